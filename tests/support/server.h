@@ -1,0 +1,50 @@
+/*
+ * tests/support/server.h - runs one of the server programs for a test.
+ * Callers: system, hostile and unit-of-the-door tests.  Threads: one.
+ * Blocks:  until the server listens or has ended.
+ * Owns:    the child process and its folder from mkdtemp(3).
+ */
+#ifndef TODO_TESTS_SERVER_H
+#define TODO_TESTS_SERVER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct server {
+    pid_t pid;
+    int port;
+    char dir[256];  /* fresh folder; removed by server_release */
+    char db[300];   /* the database file inside it, or the one given */
+    char log[300];  /* its standard error goes to this file */
+    bool owns_dir;
+};
+
+/* Starts `program` (a path) on 127.0.0.1 port 0 with a fresh database file and
+ * the extra arguments (a NULL-terminated list, or NULL), and waits for its
+ * port file. Fails the running cmocka test when it does not come up. */
+void server_start(struct server *server, const char *program,
+                  const char *const *args);
+
+/* As server_start on an existing database file. */
+void server_start_on(struct server *server, const char *program,
+                     const char *db, const char *const *args);
+
+void server_signal(struct server *server, int signal);
+
+/* Waits for the end; gives the exit status, or 128 + n after signal n.
+ * Fails the running test when it has not ended after 30 s. */
+int server_wait(struct server *server);
+
+/* SIGTERM, wait; the running test fails unless the exit status is 0. */
+void server_stop(struct server *server);
+
+/* The whole log so far. Gives: free with free(3). */
+char *server_log(const struct server *server);
+
+/* Kills what still runs and removes the folder. Accepts {0} and twice. */
+void server_release(struct server *server);
+
+/* Runs a program to its end; gives exit status and its two outputs (free(3)). */
+int program_run(const char *const *argv, char **out, char **err);
+
+#endif
