@@ -1,0 +1,139 @@
+#include "talk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/cmocka_all.h"
+
+void talk_write_get(char request[TALK_MAX], const char *path)
+{
+    (void)snprintf(request, TALK_MAX,
+                   "GET %s HTTP/1.1\r\n"
+                   "Host: localhost\r\n"
+                   "\r\n",
+                   path);
+}
+
+void talk_write_post(char request[TALK_MAX], const char *title)
+{
+    (void)snprintf(request, TALK_MAX,
+                   "POST /todos HTTP/1.1\r\n"
+                   "Host: localhost\r\n"
+                   "Content-Type: application/json\r\n"
+                   "Content-Length: %zu\r\n"
+                   "\r\n"
+                   "{\"title\":\"%s\"}",
+                   strlen(title) + strlen("{\"title\":\"\"}"), title);
+}
+
+int talk(int port, const char *request, struct raw_answer *answer)
+{
+    struct raw raw;
+    struct raw_answer own = {0};
+
+    if (!answer)
+        answer = &own;
+    *answer = (struct raw_answer){0};
+    if (!raw_try_open(&raw, "127.0.0.1", port))
+        return 0;
+    /* A server may answer before it read all, so a failed send is no end. */
+    (void)raw_send_text(&raw, request);
+    (void)raw_read_answer(&raw, answer, false);
+    raw_close(&raw);
+
+    int status = answer->status;
+
+    raw_answer_release(&own);
+    return status;
+}
+
+int talk_get(int port, const char *path, struct raw_answer *answer)
+{
+    char request[TALK_MAX];
+
+    talk_write_get(request, path);
+    return talk(port, request, answer);
+}
+
+long long talk_id_of(const char *json)
+{
+    const char *id = strstr(json, "\"id\":");
+
+    return id ? strtoll(id + strlen("\"id\":"), NULL, 10) : 0;
+}
+
+bool talk_has_title(const struct raw_answer *answer, const char *title)
+{
+    char member[TALK_TITLE_MAX + 16];
+
+    (void)snprintf(member, sizeof member, "\"title\":\"%s\"", title);
+    return answer->body && strstr(answer->body, member);
+}
+
+long long talk_create(int port, const char *title)
+{
+    char request[TALK_MAX];
+    struct raw_answer answer;
+
+    talk_write_post(request, title);
+    assert_int_equal(talk(port, request, &answer), 201);
+    assert_true(talk_has_title(&answer, title));
+    long long id = talk_id_of(answer.body);
+
+    raw_answer_release(&answer);
+    assert_true(id >= 1);
+    return id;
+}
+
+int talk_count(int port, const char *text)
+{
+    char path[TALK_MAX / 2];
+    struct raw_answer answer;
+    int count = -1;
+
+    (void)snprintf(path, sizeof path, "/todos?limit=1000&q=%s", text);
+    if (talk_get(port, path, &answer) == 200) {
+        count = 0;
+        for (const char *at = answer.body; (at = strstr(at, "\"id\":")); at++)
+            count++;
+    }
+    raw_answer_release(&answer);
+    return count;
+}
+
+size_t talk_read_all(struct raw *raw, int *statuses, size_t max)
+{
+    struct raw_answer answer;
+    size_t count = 0;
+
+    while (raw_read_answer(raw, &answer, false)) {
+        if (count < max)
+            statuses[count] = answer.status;
+        count++;
+        raw_answer_release(&answer);
+    }
+    raw_answer_release(&answer);
+    if (!raw->eof && !raw->reset)
+        fail_msg("the connection is still open after %zu answers", count);
+    if (raw->len > 0)
+        fail_msg("%zu stray bytes after %zu answers: %.200s", raw->len, count,
+                 raw->buf);
+    return count;
+}
+
+void talk_still_serves(int port)
+{
+    struct raw_answer answer;
+    char path[64];
+
+    assert_int_equal(talk_get(port, "/healthz", NULL), 200);
+
+    long long id = talk_create(port, "still here");
+
+    (void)snprintf(path, sizeof path, "/todos/%lld", id);
+    assert_int_equal(talk_get(port, path, &answer), 200);
+    assert_true(talk_has_title(&answer, "still here"));
+    assert_int_equal(talk_id_of(answer.body), id);
+    raw_answer_release(&answer);
+}

@@ -1,0 +1,53 @@
+/*
+ * tests/support/talk.h - whole requests, written and checked in one line each.
+ * Callers: hostile and system suites.    Threads: its caller's.
+ * Blocks:  until the answer, at most RAW_TIMEOUT_MS.
+ * Owns:    nothing after a return.
+ */
+#ifndef TODO_TESTS_TALK_H
+#define TODO_TESTS_TALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tests/support/raw.h"
+
+enum { TALK_MAX = 2048, TALK_TITLE_MAX = 201 };
+
+/* The bytes of `GET path`, with a Host and nothing else. */
+void talk_write_get(char request[TALK_MAX], const char *path);
+
+/* The bytes of a POST that creates a todo; the title must need no escapes. */
+void talk_write_post(char request[TALK_MAX], const char *title);
+
+/* Sends the request on a connection of its own and reads one answer. Gives the
+ * status, 0 when no whole answer came. `answer` may be NULL; else it gives the
+ * answer: release with raw_answer_release. Never fails the test itself. */
+int talk(int port, const char *request, struct raw_answer *answer);
+
+/* As talk, for `GET path`. */
+int talk_get(int port, const char *path, struct raw_answer *answer);
+
+/* Creates a todo and gives its id. The running test fails unless it is 201. */
+long long talk_create(int port, const char *title);
+
+/* The id in a todo's JSON, or 0. */
+long long talk_id_of(const char *json);
+
+/* True when the body is a todo with this title. */
+bool talk_has_title(const struct raw_answer *answer, const char *title);
+
+/* How many todos, at most 1000, have `text` in their title; -1 when the server
+ * did not answer 200. `text` needs no percent-encoding. */
+int talk_count(int port, const char *text);
+
+/* Reads answers until the peer closes; gives how many, and the statuses of the
+ * first `max`. Fails the running test when the connection stays open, or when
+ * bytes are left that are no whole answer. */
+size_t talk_read_all(struct raw *raw, int *statuses, size_t max);
+
+/* The running test fails unless the server answers GET /healthz and creates
+ * and reads a todo, each on a fresh connection. */
+void talk_still_serves(int port);
+
+#endif
