@@ -1,0 +1,26 @@
+/*
+ * tests/cmocka_all.h - cmocka with the headers it needs before it. The order
+ * matters to cmocka, so a formatter must not sort this list.
+ *
+ * Use only assert_int_equal, assert_uint_equal, assert_string_equal,
+ * assert_memory_equal, assert_true, assert_false, fail_msg and
+ * cmocka_run_group_tests: they are the same in cmocka 1.1 and 2.0. An assert
+ * ends a test by a long jump, so it belongs in the main thread alone.
+ */
+#ifndef TODO_TESTS_CMOCKA_ALL_H
+#define TODO_TESTS_CMOCKA_ALL_H
+
+/* clang-format off */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#define CMOCKA_NO_DEPRECATION_WARNINGS
+#include <cmocka.h>
+/* clang-format on */
+
+#ifndef assert_uint_equal /* as 2.0 calls it */
+#define assert_uint_equal assert_int_equal
+#endif
+
+#endif
