@@ -1,0 +1,38 @@
+/*
+ * exercises/runner/main.c - learn-runner, what ./learn hands over to.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "runner.h"
+
+const char *bin_dir = ".";
+
+static const struct verb {
+    const char *name;
+    int (*command)(int argc, char **argv);
+    const char *usage;
+} verbs[] = {
+    {"run", run_command, "run [--db FILE] [--sync-port N] [--async-port N]"},
+    {"with", with_command,
+     "with sync|async|both -- COMMAND [ARGUMENTS, {sync} and {async} as URLs]"},
+    {"compare", compare_command, "compare [--width COLUMNS] OPERATION"},
+};
+
+int main(int argc, char **argv)
+{
+    const size_t count = sizeof(verbs) / sizeof(verbs[0]);
+    char *slash = strrchr(argv[0], '/');
+
+    if (slash) {
+        *slash = '\0';
+        bin_dir = argv[0];
+    }
+    for (size_t i = 0; argc > 1 && i < count; i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return verbs[i].command(argc - 1, argv + 1);
+    }
+    for (size_t i = 0; i < count; i++)
+        (void)fprintf(stderr, "usage: learn-runner %s\n", verbs[i].usage);
+    return 2;
+}

@@ -1,0 +1,112 @@
+/*
+ * exercises/runner/with.c - runs a command beside servers of its own.
+ *
+ * The servers get a fresh database and any free port. Afterwards each must end
+ * with status 0 at SIGTERM, or the whole fails: a server checks itself when it
+ * ends, and says what it found by its exit status.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "runner.h"
+
+enum { COMMAND, SYNC, ASYNC, CHILDREN, MAX_ARGUMENTS = 64 };
+
+/* Makes a folder of our own; false, with a message, when it cannot. */
+static bool make_folder(char *path, size_t size)
+{
+    const char *tmp = getenv("TMPDIR");
+
+    (void)snprintf(path, size, "%s/todo-with-XXXXXX", tmp ? tmp : "/tmp");
+    if (mkdtemp(path))
+        return true;
+    perror(path);
+    return false;
+}
+
+static void remove_folder(const char *path)
+{
+    char file[1024];
+    struct dirent *entry;
+    DIR *dir = opendir(path);
+
+    while (dir && (entry = readdir(dir)) != NULL) {
+        (void)snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
+        (void)unlink(file); /* "." and ".." refuse, as they should */
+    }
+    if (dir)
+        (void)closedir(dir);
+    if (rmdir(path) != 0)
+        perror(path);
+}
+
+/* Copies the command, with {sync} and {async} replaced by the URLs. */
+static bool fill_in(const char **out, char **command, const struct child *all)
+{
+    size_t used = 0;
+
+    for (; *command; command++) {
+        if (used == MAX_ARGUMENTS - 1) {
+            (void)fprintf(stderr, "learn: more than %d arguments\n",
+                          MAX_ARGUMENTS - 1);
+            return false;
+        }
+        if (strcmp(*command, "{sync}") == 0)
+            out[used++] = all[SYNC].url;
+        else if (strcmp(*command, "{async}") == 0)
+            out[used++] = all[ASYNC].url;
+        else
+            out[used++] = *command;
+    }
+    out[used] = NULL;
+    return true;
+}
+
+/* Starts the command and blocks until it ends. True when its status is 0 and
+ * the servers are still there. */
+static bool command_succeeds(struct child *all, char **command)
+{
+    const char *argv[MAX_ARGUMENTS];
+    struct child *ended;
+
+    all[COMMAND].name = command[0];
+    if (!fill_in(argv, command, all) || !child_start(&all[COMMAND], argv))
+        return false;
+    ended = children_watch(all, CHILDREN);
+    if (ended && ended != &all[COMMAND])
+        (void)fprintf(stderr, "learn: %s ended before the command\n",
+                      ended->name);
+    return ended == &all[COMMAND] && ended->status == 0;
+}
+
+int with_command(int argc, char **argv)
+{
+    struct child all[CHILDREN] = {{0}};
+    char dir[512], db[600];
+    const struct server_options options = {bin_dir, dir, db, 0};
+    bool sync = argc > 1 && strcmp(argv[1], "async") != 0;
+    bool async = argc > 1 && strcmp(argv[1], "sync") != 0;
+    bool good, clean;
+
+    if (argc < 4 || strcmp(argv[2], "--") != 0 ||
+        (sync && async && strcmp(argv[1], "both") != 0)) {
+        (void)fprintf(stderr, "usage: learn-runner with sync|async|both -- "
+                              "COMMAND [ARGUMENTS]\n");
+        return 2;
+    }
+    children_init();
+    if (!make_folder(dir, sizeof(dir)))
+        return 1;
+    (void)snprintf(db, sizeof(db), "%s/todos.db", dir);
+
+    good = (!sync || server_start(&all[SYNC], "todo-sync", &options)) &&
+           (!async || server_start(&all[ASYNC], "todo-async", &options)) &&
+           command_succeeds(all, argv + 3);
+    clean = children_stop(all, CHILDREN);
+    remove_folder(dir);
+    return good && clean ? 0 : 1;
+}

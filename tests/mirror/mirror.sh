@@ -1,0 +1,50 @@
+#!/bin/sh
+# mirror.sh ROOT - fails unless sync_impl/ and async_impl/ mirror each other:
+# the same files, in each lesson the same operations in the same order, and for
+# each operation the same list of waits.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$1"
+out=$(mktemp -d)
+trap 'rm -r "$out"' EXIT
+
+# Every file but those that carry the lessons.
+lessons() {
+    for path in "$1"/*.c; do
+        case ${path##*/} in
+        main.c | server.c | conn.c | request.c | keeper.c) ;;
+        *) echo "${path##*/}" ;;
+        esac
+    done
+}
+
+operations() {
+    room=$1 known=$2
+    lessons "$room" | while read -r file; do
+        awk -v file="$file" -v known="$known" -f "$here/operations.awk" \
+            "$room/$file"
+    done
+}
+
+for room in sync_impl async_impl; do
+    (cd "$room" && find . -name '*.[ch]' | sort) > "$out/$room.files"
+done
+operations sync_impl '' > "$out/sync_impl.operations"
+known=$(sed 's/^[^ ]* //; s/:.*//' "$out/sync_impl.operations")
+operations async_impl "$(echo $known)" > "$out/async_impl.operations"
+
+status=0
+for what in files operations; do
+    if ! diff -u --label sync_impl --label async_impl \
+        "$out/sync_impl.$what" "$out/async_impl.$what"; then
+        echo "The rooms differ in their $what, as shown above."
+        status=1
+    fi
+done
+count=$(wc -l < "$out/sync_impl.operations")
+if [ "$count" -eq 0 ]; then
+    echo "Found no operation in sync_impl/: has their shape changed?"
+    status=1
+fi
+[ "$status" -ne 0 ] || echo "$((count)) operations mirror each other."
+exit "$status"
