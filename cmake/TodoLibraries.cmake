@@ -25,9 +25,13 @@ endfunction()
 # todo_package(civetweb out): the package's name on this system, from
 # packages.txt; where there are several, the first that apt knows.
 function(todo_package name column out)
-  file(STRINGS ${CMAKE_SOURCE_DIR}/cmake/packages.txt row REGEX "^${name} ")
+  file(STRINGS ${CMAKE_SOURCE_DIR}/cmake/packages.txt row 
+    REGEX "^c +${name} ")
   string(REGEX REPLACE " +" ";" row "${row}")
   list(GET row ${column} package)
+  if(package STREQUAL "-")
+    set(package "[${name}: no package here, build it from its source]")
+  endif()
   string(REPLACE "|" ";" choices "${package}")
   foreach(package IN LISTS choices)
     execute_process(COMMAND apt-cache show ${package}
@@ -41,7 +45,7 @@ endfunction()
 
 # Sets `out` to the command that installs the named rows of packages.txt.
 function(todo_install_command names out)
-  set(column 1)
+  set(column 2)
   foreach(command "apt-get install" "dnf install" "pacman -S" "brew install")
     math(EXPR column "${column} + 1")
     string(REGEX REPLACE " .*" "" manager ${command})
@@ -61,7 +65,7 @@ endfunction()
 
 set(missing "")
 foreach(library civetweb:civetweb libuv:libuv llhttp:llhttp cJSON:cjson
-                cmocka:cmocka SQLite3:sqlite CURL:curl)
+                cmocka:cmocka SQLite3:sqlite CURL:libcurl)
   string(REPLACE ":" ";" pair ${library})
   list(GET pair 0 find_name)
   list(GET pair 1 row_name)
@@ -73,8 +77,8 @@ endforeach()
 if(missing)
   todo_install_command("${missing}" command)
   string(REPLACE ";" ", " missing "${missing}")
-  message(FATAL_ERROR "Not found: ${missing}. Install: ${command} "
-    "(or run ./learn, which does it)")
+  message(NOTICE "Not found: ${missing}. Install: ${command}")
+  message(FATAL_ERROR "The line above says what is missing; ./learn gets it.")
 endif()
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)

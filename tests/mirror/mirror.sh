@@ -30,8 +30,8 @@ for room in sync_impl async_impl; do
     (cd "$room" && find . -name '*.[ch]' | sort) > "$out/$room.files"
 done
 operations sync_impl '' > "$out/sync_impl.operations"
-known=$(sed 's/^[^ ]* //; s/:.*//' "$out/sync_impl.operations")
-operations async_impl "$(echo $known)" > "$out/async_impl.operations"
+known=$(sed 's/^[^ ]* //; s/:.*//' "$out/sync_impl.operations" | tr '\n' ' ')
+operations async_impl "$known" > "$out/async_impl.operations"
 
 status=0
 for what in files operations; do
