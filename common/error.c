@@ -1,0 +1,201 @@
+#include "common/error.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "common/utf8.h"
+
+/* One shape for every row, so the table is laid out by hand.
+ * `closes` where the bytes that follow cannot be trusted to be a request, or
+ * where too many of them would have to be read first. */
+/* clang-format off */
+static const struct error_info infos[TODO_ERR_COUNT] = {
+    [TODO_ERR_MALFORMED] = {
+        400, "malformed-request", "Malformed request",
+        "The request is not HTTP as this server accepts it.", true},
+    [TODO_ERR_HOST] = {
+        400, "bad-host", "Bad Host",
+        "A request names its host and port in exactly one Host field.", true},
+    [TODO_ERR_JSON] = {
+        400, "bad-json", "Body is not acceptable JSON",
+        "The body must be one JSON object.", false},
+    [TODO_ERR_CONDITION] = {
+        400, "bad-condition", "Condition cannot be read",
+        "If-Match and If-None-Match take *, or up to 16 entity tags.", false},
+    [TODO_ERR_NO_PATH] = {
+        404, "no-such-path", "No such path",
+        "Nothing is found under this path; /openapi.json lists what "
+        "is.", false},
+    [TODO_ERR_NO_TODO] = {
+        404, "no-such-todo", "No such todo",
+        "No todo has this id.", false},
+    [TODO_ERR_METHOD] = {
+        405, "method-not-allowed", "Method not allowed",
+        "This path knows only the methods that Allow lists.", false},
+    [TODO_ERR_BODY_TIMEOUT] = {
+        408, "body-timeout", "Body took too long",
+        "The body did not arrive in time.", true},
+    [TODO_ERR_LENGTH_REQUIRED] = {
+        411, "length-required", "Length required",
+        "A body needs Content-Length or Transfer-Encoding: chunked.", true},
+    [TODO_ERR_PRECONDITION] = {
+        412, "precondition-failed", "Precondition failed",
+        "The todo is not, or no longer, what the request expects.", false},
+    [TODO_ERR_BODY_TOO_LARGE] = {
+        413, "body-too-large", "Body too large",
+        "A body has at most 65536 bytes.", true},
+    [TODO_ERR_TARGET_TOO_LONG] = {
+        414, "target-too-long", "Target too long",
+        "Path and query together have at most 8192 bytes.", true},
+    [TODO_ERR_MEDIA_TYPE] = {
+        415, "unsupported-media-type", "Unsupported media type",
+        "A body is application/json; for PATCH it may also be "
+        "application/merge-patch+json.", false},
+    [TODO_ERR_EXPECTATION] = {
+        417, "expectation-failed", "Expectation failed",
+        "The only expectation known is 100-continue.", true},
+    [TODO_ERR_INVALID] = {
+        422, "invalid", "Invalid request",
+        "The request breaks the rules that errors lists.", false},
+    [TODO_ERR_HEAD_TOO_LARGE] = {
+        431, "head-too-large", "Head too large",
+        "A head has at most 16384 bytes and fewer than 64 fields.", true},
+    [TODO_ERR_HTTP_VERSION] = {
+        505, "http-version", "HTTP version not supported",
+        "This server speaks HTTP/1.1 and HTTP/1.0.", true},
+    [TODO_ERR_INTERNAL] = {
+        500, "internal", "Internal error",
+        "The fault is the server's; its log says more under the "
+        "request id.", false},
+    [TODO_ERR_BUSY] = {
+        503, "busy", "Too busy",
+        "Too many requests wait already; try again in a moment.", false},
+    [TODO_ERR_STOPPING] = {
+        503, "stopping", "Stopping",
+        "The server is shutting down.", true},
+    [TODO_ERR_SLOW_QUERY] = {
+        503, "slow-query", "Query too slow",
+        "The search took too long and was ended; ask for less.", false},
+    [TODO_ERR_LOCKED] = {
+        503, "locked", "Database locked",
+        "Another program has held the database for too long.", false},
+    [TODO_ERR_UNAVAILABLE] = {
+        503, "unavailable", "Database unavailable",
+        "The database cannot be read or written now.", false},
+    [TODO_ERR_DISK_FULL] = {
+        507, "disk-full", "Disk full",
+        "The disk is full; nothing was stored.", false},
+};
+/* clang-format on */
+
+const struct error_info *error_info(enum todo_err err)
+{
+    assert(err > TODO_OK && err < TODO_ERR_COUNT);
+    return &infos[err];
+}
+
+const char *error_reason(int status)
+{
+    static const struct {
+        int status;
+        const char *reason;
+    } reasons[] = {
+        {100, "Continue"},
+        {200, "OK"},
+        {201, "Created"},
+        {204, "No Content"},
+        {304, "Not Modified"},
+        {400, "Bad Request"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {408, "Request Timeout"},
+        {411, "Length Required"},
+        {412, "Precondition Failed"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {417, "Expectation Failed"},
+        {422, "Unprocessable Content"},
+        {431, "Request Header Fields Too Large"},
+        {500, "Internal Server Error"},
+        {503, "Service Unavailable"},
+        {505, "HTTP Version Not Supported"},
+        {507, "Insufficient Storage"},
+    };
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].status == status)
+            return reasons[i].reason;
+    return "";
+}
+
+/* Begins {"key":" of one more fault; false when enough are listed. */
+static bool begin_fault(struct problem *problem, const char *key)
+{
+    if (problem->fault_count == PROBLEM_MAX_FAULTS)
+        return false;
+    if (problem->fault_count++ > 0)
+        buf_put(&problem->faults, ",", 1);
+    buf_puts(&problem->faults, "{\"");
+    buf_puts(&problem->faults, key);
+    buf_puts(&problem->faults, "\":\"");
+    return true;
+}
+
+static void end_fault(struct problem *problem, const char *detail)
+{
+    buf_puts(&problem->faults, "\",\"detail\":");
+    buf_put_json(&problem->faults, detail, strlen(detail));
+    buf_put(&problem->faults, "}", 1);
+}
+
+enum todo_err problem_add_member(struct problem *problem, const char *member,
+                                 const char *detail)
+{
+    struct buf *faults = &problem->faults;
+
+    if (!begin_fault(problem, "pointer"))
+        return TODO_ERR_INVALID;
+    buf_put(faults, "/", 1);
+    while (*member != '\0') {
+        size_t plain = strcspn(member, "~/");
+
+        buf_put_json_text(faults, member, plain);
+        member += plain;
+        if (*member == '\0')
+            break;
+        buf_puts(faults, *member++ == '~' ? "~0" : "~1");
+    }
+    end_fault(problem, detail);
+    return TODO_ERR_INVALID;
+}
+
+/* The name stands in the query, where any byte may; an answer is UTF-8. */
+enum todo_err problem_add_parameter(struct problem *problem, const char *name,
+                                    size_t len, const char *detail)
+{
+    uint32_t point;
+
+    if (!begin_fault(problem, "parameter"))
+        return TODO_ERR_INVALID;
+    while (len > 0) {
+        size_t n = utf8_decode(name, len, &point);
+
+        if (n > 0)
+            buf_put_json_text(&problem->faults, name, n);
+        else
+            buf_puts(&problem->faults, "\xEF\xBF\xBD"); /* U+FFFD */
+        n += n == 0;
+        name += n;
+        len -= n;
+    }
+    end_fault(problem, detail);
+    return TODO_ERR_INVALID;
+}
+
+void problem_release(struct problem *problem)
+{
+    buf_release(&problem->faults);
+    *problem = (struct problem){0};
+}
