@@ -1,0 +1,19 @@
+/*
+ * common/openapi.h - the API as an OpenAPI 3.1 document.
+ * Callers: pages, tests.                 Threads: any.
+ * Blocks:  never.                        Owns: nothing.
+ */
+#ifndef TODO_COMMON_OPENAPI_H
+#define TODO_COMMON_OPENAPI_H
+
+#include "common/buf.h"
+
+/* Appends the document. It is made of the tables that the servers run on
+ * (routes, todo_fields, list_sort_names, error_info), so it says what they do;
+ * and nothing in it depends on the server, its port or the time. */
+void openapi_write(struct buf *out);
+
+/* Appends the members of components/schemas. Used by openapi_write. */
+void openapi_write_schemas(struct buf *out);
+
+#endif
