@@ -1,0 +1,284 @@
+/*
+ * common/http_request.c - the checks that a head must pass, in their order.
+ */
+#include "common/http_request.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+
+/* A request id is told to the client and stands in the log: a number that
+ * differs from start to start, and a counter. */
+static void give_id(struct reply *reply)
+{
+    static atomic_uint counter;
+    static atomic_uint start;
+    unsigned int none = 0;
+
+    if (atomic_load(&start) == 0)
+        atomic_compare_exchange_strong(
+            &start, &none,
+            ((unsigned int)clock_wall_ms() ^ ((unsigned int)getpid() << 16)) |
+                1U);
+    (void)snprintf(reply->id, sizeof reply->id, "%08x-%08x",
+                   atomic_load(&start), atomic_fetch_add(&counter, 1) + 1);
+}
+
+/* Where our URLs begin: as configured, else where the client found us. */
+static void give_base(struct reply *reply, const struct http_meaning *meaning,
+                      const struct config *config)
+{
+    if (config->public_url)
+        (void)snprintf(reply->base, sizeof reply->base, "%s",
+                       config->public_url);
+    else if (meaning->host.len > 0)
+        (void)snprintf(reply->base, sizeof reply->base, "http://%.*s",
+                       (int)meaning->host.len, meaning->host.at);
+    else
+        (void)snprintf(reply->base, sizeof reply->base, "http://%s:%d",
+                       config->host, config->port);
+}
+
+static void allow_origin(struct http_request *request,
+                         const struct config *config, struct reply *reply)
+{
+    const struct http_text *origin = http_head_field(&request->head, "Origin");
+
+    if (!config->cors_origin)
+        return;
+    if (strcmp(config->cors_origin, "*") == 0) {
+        reply->cors = "*";
+    } else {
+        reply->cors_varies = true;
+        if (origin && origin->len == strlen(config->cors_origin) &&
+            memcmp(origin->at, config->cors_origin, origin->len) == 0)
+            reply->cors = config->cors_origin;
+    }
+    request->preflight =
+        origin && http_head_field(&request->head,
+                                  "Access-Control-Request-Method");
+}
+
+static enum todo_err check_expect(struct http_request *request)
+{
+    const struct http_text *expect = http_head_field(&request->head, "Expect");
+
+    if (!expect)
+        return TODO_OK;
+    if (!http_text_is(*expect, "100-continue"))
+        return TODO_ERR_EXPECTATION;
+    request->expects_continue = request->head.minor >= 1;
+    return TODO_OK;
+}
+
+static enum todo_err check_query(struct http_request *request,
+                                 struct problem *problem)
+{
+    struct http_text query = request->head.query;
+
+    switch ((int)request->route.op) {
+    case OP_LIST_TODOS:
+        return list_query_parse(&request->list, query.at, query.len, problem);
+    case OP_CLEAR_TODOS:
+        return list_filter_parse(&request->completed, query.at, query.len,
+                                 problem);
+    case OP_SHOW_OPTIONS: /* a preflight asks about the URL to come */
+        return TODO_OK;
+    default:
+        return list_no_query(query.at, query.len, problem);
+    }
+}
+
+static bool takes_body(const struct http_request *request)
+{
+    return request->route.op < OP_SHOW_OPTIONS &&
+           routes[request->route.op].takes_body;
+}
+
+static enum todo_err check_media_type(const struct http_request *request)
+{
+    const struct http_text *type =
+        http_head_field(&request->head, "Content-Type");
+    struct http_text essence;
+    const char *semicolon;
+
+    if (!takes_body(request))
+        return TODO_OK;
+    if (!type || http_head_count(&request->head, "Content-Type") > 1)
+        return TODO_ERR_MEDIA_TYPE;
+    essence = *type;
+    semicolon = memchr(essence.at, ';', essence.len);
+    if (semicolon)
+        essence.len = (size_t)(semicolon - essence.at);
+    while (essence.len > 0 && (essence.at[essence.len - 1] == ' ' ||
+                               essence.at[essence.len - 1] == '\t'))
+        essence.len--;
+    if (http_text_is(essence, "application/json") ||
+        (request->route.op == OP_PATCH_TODO &&
+         http_text_is(essence, "application/merge-patch+json")))
+        return TODO_OK;
+    return TODO_ERR_MEDIA_TYPE;
+}
+
+static enum todo_err check_length(const struct http_request *request)
+{
+    const struct http_meaning *meaning = &request->meaning;
+
+    if (takes_body(request) && !meaning->has_length && !meaning->chunked)
+        return TODO_ERR_LENGTH_REQUIRED;
+    if (meaning->content_length > HTTP_MAX_BODY)
+        return TODO_ERR_BODY_TOO_LARGE;
+    return TODO_OK;
+}
+
+/* Reads one entity tag of ours, "<id>-<version>". Gives whether it is about
+ * this todo; then also the version. */
+static bool parse_tag(struct http_text tag, int64_t id, int64_t *version)
+{
+    char ours[TODO_ETAG_SIZE];
+    char text[TODO_ETAG_SIZE];
+    int64_t value = 0;
+    const char *dash;
+
+    if (tag.len < 5 || tag.len >= sizeof text)
+        return false;
+    memcpy(text, tag.at, tag.len);
+    text[tag.len] = '\0';
+    dash = strchr(text, '-');
+    for (const char *at = dash ? dash + 1 : ""; *at >= '0' && *at <= '9'; at++)
+        value = value > INT64_MAX / 10 - 1 ? 0 : value * 10 + (*at - '0');
+    /* It is ours if writing it again gives the same text. */
+    todo_etag(&(struct todo){.id = id, .version = value}, ours);
+    *version = value;
+    return strcmp(text, ours) == 0;
+}
+
+/* Whether it is an entity tag at all (RFC 9110 section 8.8.3). */
+static bool is_tag(struct http_text tag)
+{
+    return tag.len >= 2 && tag.at[0] == '"' && tag.at[tag.len - 1] == '"' &&
+           !memchr(tag.at + 1, '"', tag.len - 2);
+}
+
+/* Reads If-Match or If-None-Match: `*`, or a list of tags. Only If-None-Match
+ * compares weakly, so only there does W/ not matter. */
+static enum todo_err parse_tags(const struct http_request *request,
+                                const char *name, bool *any, int *count,
+                                int64_t *versions)
+{
+    const struct http_text *field = http_head_field(&request->head, name);
+    bool weakly = strcmp(name, "If-None-Match") == 0;
+    struct http_text list, tag;
+    int tags = 0;
+
+    if (!field)
+        return TODO_OK;
+    if (http_text_is(*field, "*")) {
+        *any = true;
+        return TODO_OK;
+    }
+    list = *field;
+    while (http_list_next(&list, &tag)) {
+        bool weak = tag.len > 2 && memcmp(tag.at, "W/", 2) == 0;
+
+        if (weak) {
+            tag.at += 2;
+            tag.len -= 2;
+        }
+        if (!is_tag(tag) || ++tags > CONDITIONS_MAX_TAGS)
+            return TODO_ERR_CONDITION;
+        if ((weakly || !weak) &&
+            parse_tag(tag, request->route.id, &versions[*count]))
+            ++*count;
+    }
+    return tags > 0 && http_head_count(&request->head, name) == 1
+               ? TODO_OK
+               : TODO_ERR_CONDITION;
+}
+
+static enum todo_err check_conditions(struct http_request *request)
+{
+    struct conditions *conditions = &request->conditions;
+    enum todo_err err;
+
+    if (request->route.id == 0)
+        return TODO_OK;
+    conditions->has_match = http_head_field(&request->head, "If-Match");
+    err = parse_tags(request, "If-Match", &conditions->match_any,
+                     &conditions->match_count, conditions->match);
+    if (!err)
+        err = parse_tags(request, "If-None-Match", &conditions->none_match_any,
+                         &conditions->none_match_count,
+                         conditions->none_match);
+    return err;
+}
+
+enum todo_err http_request_accept(struct http_request *request,
+                                  const struct config *config,
+                                  struct reply *reply)
+{
+    const struct http_meaning *meaning = &request->meaning;
+    enum todo_err err;
+
+    give_id(reply);
+    reply->server = config->program;
+    reply->head_only = strcmp(request->head.method, "HEAD") == 0;
+    reply->http_1_0 = request->head.major == 1 && request->head.minor == 0;
+    err = http_rules_check(&request->head, &request->meaning, &reply->problem);
+    reply->keep_alive = meaning->keep_alive;
+    give_base(reply, meaning, config);
+    allow_origin(request, config, reply);
+    if (!err)
+        err = route_match(&request->route, request->head.method,
+                          request->head.path.at, request->head.path.len);
+    reply->path = request->route.path;
+    if (!err)
+        err = check_expect(request);
+    if (!err)
+        err = check_query(request, &reply->problem);
+    if (!err)
+        err = check_media_type(request);
+    if (!err)
+        err = check_length(request);
+    if (!err)
+        err = check_conditions(request);
+    /* A body that nobody will read would be taken for the next request. */
+    if (err && http_request_has_body(request))
+        reply->keep_alive = false;
+    return err;
+}
+
+bool http_request_has_body(const struct http_request *request)
+{
+    return request->meaning.chunked || request->meaning.content_length > 0;
+}
+
+static bool is_among(const int64_t *versions, int count, int64_t version)
+{
+    for (int i = 0; i < count; i++)
+        if (versions[i] == version)
+            return true;
+    return false;
+}
+
+enum todo_err conditions_check(const struct conditions *conditions,
+                               int64_t version)
+{
+    if (conditions->has_match && !conditions->match_any &&
+        !is_among(conditions->match, conditions->match_count, version))
+        return TODO_ERR_PRECONDITION;
+    if (conditions_unmodified(conditions, version))
+        return TODO_ERR_PRECONDITION;
+    return TODO_OK;
+}
+
+bool conditions_unmodified(const struct conditions *conditions,
+                           int64_t version)
+{
+    return conditions->none_match_any ||
+           is_among(conditions->none_match, conditions->none_match_count,
+                    version);
+}

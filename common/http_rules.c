@@ -1,0 +1,238 @@
+/*
+ * common/http_rules.c - one verdict over a request head, for both servers.
+ */
+#include "common/http_rules.h"
+
+#include <string.h>
+#include <strings.h>
+
+bool http_text_is(struct http_text text, const char *word)
+{
+    return text.len == strlen(word) &&
+           (text.len == 0 || strncasecmp(text.at, word, text.len) == 0);
+}
+
+/* As many fields as were kept: the parsers may have seen more. */
+static size_t kept_fields(const struct http_head *head)
+{
+    return head->field_count < HTTP_MAX_FIELDS ? head->field_count
+                                               : HTTP_MAX_FIELDS;
+}
+
+const struct http_text *http_head_field(const struct http_head *head,
+                                        const char *name)
+{
+    for (size_t i = 0; i < kept_fields(head); i++)
+        if (http_text_is(head->fields[i].name, name))
+            return &head->fields[i].value;
+    return NULL;
+}
+
+size_t http_head_count(const struct http_head *head, const char *name)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < kept_fields(head); i++)
+        if (http_text_is(head->fields[i].name, name))
+            count++;
+    return count;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+bool http_list_next(struct http_text *list, struct http_text *element)
+{
+    const char *at = list->at;
+    const char *end = at + list->len;
+    bool quoted = false;
+
+    while (at < end && (is_blank(*at) || *at == ','))
+        at++;
+    element->at = at;
+    while (at < end && (quoted || *at != ',')) {
+        if (*at == '"')
+            quoted = !quoted;
+        at++;
+    }
+    list->at = at;
+    list->len = (size_t)(end - at);
+    while (at > element->at && is_blank(at[-1]))
+        at--;
+    element->len = (size_t)(at - element->at);
+    return element->len > 0;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Up to 18 digits: no overflow, and far beyond every ceiling. */
+static bool parse_length(struct http_text text, uint64_t *length)
+{
+    uint64_t value = 0;
+
+    if (text.len == 0 || text.len > 18)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_digit(text.at[i]))
+            return false;
+        value = value * 10 + (uint64_t)(text.at[i] - '0');
+    }
+    *length = value;
+    return true;
+}
+
+static enum todo_err refuse(struct problem *problem, enum todo_err err,
+                            const char *detail)
+{
+    problem->detail = detail;
+    return err;
+}
+
+/* Where does the body end? Whoever can be told two answers can be made to take
+ * a body for a request of its own (request smuggling, RFC 9112 section 11.2).
+ */
+static enum todo_err check_framing(const struct http_head *head,
+                                   struct http_meaning *meaning,
+                                   struct problem *problem)
+{
+    size_t lengths = http_head_count(head, "Content-Length");
+    size_t codings = http_head_count(head, "Transfer-Encoding");
+
+    if (lengths > 1)
+        return refuse(problem, TODO_ERR_MALFORMED,
+                      "Content-Length was sent more than once.");
+    if (codings > 1)
+        return refuse(problem, TODO_ERR_MALFORMED,
+                      "Transfer-Encoding was sent more than once.");
+    if (lengths > 0 && codings > 0)
+        return refuse(problem, TODO_ERR_MALFORMED,
+                      "Content-Length and Transfer-Encoding exclude each "
+                      "other.");
+    if (lengths > 0 &&
+        !parse_length(*http_head_field(head, "Content-Length"),
+                      &meaning->content_length))
+        return refuse(problem, TODO_ERR_MALFORMED,
+                      "Content-Length must be a plain decimal number.");
+    if (codings > 0 &&
+        (head->minor == 0 ||
+         !http_text_is(*http_head_field(head, "Transfer-Encoding"), "chunked")))
+        return refuse(problem, TODO_ERR_MALFORMED,
+                      "The only transfer coding understood is chunked, and "
+                      "only in HTTP/1.1.");
+    if (http_head_field(head, "Trailer"))
+        return refuse(problem, TODO_ERR_MALFORMED,
+                      "Trailer fields are not accepted.");
+    meaning->has_length = lengths > 0;
+    meaning->chunked = codings > 0;
+    return TODO_OK;
+}
+
+static size_t target_size(const struct http_head *head)
+{
+    return head->path.len + (head->query.at ? 1 + head->query.len : 0);
+}
+
+/* A head costs memory while it is read; this is its size on the wire, but for
+ * white space around the values. */
+static size_t head_size(const struct http_head *head)
+{
+    size_t size = strlen(head->method) + target_size(head) +
+                  strlen("  HTTP/1.1\r\n\r\n");
+
+    for (size_t i = 0; i < kept_fields(head); i++)
+        size += head->fields[i].name.len + head->fields[i].value.len +
+                strlen(": \r\n");
+    return size;
+}
+
+static bool is_host_char(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+/* A name, an IPv4 address or an IPv6 address in brackets, with or without a
+ * port (RFC 3986 section 3.2.2). It comes back in our URLs, so nothing else
+ * passes: what percent escapes and other signs are allowed there, no host
+ * bears. */
+static bool is_host(struct http_text host)
+{
+    size_t i = 0;
+
+    if (host.len == 0 || host.len > HTTP_MAX_HOST)
+        return false;
+    if (host.at[0] == '[') {
+        for (i = 1; i < host.len && host.at[i] != ']'; i++)
+            if (!is_host_char(host.at[i]) && host.at[i] != ':')
+                return false;
+        if (i < 3 || i++ == host.len)
+            return false;
+    } else {
+        while (i < host.len && is_host_char(host.at[i]))
+            i++;
+        if (i == 0)
+            return false;
+    }
+    if (i < host.len && host.at[i++] != ':')
+        return false;
+    while (i < host.len && is_digit(host.at[i]))
+        i++;
+    return i == host.len;
+}
+
+/* The connection stays if HTTP/1.1 says nothing, or if it is asked to stay. A
+ * Connection field about something else ends it: civetweb reads it so. */
+static bool wants_to_stay(const struct http_head *head)
+{
+    const struct http_text *field = http_head_field(head, "Connection");
+    struct http_text list, option;
+    bool stay = false;
+
+    if (!field)
+        return head->minor >= 1;
+    list = *field;
+    while (http_list_next(&list, &option)) {
+        if (http_text_is(option, "close"))
+            return false;
+        if (http_text_is(option, "keep-alive"))
+            stay = true;
+    }
+    return stay && http_head_count(head, "Connection") == 1;
+}
+
+enum todo_err http_rules_check(const struct http_head *head,
+                               struct http_meaning *meaning,
+                               struct problem *problem)
+{
+    size_t hosts = http_head_count(head, "Host");
+    enum todo_err err;
+
+    *meaning = (struct http_meaning){0};
+    if (head->major != 1 || (head->minor != 0 && head->minor != 1))
+        return TODO_ERR_HTTP_VERSION;
+    err = check_framing(head, meaning, problem);
+    if (err)
+        return err;
+    if (hosts > 1 || (hosts == 0 && head->minor == 1))
+        return refuse(problem, TODO_ERR_MALFORMED,
+                      "HTTP/1.1 needs the Host field, once.");
+    if (head->path.len == 0 || head->path.at[0] != '/')
+        return refuse(problem, TODO_ERR_MALFORMED,
+                      "The request target must begin with a slash.");
+    if (head->field_count >= HTTP_MAX_FIELDS ||
+        head_size(head) > HTTP_MAX_HEAD)
+        return TODO_ERR_HEAD_TOO_LARGE;
+    if (target_size(head) > HTTP_MAX_TARGET)
+        return TODO_ERR_TARGET_TOO_LONG;
+    if (hosts == 1)
+        meaning->host = *http_head_field(head, "Host");
+    if (hosts == 1 && !is_host(meaning->host))
+        return TODO_ERR_HOST;
+    meaning->keep_alive = wants_to_stay(head);
+    return TODO_OK;
+}

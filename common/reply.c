@@ -1,0 +1,223 @@
+/*
+ * common/reply.c - status line, fields, body: one buffer, one write.
+ */
+#include "common/reply.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/route.h"
+
+static const char JSON[] = "application/json";
+
+static void put_field(struct buf *out, const char *name, const char *value)
+{
+    buf_puts(out, name);
+    buf_put(out, ": ", 2);
+    buf_puts(out, value);
+    buf_put(out, "\r\n", 2);
+}
+
+/* The status line and the fields that every answer has. */
+static void begin_head(struct reply *reply, int status)
+{
+    struct buf *out = &reply->out;
+    char date[CLOCK_HTTP_SIZE];
+
+    reply->status = status;
+    buf_clear(out);
+    buf_puts(out, "HTTP/1.1 ");
+    buf_put_int(out, status);
+    buf_put(out, " ", 1);
+    buf_puts(out, error_reason(status));
+    buf_put(out, "\r\n", 2);
+    put_field(out, "Server", reply->server);
+    clock_format_http(clock_wall_ms(), date);
+    put_field(out, "Date", date);
+    put_field(out, "X-Request-Id", reply->id);
+    if (!reply->keep_alive)
+        put_field(out, "Connection", "close");
+    else if (reply->http_1_0)
+        put_field(out, "Connection", "keep-alive");
+    if (reply->cors_varies)
+        put_field(out, "Vary", "Origin");
+    if (reply->cors) {
+        put_field(out, "Access-Control-Allow-Origin", reply->cors);
+        put_field(out, "Access-Control-Expose-Headers",
+                  "ETag, Link, Location");
+    }
+}
+
+static void put_allow(struct reply *reply, const char *name)
+{
+    buf_puts(&reply->out, name);
+    buf_puts(&reply->out, ": ");
+    route_write_allow(reply->path, &reply->out);
+    buf_puts(&reply->out, "\r\n");
+}
+
+static void put_etag(struct reply *reply, const struct todo *todo)
+{
+    char etag[TODO_ETAG_SIZE];
+
+    todo_etag(todo, etag);
+    put_field(&reply->out, "ETag", etag);
+}
+
+/* Ends the head and, unless the request was HEAD, adds the body. */
+static enum todo_err end_with(struct reply *reply, const char *content_type,
+                              const char *body, size_t len)
+{
+    struct buf *out = &reply->out;
+
+    put_field(out, "Content-Type", content_type);
+    buf_puts(out, "Content-Length: ");
+    buf_put_int(out, (int64_t)len);
+    buf_put(out, "\r\n\r\n", 4);
+    if (!reply->head_only)
+        buf_put(out, body, len);
+    return out->failed ? TODO_ERR_INTERNAL : TODO_OK;
+}
+
+static enum todo_err end_without_body(struct reply *reply)
+{
+    buf_put(&reply->out, "\r\n", 2);
+    return reply->out.failed ? TODO_ERR_INTERNAL : TODO_OK;
+}
+
+/* Ends the head and adds the scratch body. */
+static enum todo_err end_with_scratch(struct reply *reply,
+                                      const char *content_type)
+{
+    if (reply->body.failed)
+        return TODO_ERR_INTERNAL;
+    return end_with(reply, content_type, reply->body.data, reply->body.len);
+}
+
+enum todo_err reply_todo(struct reply *reply, const struct todo *todo)
+{
+    buf_clear(&reply->body);
+    todo_write_json(todo, reply->base, &reply->body);
+    begin_head(reply, 200);
+    put_etag(reply, todo);
+    return end_with_scratch(reply, JSON);
+}
+
+enum todo_err reply_created(struct reply *reply, const struct todo *todo)
+{
+    buf_clear(&reply->body);
+    todo_write_json(todo, reply->base, &reply->body);
+    begin_head(reply, 201);
+    buf_puts(&reply->out, "Location: ");
+    buf_puts(&reply->out, reply->base);
+    buf_puts(&reply->out, "/todos/");
+    buf_put_int(&reply->out, todo->id);
+    buf_puts(&reply->out, "\r\n");
+    put_etag(reply, todo);
+    return end_with_scratch(reply, JSON);
+}
+
+enum todo_err reply_not_modified(struct reply *reply, const struct todo *todo)
+{
+    begin_head(reply, 304);
+    put_etag(reply, todo);
+    return end_without_body(reply);
+}
+
+enum todo_err reply_page(struct reply *reply, const struct buf *todos,
+                         const struct list_query *query,
+                         const struct list_place *next)
+{
+    begin_head(reply, 200);
+    if (next) {
+        buf_puts(&reply->out, "Link: <");
+        buf_puts(&reply->out, reply->base);
+        buf_puts(&reply->out, "/todos?");
+        list_query_write_next(query, next, &reply->out);
+        buf_puts(&reply->out, ">; rel=\"next\"\r\n");
+    }
+    return end_with(reply, JSON, todos->data, todos->len);
+}
+
+enum todo_err reply_no_content(struct reply *reply)
+{
+    begin_head(reply, 204);
+    return end_without_body(reply);
+}
+
+enum todo_err reply_options(struct reply *reply, bool preflight)
+{
+    begin_head(reply, 204);
+    put_allow(reply, "Allow");
+    if (preflight && reply->cors) {
+        put_allow(reply, "Access-Control-Allow-Methods");
+        put_field(&reply->out, "Access-Control-Allow-Headers",
+                  "Content-Type, If-Match, If-None-Match");
+        put_field(&reply->out, "Access-Control-Max-Age", "600");
+    }
+    return end_without_body(reply);
+}
+
+enum todo_err reply_text(struct reply *reply, const char *content_type,
+                         const char *text, size_t len)
+{
+    begin_head(reply, 200);
+    return end_with(reply, content_type, text, len);
+}
+
+static void put_member(struct buf *body, const char *name, const char *text)
+{
+    buf_puts(body, ",\"");
+    buf_puts(body, name);
+    buf_puts(body, "\":");
+    buf_put_json(body, text, strlen(text));
+}
+
+static void write_problem(struct reply *reply, enum todo_err err)
+{
+    const struct error_info *info = error_info(err);
+    const char *detail = reply->problem.detail;
+    const struct buf *faults = &reply->problem.faults;
+    struct buf *body = &reply->body;
+
+    buf_clear(body);
+    buf_puts(body, "{\"type\":\"" PROBLEM_TYPE_PREFIX);
+    buf_puts(body, info->slug);
+    buf_puts(body, "\"");
+    put_member(body, "title", info->title);
+    buf_puts(body, ",\"status\":");
+    buf_put_int(body, info->status);
+    put_member(body, "detail", detail ? detail : info->detail);
+    put_member(body, "request_id", reply->id);
+    if (err == TODO_ERR_INVALID) {
+        buf_puts(body, ",\"errors\":[");
+        buf_put(body, faults->data, faults->len);
+        buf_puts(body, "]");
+    }
+    buf_puts(body, "}");
+    body->failed = body->failed || faults->failed;
+}
+
+void reply_error(struct reply *reply, enum todo_err err)
+{
+    const struct error_info *info = error_info(err);
+
+    write_problem(reply, err);
+    if (info->closes || reply->body.failed)
+        reply->keep_alive = false;
+    begin_head(reply, info->status);
+    if (err == TODO_ERR_METHOD)
+        put_allow(reply, "Allow");
+    if (info->status == 503)
+        put_field(&reply->out, "Retry-After", "1");
+    if (reply->body.failed ||
+        end_with_scratch(reply, "application/problem+json"))
+        buf_release(&reply->out);
+}
+
+void reply_release(struct reply *reply)
+{
+    problem_release(&reply->problem);
+    buf_release(&reply->body);
+    buf_release(&reply->out);
+}

@@ -1,0 +1,65 @@
+/*
+ * common/route.h - every operation of the API, in one table.
+ * Callers: both servers, openapi, pages. Threads: any.
+ * Blocks:  never.                        Owns: nothing.
+ */
+#ifndef TODO_COMMON_ROUTE_H
+#define TODO_COMMON_ROUTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/error.h"
+
+enum operation {
+    OP_LIST_TODOS,
+    OP_CREATE_TODO,
+    OP_CLEAR_TODOS,
+    OP_READ_TODO,
+    OP_REPLACE_TODO,
+    OP_PATCH_TODO,
+    OP_DELETE_TODO,
+    OP_SHOW_OPENAPI,
+    OP_SHOW_DOCS,
+    OP_SHOW_DOCS_FILE,
+    OP_CHECK_HEALTH,
+    OP_CHECK_READY,
+    OP_SHOW_HOME,
+    OP_SHOW_OPTIONS, /* OPTIONS on any known path; not in the table */
+    OP_COUNT
+};
+
+struct route {
+    enum operation op;
+    const char *method;
+    const char *path;    /* {id} and {file} stand for one segment */
+    const char *name;    /* of the handler in both rooms, and operationId */
+    const char *summary; /* one sentence */
+    const char *waits;   /* what a request of this kind waits for */
+    bool takes_body;     /* a todo in JSON */
+};
+
+/* By enum operation, without OP_SHOW_OPTIONS. */
+extern const struct route routes[OP_SHOW_OPTIONS];
+
+/* What a method and a path lead to. */
+struct route_match {
+    enum operation op;
+    bool head_only;    /* HEAD: the GET without its body */
+    int64_t id;        /* of {id}; else 0 */
+    const char *file;  /* {file}, inside the path; else NULL */
+    size_t file_len;
+    const char *path;  /* the row's path: what route_write_allow takes */
+};
+
+/* Finds the operation. The path is compared byte for byte as it was sent.
+ * TODO_ERR_NO_PATH; TODO_ERR_NO_TODO when {id} is no id; TODO_ERR_METHOD with
+ * match->path set. */
+enum todo_err route_match(struct route_match *match, const char *method,
+                          const char *path, size_t path_len);
+
+/* Appends the methods that a path of the table takes, as Allow lists them. */
+void route_write_allow(const char *path, struct buf *out);
+
+#endif

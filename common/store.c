@@ -1,0 +1,419 @@
+/*
+ * common/store.c - connections, transactions and the write-ahead log.
+ *
+ * SQLite's write-ahead log (WAL) lets readers go on while one writer commits:
+ * a commit appends pages to a second file and waits for the disk to keep them
+ * (fsync). Writing those pages back into the database, a checkpoint, needs a
+ * moment without readers. Under load there is none, and the log would grow
+ * without bound. So readers pass a gate, and the writer closes it for that
+ * moment.
+ */
+#include "common/store.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <sqlite3.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/store_internal.h"
+
+enum {
+    GATE_WAIT_MS = 20, /* how long a checkpoint waits for readers to leave */
+    PAGE_BYTES = 4096  /* SQLite's own default */
+};
+
+struct store_file {
+    char *path;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    /* guarded by lock */
+    int readers; /* groups of reads under way */
+    bool closed; /* a checkpoint asks new ones to wait */
+};
+
+static const char *const statements[STMT_COUNT] = {
+    [STMT_BEGIN] = "BEGIN",
+    [STMT_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [STMT_COMMIT] = "COMMIT",
+    [STMT_ROLLBACK] = "ROLLBACK",
+    [STMT_INSERT] = "INSERT INTO todos (owner, title, completed, ord, due_at,"
+                    " created_at, updated_at) VALUES (?,?,?,?,?,?,?)",
+    [STMT_READ] = "SELECT " STORE_COLUMNS
+                  " FROM todos WHERE id = ? AND owner = ?",
+    [STMT_UPDATE] = "UPDATE todos SET version = version + 1, title = ?,"
+                    " completed = ?, ord = ?, due_at = ?, updated_at = ?"
+                    " WHERE id = ? AND version = ?",
+    [STMT_DELETE] = "DELETE FROM todos WHERE id = ?",
+    [STMT_NEWEST_ID] = "SELECT coalesce(max(id), 0) FROM todos",
+    [STMT_DELETE_ALL] = "DELETE FROM todos WHERE owner = ?",
+    [STMT_CLEAR_EDGE] = "SELECT id FROM todos WHERE id > ? AND id <= ? AND"
+                        " completed = ? AND +owner = ? ORDER BY id"
+                        " LIMIT 1 OFFSET ?",
+    [STMT_CLEAR_STEP] = "DELETE FROM todos WHERE id > ? AND id <= ? AND"
+                        " completed = ? AND +owner = ?",
+    [STMT_LOG_CHANGE] = "INSERT INTO changes (owner, kind, data)"
+                        " VALUES (?,?,?)",
+    [STMT_TRIM_CHANGES] = "DELETE FROM changes WHERE id <="
+                          " (SELECT max(id) FROM changes) - ?",
+    [STMT_PING] = "SELECT count(*) FROM (SELECT 1 FROM todos LIMIT 1)",
+};
+
+/* --- the file ----------------------------------------------------------- */
+
+struct store_file *store_file_new(const char *path, char *why, size_t size)
+{
+    struct store_file *file = calloc(1, sizeof *file);
+    pthread_condattr_t monotonic;
+    sqlite3 *db = NULL;
+    bool ready = false;
+
+    if (!file || !(file->path = strdup(path))) {
+        (void)snprintf(why, size, "%s: out of memory", path);
+        goto fail;
+    }
+    if (store_connect(&db, path) != SQLITE_OK)
+        (void)snprintf(why, size, "%s: %s", path, sqlite3_errmsg(db));
+    else
+        ready = store_migrate(db, path, why, size);
+    sqlite3_close(db);
+    if (!ready)
+        goto fail;
+    pthread_mutex_init(&file->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&file->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return file;
+
+fail:
+    if (file)
+        free(file->path);
+    free(file);
+    return NULL;
+}
+
+void store_file_free(struct store_file *file)
+{
+    if (!file)
+        return;
+    pthread_cond_destroy(&file->changed);
+    pthread_mutex_destroy(&file->lock);
+    free(file->path);
+    free(file);
+}
+
+static void gate_enter(struct store_file *file)
+{
+    pthread_mutex_lock(&file->lock);
+    while (file->closed) /* WAITS: a checkpoint, at most GATE_WAIT_MS and it */
+        pthread_cond_wait(&file->changed, &file->lock);
+    file->readers++;
+    pthread_mutex_unlock(&file->lock);
+}
+
+static void gate_leave(struct store_file *file)
+{
+    pthread_mutex_lock(&file->lock);
+    file->readers--;
+    if (file->readers == 0 && file->closed)
+        pthread_cond_broadcast(&file->changed);
+    pthread_mutex_unlock(&file->lock);
+}
+
+/* Closes the gate and waits a little for the readers inside to leave. */
+static bool gate_close(struct store_file *file)
+{
+    struct timespec until;
+    bool empty;
+    int rc = 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += GATE_WAIT_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    pthread_mutex_lock(&file->lock);
+    file->closed = true;
+    while (file->readers > 0 && rc == 0)
+        rc = pthread_cond_timedwait(&file->changed, &file->lock, &until);
+    empty = file->readers == 0;
+    pthread_mutex_unlock(&file->lock);
+    return empty;
+}
+
+static void gate_open(struct store_file *file)
+{
+    pthread_mutex_lock(&file->lock);
+    file->closed = false;
+    pthread_cond_broadcast(&file->changed);
+    pthread_mutex_unlock(&file->lock);
+}
+
+/* --- a connection -------------------------------------------------------- */
+
+int store_connect(sqlite3 **db, const char *path)
+{
+    int rc = sqlite3_open_v2(path, db,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                                 SQLITE_OPEN_NOMUTEX,
+                             NULL);
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_busy_timeout(*db, STORE_BUSY_MS);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(*db,
+                          "PRAGMA journal_mode = WAL;"
+                          "PRAGMA synchronous = FULL;"
+                          "PRAGMA wal_autocheckpoint = 0;",
+                          NULL, NULL, NULL);
+    return rc;
+}
+
+static int on_commit(void *arg, sqlite3 *db, const char *name, int pages)
+{
+    struct store *store = arg;
+
+    (void)db;
+    (void)name;
+    store->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+struct store *store_new(struct store_file *file)
+{
+    struct store *store = calloc(1, sizeof *store);
+
+    if (store)
+        store->file = file;
+    return store;
+}
+
+/* A connection is opened by the first job that needs it: a thread that has
+ * served nobody costs nothing. */
+static enum todo_err store_open(struct store *store)
+{
+    int rc;
+
+    if (store->db)
+        return TODO_OK;
+    rc = store_connect(&store->db, store->file->path);
+    if (rc != SQLITE_OK) {
+        enum todo_err err = store_error(store);
+
+        sqlite3_close(store->db);
+        store->db = NULL;
+        return err;
+    }
+    sqlite3_wal_hook(store->db, on_commit, store);
+    return TODO_OK;
+}
+
+void store_free(struct store *store)
+{
+    if (!store)
+        return;
+    for (int i = 0; i < STMT_COUNT; i++)
+        sqlite3_finalize(store->statements[i]);
+    for (int sort = 0; sort < LIST_SORT_COUNT; sort++)
+        for (int leg = 0; leg < LEG_COUNT; leg++) {
+            sqlite3_finalize(store->lists[sort][0][leg]);
+            sqlite3_finalize(store->lists[sort][1][leg]);
+        }
+    sqlite3_close(store->db);
+    buf_release(&store->scratch);
+    free(store);
+}
+
+sqlite3_stmt *store_prepare(struct store *store, sqlite3_stmt **slot,
+                            const char *sql)
+{
+    if (!*slot)
+        (void)sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                 slot, NULL); /* a NULL says it failed */
+    return *slot;
+}
+
+sqlite3_stmt *store_statement(struct store *store, enum store_statement id)
+{
+    return store_prepare(store, &store->statements[id], statements[id]);
+}
+
+enum todo_err store_step(struct store *store, sqlite3_stmt *statement)
+{
+    enum todo_err err = TODO_OK;
+
+    if (!statement)
+        return store_error(store);
+    if (sqlite3_step(statement) != SQLITE_DONE)
+        err = store_error(store);
+    sqlite3_reset(statement); /* repeats the error of the step */
+    return err;
+}
+
+enum todo_err store_error(struct store *store)
+{
+    int code = store->db ? sqlite3_extended_errcode(store->db) : SQLITE_NOMEM;
+    enum todo_err err = TODO_ERR_INTERNAL;
+
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        err = TODO_ERR_LOCKED;
+        break;
+    case SQLITE_INTERRUPT:
+        return TODO_ERR_SLOW_QUERY;
+    case SQLITE_FULL:
+        err = TODO_ERR_DISK_FULL;
+        break;
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_PERM:
+    case SQLITE_PROTOCOL:
+        err = TODO_ERR_UNAVAILABLE;
+        break;
+    default:
+        break;
+    }
+    log_error("store", "%s (SQLite code %d)",
+              store->db ? sqlite3_errmsg(store->db) : "out of memory", code);
+    return err;
+}
+
+/* --- transactions -------------------------------------------------------- */
+
+/* Faults of the disk and of memory, not of a request. */
+static bool is_ours(enum todo_err err)
+{
+    return err >= TODO_ERR_INTERNAL;
+}
+
+static void fail_all(struct store_job *group, enum todo_err err)
+{
+    for (struct store_job *job = group; job; job = job->next)
+        job->err = err;
+}
+
+static enum todo_err run_statement(struct store *store,
+                                   enum store_statement id)
+{
+    return store_step(store, store_statement(store, id));
+}
+
+static void roll_back(struct store *store)
+{
+    if (!sqlite3_get_autocommit(store->db))
+        (void)run_statement(store, STMT_ROLLBACK); /* it was logged; no more
+                                                      can be done */
+}
+
+/* Waits for the write lock, at most until the oldest job has waited enough. */
+static enum todo_err begin_write(struct store *store,
+                                 const struct store_job *oldest)
+{
+    int64_t waited = (clock_mono_us() - oldest->since_us) / 1000;
+    int left = waited < STORE_BUSY_MS ? (int)(STORE_BUSY_MS - waited) : 0;
+    enum todo_err err = store_open(store);
+
+    if (err)
+        return err;
+    sqlite3_busy_timeout(store->db, left);
+    return run_statement(store, STMT_BEGIN_WRITE); /* WAITS: lock */
+}
+
+static enum todo_err trim_changes(struct store *store)
+{
+    sqlite3_stmt *trim = store_statement(store, STMT_TRIM_CHANGES);
+
+    if (trim)
+        sqlite3_bind_int(trim, 1, STORE_KEEP_CHANGES);
+    return store_step(store, trim);
+}
+
+/* Runs the jobs in one transaction. Returns false when the disk failed one of
+ * them: then nothing was kept, and its error stands in that job. SQLite rolls
+ * back by itself when the disk is full, and what came after would commit by
+ * itself; so it is asked after each job whether the transaction still is. */
+static bool run_transaction(struct store *store, struct store_job *group)
+{
+    enum todo_err err = begin_write(store, group);
+
+    if (err) {
+        fail_all(group, err);
+        return true;
+    }
+    for (struct store_job *job = group; job; job = job->next) {
+        job->err = job->work(store, job->arg);
+        if (!job->err && sqlite3_get_autocommit(store->db))
+            job->err = TODO_ERR_INTERNAL;
+        if (is_ours(job->err)) {
+            roll_back(store);
+            return false;
+        }
+    }
+    err = trim_changes(store);
+    if (!err)
+        err = run_statement(store, STMT_COMMIT); /* WAITS: disk */
+    if (err) {
+        roll_back(store);
+        fail_all(group, err);
+    }
+    return true;
+}
+
+/* Writes the log back into the database when it has grown. With readers of
+ * this process inside, or of another one, it is put off to the next commit. */
+static void checkpoint(struct store *store)
+{
+    struct store_file *file = store->file;
+
+    if (!store->db || store->wal_pages < STORE_WAL_LIMIT / PAGE_BYTES)
+        return;
+    if (gate_close(file)) {
+        sqlite3_busy_timeout(store->db, GATE_WAIT_MS);
+        if (sqlite3_wal_checkpoint_v2(store->db, NULL,
+                                      SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                      NULL) == SQLITE_OK)
+            store->wal_pages = 0;
+    }
+    gate_open(file);
+}
+
+void store_run_writes(struct store *store, struct store_job *group)
+{
+    if (!run_transaction(store, group) && group->next) {
+        for (struct store_job *job = group, *next; job; job = next) {
+            next = job->next;
+            job->next = NULL;
+            (void)run_transaction(store, job); /* its error is in the job */
+            job->next = next;
+        }
+    }
+    checkpoint(store);
+}
+
+void store_run_reads(struct store *store, struct store_job *group)
+{
+    enum todo_err err;
+
+    gate_enter(store->file);
+    err = store_open(store);
+    if (!err)
+        err = run_statement(store, STMT_BEGIN);
+    if (err)
+        fail_all(group, err);
+    for (struct store_job *job = group; job && !err; job = job->next)
+        job->err = job->work(store, job->arg); /* WAITS: disk */
+    if (!err && run_statement(store, STMT_COMMIT))
+        roll_back(store); /* a transaction that only read lost nothing */
+    gate_leave(store->file);
+}
