@@ -6,86 +6,85 @@
 
 #include "common/utf8.h"
 
-/* One shape for every row, so the table is laid out by hand.
- * `closes` where the bytes that follow cannot be trusted to be a request, or
- * where too many of them would have to be read first. */
+/* Status, closes, slug, title, detail; laid out by hand.
+ * `closes` where the bytes that follow cannot be trusted to be a request, where
+ * too many of them would have to be read first, and when the server stops. */
 /* clang-format off */
 static const struct error_info infos[TODO_ERR_COUNT] = {
     [TODO_ERR_MALFORMED] = {
-        400, "malformed-request", "Malformed request",
-        "The request is not HTTP as this server accepts it.", true},
+        400, true, "malformed-request", "Malformed request",
+        "The request is not HTTP as this server accepts it."},
     [TODO_ERR_HOST] = {
-        400, "bad-host", "Bad Host",
-        "A request names its host and port in exactly one Host field.", true},
+        400, true, "bad-host", "Bad Host",
+        "A request names its host and port in exactly one Host field."},
     [TODO_ERR_JSON] = {
-        400, "bad-json", "Body is not acceptable JSON",
-        "The body must be one JSON object.", false},
+        400, false, "bad-json", "Body is not acceptable JSON",
+        "The body must be one JSON object."},
     [TODO_ERR_CONDITION] = {
-        400, "bad-condition", "Condition cannot be read",
-        "If-Match and If-None-Match take *, or up to 16 entity tags.", false},
+        400, false, "bad-condition", "Condition cannot be read",
+        "If-Match and If-None-Match take *, or up to 16 entity tags."},
     [TODO_ERR_NO_PATH] = {
-        404, "no-such-path", "No such path",
-        "Nothing is found under this path; /openapi.json lists what "
-        "is.", false},
+        404, false, "no-such-path", "No such path",
+        "Nothing is found here; /openapi.json lists every path."},
     [TODO_ERR_NO_TODO] = {
-        404, "no-such-todo", "No such todo",
-        "No todo has this id.", false},
+        404, false, "no-such-todo", "No such todo",
+        "No todo has this id."},
     [TODO_ERR_METHOD] = {
-        405, "method-not-allowed", "Method not allowed",
-        "This path knows only the methods that Allow lists.", false},
+        405, false, "method-not-allowed", "Method not allowed",
+        "This path knows only the methods that Allow lists."},
     [TODO_ERR_BODY_TIMEOUT] = {
-        408, "body-timeout", "Body took too long",
-        "The body did not arrive in time.", true},
+        408, true, "body-timeout", "Body took too long",
+        "The body did not arrive in time."},
     [TODO_ERR_LENGTH_REQUIRED] = {
-        411, "length-required", "Length required",
-        "A body needs Content-Length or Transfer-Encoding: chunked.", true},
+        411, true, "length-required", "Length required",
+        "A body needs Content-Length or Transfer-Encoding: chunked."},
     [TODO_ERR_PRECONDITION] = {
-        412, "precondition-failed", "Precondition failed",
-        "The todo is not, or no longer, what the request expects.", false},
+        412, false, "precondition-failed", "Precondition failed",
+        "The todo is not, or no longer, what the request expects."},
     [TODO_ERR_BODY_TOO_LARGE] = {
-        413, "body-too-large", "Body too large",
-        "A body has at most 65536 bytes.", true},
+        413, true, "body-too-large", "Body too large",
+        "A body has at most 65536 bytes."},
     [TODO_ERR_TARGET_TOO_LONG] = {
-        414, "target-too-long", "Target too long",
-        "Path and query together have at most 8192 bytes.", true},
+        414, true, "target-too-long", "Target too long",
+        "Path and query together have at most 8192 bytes."},
     [TODO_ERR_MEDIA_TYPE] = {
-        415, "unsupported-media-type", "Unsupported media type",
+        415, false, "unsupported-media-type", "Unsupported media type",
         "A body is application/json; for PATCH it may also be "
-        "application/merge-patch+json.", false},
+        "application/merge-patch+json."},
     [TODO_ERR_EXPECTATION] = {
-        417, "expectation-failed", "Expectation failed",
-        "The only expectation known is 100-continue.", true},
+        417, true, "expectation-failed", "Expectation failed",
+        "The only expectation known is 100-continue."},
     [TODO_ERR_INVALID] = {
-        422, "invalid", "Invalid request",
-        "The request breaks the rules that errors lists.", false},
+        422, false, "invalid", "Invalid request",
+        "The request breaks the rules that errors lists."},
     [TODO_ERR_HEAD_TOO_LARGE] = {
-        431, "head-too-large", "Head too large",
-        "A head has at most 16384 bytes and fewer than 64 fields.", true},
+        431, true, "head-too-large", "Head too large",
+        "A head has at most 16384 bytes and fewer than 64 fields."},
     [TODO_ERR_HTTP_VERSION] = {
-        505, "http-version", "HTTP version not supported",
-        "This server speaks HTTP/1.1 and HTTP/1.0.", true},
+        505, true, "http-version", "HTTP version not supported",
+        "This server speaks HTTP/1.1 and HTTP/1.0."},
     [TODO_ERR_INTERNAL] = {
-        500, "internal", "Internal error",
+        500, false, "internal", "Internal error",
         "The fault is the server's; its log says more under the "
-        "request id.", false},
+        "request id."},
     [TODO_ERR_BUSY] = {
-        503, "busy", "Too busy",
-        "Too many requests wait already; try again in a moment.", false},
+        503, false, "busy", "Too busy",
+        "Too many requests wait already; try again in a moment."},
     [TODO_ERR_STOPPING] = {
-        503, "stopping", "Stopping",
-        "The server is shutting down.", true},
+        503, true, "stopping", "Stopping",
+        "The server is shutting down."},
     [TODO_ERR_SLOW_QUERY] = {
-        503, "slow-query", "Query too slow",
-        "The search took too long and was ended; ask for less.", false},
+        503, false, "slow-query", "Query too slow",
+        "The search took too long and was ended; ask for less."},
     [TODO_ERR_LOCKED] = {
-        503, "locked", "Database locked",
-        "Another program has held the database for too long.", false},
+        503, false, "locked", "Database locked",
+        "Another program has held the database for too long."},
     [TODO_ERR_UNAVAILABLE] = {
-        503, "unavailable", "Database unavailable",
-        "The database cannot be read or written now.", false},
+        503, false, "unavailable", "Database unavailable",
+        "The database cannot be read or written now."},
     [TODO_ERR_DISK_FULL] = {
-        507, "disk-full", "Disk full",
-        "The disk is full; nothing was stored.", false},
+        507, false, "disk-full", "Disk full",
+        "The disk is full; nothing was stored."},
 };
 /* clang-format on */
 

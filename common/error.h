@@ -44,10 +44,10 @@ enum todo_err {
 
 struct error_info {
     int status;         /* HTTP status code */
+    bool closes;        /* the connection is of no use afterwards */
     const char *slug;   /* the last part of the problem's type */
     const char *title;  /* RFC 9457 "title": the same for each occurrence */
     const char *detail; /* RFC 9457 "detail" when nothing better is known */
-    bool closes;        /* the connection is of no use afterwards */
 };
 
 /* Never NULL for a value of the enum but TODO_OK. */
