@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
 
 void talk_write_get(char request[TALK_MAX], const char *path)
 {
@@ -48,6 +49,20 @@ int talk(int port, const char *request, struct raw_answer *answer)
     return status;
 }
 
+int talk_patiently(int port, const char *request, struct raw_answer *answer)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    int status;
+
+    while ((status = talk(port, request, answer)) == 503 &&
+           now_ms() < deadline) {
+        if (answer)
+            raw_answer_release(answer);
+        a_moment();
+    }
+    return status;
+}
+
 int talk_get(int port, const char *path, struct raw_answer *answer)
 {
     char request[TALK_MAX];
@@ -77,7 +92,7 @@ long long talk_create(int port, const char *title)
     struct raw_answer answer;
 
     talk_write_post(request, title);
-    assert_int_equal(talk(port, request, &answer), 201);
+    assert_int_equal(talk_patiently(port, request, &answer), 201);
     assert_true(talk_has_title(&answer, title));
     long long id = talk_id_of(answer.body);
 
@@ -89,11 +104,13 @@ long long talk_create(int port, const char *title)
 int talk_count(int port, const char *text)
 {
     char path[TALK_MAX / 2];
+    char request[TALK_MAX];
     struct raw_answer answer;
     int count = -1;
 
     (void)snprintf(path, sizeof path, "/todos?limit=1000&q=%s", text);
-    if (talk_get(port, path, &answer) == 200) {
+    talk_write_get(request, path);
+    if (talk_patiently(port, request, &answer) == 200) {
         count = 0;
         for (const char *at = answer.body; (at = strstr(at, "\"id\":")); at++)
             count++;
@@ -126,13 +143,16 @@ void talk_still_serves(int port)
 {
     struct raw_answer answer;
     char path[64];
+    char request[TALK_MAX];
 
-    assert_int_equal(talk_get(port, "/healthz", NULL), 200);
+    talk_write_get(request, "/healthz");
+    assert_int_equal(talk_patiently(port, request, NULL), 200);
 
     long long id = talk_create(port, "still here");
 
     (void)snprintf(path, sizeof path, "/todos/%lld", id);
-    assert_int_equal(talk_get(port, path, &answer), 200);
+    talk_write_get(request, path);
+    assert_int_equal(talk_patiently(port, request, &answer), 200);
     assert_true(talk_has_title(&answer, "still here"));
     assert_int_equal(talk_id_of(answer.body), id);
     raw_answer_release(&answer);

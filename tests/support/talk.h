@@ -25,10 +25,15 @@ void talk_write_post(char request[TALK_MAX], const char *title);
  * answer: release with raw_answer_release. Never fails the test itself. */
 int talk(int port, const char *request, struct raw_answer *answer);
 
+/* As talk, but asks again while the answer is 503, for PATIENCE_MS: a server
+ * that just lost a crowd of clients may not have noticed yet. */
+int talk_patiently(int port, const char *request, struct raw_answer *answer);
+
 /* As talk, for `GET path`. */
 int talk_get(int port, const char *path, struct raw_answer *answer);
 
-/* Creates a todo and gives its id. The running test fails unless it is 201. */
+/* Creates a todo, patiently, and gives its id. The running test fails unless it
+ * is 201. */
 long long talk_create(int port, const char *title);
 
 /* The id in a todo's JSON, or 0. */
@@ -38,7 +43,7 @@ long long talk_id_of(const char *json);
 bool talk_has_title(const struct raw_answer *answer, const char *title);
 
 /* How many todos, at most 1000, have `text` in their title; -1 when the server
- * did not answer 200. `text` needs no percent-encoding. */
+ * did not answer 200. Patient. `text` needs no percent-encoding. */
 int talk_count(int port, const char *text);
 
 /* Reads answers until the peer closes; gives how many, and the statuses of the
@@ -47,7 +52,7 @@ int talk_count(int port, const char *text);
 size_t talk_read_all(struct raw *raw, int *statuses, size_t max);
 
 /* The running test fails unless the server answers GET /healthz and creates
- * and reads a todo, each on a fresh connection. */
+ * and reads a todo, each on a fresh connection. Patient. */
 void talk_still_serves(int port);
 
 #endif

@@ -1,0 +1,192 @@
+/*
+ * tests/hostile/crowd.c - as many bad clients at once as the server has room
+ * for, and more.
+ * Threads: one.   Blocks: on the server of the group.
+ *
+ * With a thread per connection, four clients fill a pool of four, and the next
+ * must hear 503 at once or be served. On the loop a thousand change nothing.
+ * "At once" is told by order: the crowd must still be there at the answer.
+ */
+#include <stddef.h>
+#include <stdio.h>
+
+#include "hostile.h"
+#include "tests/cmocka_all.h"
+
+enum { POOL = 4, LOOP_CROWD = 1000, MAX_CROWD = LOOP_CROWD };
+enum { POOLS_OVER = 24, LOOP_STALLED = 200 };
+
+static struct raw crowd[MAX_CROWD];
+
+static int crowd_size(void)
+{
+    return hostile_is_sync() ? POOL : LOOP_CROWD;
+}
+
+static int setup_a_small_pool(void **state)
+{
+    static const char *const args[] = {"--threads", "4", NULL};
+
+    (void)state;
+    hostile_start(args, NULL);
+    return 0;
+}
+
+static int setup_a_small_pool_and_short_deadlines(void **state)
+{
+    static const char *const sync[] = {
+        "--threads", "4", "--head-timeout", "1.5", "--idle-timeout",
+        "1.5",       NULL};
+    static const char *const async[] = {"--head-timeout", "1.5",
+                                        "--idle-timeout", "1.5", NULL};
+    (void)state;
+    hostile_start(sync, async);
+    return 0;
+}
+
+/* The whole crowd connects, and each sends these bytes (NULL for none). */
+static void crowd_comes(int size, const char *bytes)
+{
+    for (int i = 0; i < size; i++) {
+        hostile_open(&crowd[i]);
+        if (bytes)
+            assert_true(raw_send_text(&crowd[i], bytes));
+    }
+}
+
+static void crowd_leaves(int size)
+{
+    for (int i = 0; i < size; i++)
+        raw_close(&crowd[i]);
+}
+
+/* A fresh client is answered while the crowd stands there. */
+static void expect_an_answer_beside_the_crowd(void)
+{
+    struct raw_answer answer;
+    char value[8];
+    int status = talk_get(hostile_server.port, "/healthz", &answer);
+
+    for (int i = 0; i < crowd_size(); i++)
+        assert_false(raw_readable(&crowd[i], 0));
+    if (hostile_is_sync() && status == 503)
+        assert_true(
+            raw_answer_field(&answer, "Retry-After", value, sizeof value));
+    else
+        assert_int_equal(status, 200);
+    raw_answer_release(&answer);
+}
+
+static void a_crowd_that_never_speaks_hangs_nobody(void **state)
+{
+    (void)state;
+    crowd_comes(crowd_size(), NULL);
+    expect_an_answer_beside_the_crowd();
+    crowd_leaves(crowd_size());
+}
+
+static void a_crowd_that_keeps_its_connections_hangs_nobody(void **state)
+{
+    char request[TALK_MAX];
+
+    (void)state;
+    talk_write_get(request, "/healthz");
+    for (int i = 0; i < crowd_size(); i++) {
+        struct raw_answer answer;
+
+        hostile_open(&crowd[i]);
+        assert_true(raw_send_text(&crowd[i], request));
+        assert_true(raw_read_answer(&crowd[i], &answer, false));
+        assert_int_equal(answer.status, 200);
+        raw_answer_release(&answer);
+    }
+    expect_an_answer_beside_the_crowd();
+    crowd_leaves(crowd_size());
+}
+
+static void a_crowd_with_half_a_head_each_hangs_nobody(void **state)
+{
+    (void)state;
+    crowd_comes(crowd_size(), "GET /healthz HTTP/1.1\r\nHost: loc");
+    expect_an_answer_beside_the_crowd();
+    crowd_leaves(crowd_size());
+}
+
+static void a_crowd_with_half_a_body_each_hangs_nobody(void **state)
+{
+    (void)state;
+    crowd_comes(crowd_size(), "POST /todos HTTP/1.1\r\n"
+                              "Host: localhost\r\n"
+                              "Content-Type: application/json\r\n"
+                              "Content-Length: 1000\r\n"
+                              "\r\n"
+                              "{\"title\":");
+    expect_an_answer_beside_the_crowd();
+    crowd_leaves(crowd_size());
+}
+
+/* One answer or none, no success, and then the end. */
+static void expect_ended(struct raw *raw)
+{
+    int status = 408;
+
+    assert_in_range(talk_read_all(raw, &status, 1), 0, 1);
+    if (status != 503)
+        assert_in_range(status, 400, 499);
+    raw_close(raw);
+}
+
+/* More of them than threads and spare threads together. */
+static void stall_and_be_ended(const char *bytes)
+{
+    int size = hostile_is_sync() ? POOLS_OVER : LOOP_STALLED;
+
+    crowd_comes(size, bytes);
+
+    int status = talk_get(hostile_server.port, "/healthz", NULL);
+
+    if (!hostile_is_sync() || status != 503)
+        assert_int_equal(status, 200);
+    for (int i = 0; i < size; i++)
+        expect_ended(&crowd[i]);
+}
+
+static void half_sent_heads_beyond_the_pool_are_ended(void **state)
+{
+    (void)state;
+    stall_and_be_ended("GET /healthz HTTP/1.1\r\nHost: loc");
+}
+
+static void silent_clients_beyond_the_pool_are_ended(void **state)
+{
+    (void)state;
+    stall_and_be_ended(NULL);
+}
+
+static int short_deadlines(void)
+{
+    const struct CMUnitTest cases[] = {
+        HOSTILE_CASE(half_sent_heads_beyond_the_pool_are_ended),
+        HOSTILE_CASE(silent_clients_beyond_the_pool_are_ended),
+        cmocka_unit_test(the_server_ends_with_nothing_left_over),
+    };
+
+    return cmocka_run_group_tests_name("a stalling crowd", cases,
+                                       setup_a_small_pool_and_short_deadlines,
+                                       hostile_release);
+}
+
+int hostile_crowd(void)
+{
+    const struct CMUnitTest cases[] = {
+        HOSTILE_CASE(a_crowd_that_never_speaks_hangs_nobody),
+        HOSTILE_CASE(a_crowd_that_keeps_its_connections_hangs_nobody),
+        HOSTILE_CASE(a_crowd_with_half_a_head_each_hangs_nobody),
+        HOSTILE_CASE(a_crowd_with_half_a_body_each_hangs_nobody),
+        cmocka_unit_test(the_server_ends_with_nothing_left_over),
+    };
+
+    return cmocka_run_group_tests_name("a crowd", cases, setup_a_small_pool,
+                                       hostile_release) +
+           short_deadlines();
+}

@@ -1,0 +1,118 @@
+/*
+ * tests/hostile/main.c - clients that break rules, leave, stall and lie.
+ * Usage: todo-hostile PROGRAM [PATTERN], where PROGRAM is one of the two
+ * servers, and only the cases whose names match PATTERN run.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "hostile.h"
+#include "tests/cmocka_all.h"
+
+struct server hostile_server;
+static const char *program;
+
+bool hostile_is_sync(void)
+{
+    const char *name = strrchr(program, '/');
+
+    name = name ? name + 1 : program;
+    return strstr(name, "sync") && !strstr(name, "async");
+}
+
+void hostile_start(const char *const *sync_args, const char *const *async_args)
+{
+    server_start(&hostile_server, program,
+                 hostile_is_sync() ? sync_args : async_args);
+}
+
+int hostile_setup(void **state)
+{
+    (void)state;
+    hostile_start(NULL, NULL);
+    return 0;
+}
+
+void hostile_open(struct raw *raw)
+{
+    raw_open(raw, "127.0.0.1", hostile_server.port);
+}
+
+void hostile_fill_list(void)
+{
+    enum { LENGTH = 1000, AT_ONCE = 50 };
+    struct raw raw;
+    char title[TALK_TITLE_MAX];
+    char request[TALK_MAX];
+
+    memset(title, 'x', sizeof title - 1);
+    title[sizeof title - 1] = '\0';
+    talk_write_post(request, title);
+    hostile_open(&raw);
+    for (int i = 0; i < LENGTH; i += AT_ONCE) {
+        struct raw_answer answer;
+
+        for (int j = 0; j < AT_ONCE; j++)
+            assert_true(raw_send_text(&raw, request));
+        for (int j = 0; j < AT_ONCE; j++) {
+            assert_true(raw_read_answer(&raw, &answer, false));
+            assert_int_equal(answer.status, 201);
+            raw_answer_release(&answer);
+        }
+    }
+    raw_close(&raw);
+}
+
+int hostile_still_serves(void **state)
+{
+    (void)state;
+    talk_still_serves(hostile_server.port);
+    return 0;
+}
+
+void the_server_ends_with_nothing_left_over(void **state)
+{
+    (void)state;
+    server_stop(&hostile_server);
+}
+
+int hostile_release(void **state)
+{
+    (void)state;
+    server_release(&hostile_server);
+    return 0;
+}
+
+/* A thousand idle clients need more than the usual 1024 descriptors. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit); /* the case itself will tell */
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2 && argc != 3) {
+        (void)fprintf(stderr, "usage: %s PROGRAM [PATTERN]\n", argv[0]);
+        return 2;
+    }
+    program = argv[1];
+    if (argc == 3)
+        cmocka_set_test_filter(argv[2]);
+    raise_descriptor_limit();
+
+    static int (*const groups[])(void) = {
+        hostile_leaving,  hostile_slow,    hostile_crowd,
+        hostile_overload, hostile_framing, hostile_heads,
+        hostile_bodies,   hostile_noise,   hostile_pipelines};
+    int failures = 0;
+
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        failures += groups[i]();
+    return failures ? 1 : 0;
+}

@@ -1,0 +1,293 @@
+/*
+ * tests/hostile/overload.c - clients that take more than the server has: its
+ * write buffers, its connections, its threads, its queue to the database.
+ * Threads: one.   Blocks: on the server of the group.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "hostile.h"
+#include "tests/cmocka_all.h"
+#include "tests/support/hold.h"
+#include "tests/support/patience.h"
+
+/*
+ * A client that never reads
+ */
+
+static int setup_with_a_write_deadline(void **state)
+{
+    static const char *const args[] = {"--write-timeout", "1.5", NULL};
+
+    (void)state;
+    hostile_start(args, args);
+    hostile_fill_list();
+    return 0;
+}
+
+/* Sends until the peer has ended the connection, which a client that does not
+ * read learns in no other way. */
+static void send_until_cut(struct raw *raw)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    while (!raw->reset) {
+        if (now_ms() > deadline)
+            fail_msg("a client that never reads was never cut");
+        (void)raw_send_some(raw, "\r\n", 2);
+        a_moment();
+    }
+}
+
+static void a_client_that_never_reads_is_cut_in_the_end(void **state)
+{
+    enum { LISTS = 200 };
+    struct raw raw;
+    char request[TALK_MAX];
+
+    (void)state;
+    talk_write_get(request, "/todos?limit=1000");
+    raw_open_small_window(&raw, "127.0.0.1", hostile_server.port, 4096);
+    for (int i = 0; i < LISTS; i++)
+        (void)raw_send_some(&raw, request, strlen(request));
+    assert_true(raw_readable(&raw, RAW_TIMEOUT_MS));
+    talk_still_serves(hostile_server.port);
+    send_until_cut(&raw);
+    raw_close(&raw);
+}
+
+static int write_deadline(void)
+{
+    const struct CMUnitTest cases[] = {
+        HOSTILE_CASE(a_client_that_never_reads_is_cut_in_the_end),
+        cmocka_unit_test(the_server_ends_with_nothing_left_over),
+    };
+
+    return cmocka_run_group_tests_name("clients that never read", cases,
+                                       setup_with_a_write_deadline,
+                                       hostile_release);
+}
+
+/*
+ * Writes that wait for a held database
+ */
+
+enum { WRITERS = 10 };
+
+struct writers {
+    struct raw raw[WRITERS];
+    int status[WRITERS]; /* 0 while there is no answer */
+    size_t count;
+};
+
+static void writers_ask(struct writers *writers, size_t count,
+                        const char *title)
+{
+    char request[TALK_MAX];
+
+    *writers = (struct writers){.count = count};
+    talk_write_post(request, title);
+    for (size_t i = 0; i < count; i++) {
+        hostile_open(&writers->raw[i]);
+        assert_true(raw_send_text(&writers->raw[i], request));
+    }
+}
+
+/* Reads the answer of one writer; a 503 must say when to come again. */
+static void writer_hears(struct writers *writers, size_t i)
+{
+    struct raw_answer answer;
+    char value[8];
+
+    assert_true(raw_read_answer(&writers->raw[i], &answer, false));
+    writers->status[i] = answer.status;
+    if (answer.status == 503)
+        assert_true(
+            raw_answer_field(&answer, "Retry-After", value, sizeof value));
+    raw_answer_release(&answer);
+}
+
+/* Waits until `count` writers have their answers; all must be 503. */
+static void writers_are_refused(struct writers *writers, size_t count)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    size_t refused = 0;
+
+    while (refused < count) {
+        for (size_t i = 0; i < writers->count; i++)
+            if (!writers->status[i] && raw_readable(&writers->raw[i], 0)) {
+                writer_hears(writers, i);
+                assert_int_equal(writers->status[i], 503);
+                refused++;
+            }
+        if (now_ms() > deadline)
+            fail_msg("only %zu of %zu writers were refused", refused, count);
+        a_moment();
+    }
+    assert_int_equal(refused, count);
+}
+
+/* All others must be answered, with 201 as the database is free. */
+static size_t writers_are_stored(struct writers *writers)
+{
+    size_t stored = 0;
+
+    for (size_t i = 0; i < writers->count; i++) {
+        if (!writers->status[i]) {
+            writer_hears(writers, i);
+            assert_int_equal(writers->status[i], 201);
+            stored++;
+        }
+        raw_close(&writers->raw[i]);
+    }
+    return stored;
+}
+
+static int setup_a_short_queue(void **state)
+{
+    static const char *const args[] = {"--store-queue", "1", NULL};
+
+    (void)state;
+    hostile_start(NULL, args);
+    return 0;
+}
+
+/* One write is with the writer, one in the queue: eight of ten are refused. */
+static void writes_beyond_a_full_queue_hear_503_at_once(void **state)
+{
+    struct hold hold;
+    struct writers writers;
+
+    (void)state;
+    hold_begin(&hold, hostile_server.db);
+    writers_ask(&writers, WRITERS, "queued");
+    writers_are_refused(&writers, WRITERS - 2);
+    hold_end(&hold);
+    assert_int_equal(writers_are_stored(&writers), 2);
+    assert_int_equal(talk_count(hostile_server.port, "queued"), 2);
+}
+
+static int store_queue(void)
+{
+    const struct CMUnitTest cases[] = {
+        HOSTILE_CASE(writes_beyond_a_full_queue_hear_503_at_once),
+        cmocka_unit_test(the_server_ends_with_nothing_left_over),
+    };
+
+    return cmocka_run_group_tests_name("a full store queue", cases,
+                                       setup_a_short_queue, hostile_release);
+}
+
+static int setup_four_threads(void **state)
+{
+    static const char *const args[] = {"--threads", "4", NULL};
+
+    (void)state;
+    hostile_start(args, NULL);
+    return 0;
+}
+
+/* Four writes hold four threads; another client hears so before they end. */
+static void a_client_beyond_waiting_threads_hears_503_at_once(void **state)
+{
+    struct hold hold;
+    struct writers writers;
+    struct raw_answer answer;
+    char value[8];
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    (void)state;
+    hold_begin(&hold, hostile_server.db);
+    writers_ask(&writers, 4, "threaded");
+    while (talk_get(hostile_server.port, "/healthz", &answer) != 503) {
+        raw_answer_release(&answer); /* not every thread is taken yet */
+        assert_true(now_ms() < deadline);
+    }
+    assert_true(raw_answer_field(&answer, "Retry-After", value, sizeof value));
+    raw_answer_release(&answer);
+    for (size_t i = 0; i < writers.count; i++)
+        assert_false(raw_readable(&writers.raw[i], 0));
+    hold_end(&hold);
+    assert_int_equal(writers_are_stored(&writers), 4);
+    assert_int_equal(talk_count(hostile_server.port, "threaded"), 4);
+}
+
+static int threads(void)
+{
+    const struct CMUnitTest cases[] = {
+        HOSTILE_CASE(a_client_beyond_waiting_threads_hears_503_at_once),
+        cmocka_unit_test(the_server_ends_with_nothing_left_over),
+    };
+
+    return cmocka_run_group_tests_name("all threads wait", cases,
+                                       setup_four_threads, hostile_release);
+}
+
+/*
+ * The connection cap
+ */
+
+static int setup_eight_connections(void **state)
+{
+    static const char *const args[] = {"--max-connections", "8", NULL};
+
+    (void)state;
+    hostile_start(NULL, args);
+    return 0;
+}
+
+static void
+the_connection_beyond_the_cap_is_refused_and_the_next_served(void **state)
+{
+    struct raw raw[8];
+    char request[TALK_MAX];
+
+    (void)state;
+    talk_write_get(request, "/healthz");
+    for (int i = 0; i < 8; i++) {
+        struct raw_answer answer;
+
+        hostile_open(&raw[i]);
+        assert_true(raw_send_text(&raw[i], request));
+        assert_true(raw_read_answer(&raw[i], &answer, false));
+        assert_int_equal(answer.status, 200);
+        raw_answer_release(&answer);
+    }
+
+    struct raw ninth;
+    int status = 503;
+
+    hostile_open(&ninth);
+    (void)raw_send_text(&ninth, request); /* it may be closed by now */
+    assert_in_range(talk_read_all(&ninth, &status, 1), 0, 1);
+    assert_int_equal(status, 503);
+    raw_close(&ninth);
+    for (int i = 0; i < 8; i++) {
+        assert_false(raw_readable(&raw[i], 0));
+        raw_close(&raw[i]);
+    }
+    /* The server may see the ends later than it sees the next client. */
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    while (talk_get(hostile_server.port, "/healthz", NULL) != 200)
+        assert_true(now_ms() < deadline);
+}
+
+static int connection_cap(void)
+{
+    const struct CMUnitTest cases[] = {
+        HOSTILE_CASE(
+            the_connection_beyond_the_cap_is_refused_and_the_next_served),
+        cmocka_unit_test(the_server_ends_with_nothing_left_over),
+    };
+
+    return cmocka_run_group_tests_name(
+        "the connection cap", cases, setup_eight_connections, hostile_release);
+}
+
+int hostile_overload(void)
+{
+    if (hostile_is_sync())
+        return write_deadline() + threads();
+    return write_deadline() + store_queue() + connection_cap();
+}

@@ -1,0 +1,256 @@
+/*
+ * tests/hostile/pipelines.c - requests sent before the answers to others.
+ * Threads: one.   Blocks: on the server of the group.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "hostile.h"
+#include "tests/cmocka_all.h"
+
+enum { PIPELINED = 200 };
+
+static char pipeline[PIPELINED * TALK_MAX];
+
+static void title_of(char title[32], const char *word, int number)
+{
+    (void)snprintf(title, 32, "%s %03d", word, number);
+}
+
+/* Opens a connection and sends all that stands in `pipeline` at once. */
+static void send_pipeline(struct raw *raw)
+{
+    hostile_open(raw);
+    assert_true(raw_send_text(raw, pipeline));
+}
+
+/* Reads one answer, which must have this status. */
+static void expect(struct raw *raw, int status, bool to_head)
+{
+    struct raw_answer answer;
+
+    assert_true(raw_read_answer(raw, &answer, to_head));
+    assert_int_equal(answer.status, status);
+    raw_answer_release(&answer);
+}
+
+static void two_hundred_requests_at_once_are_answered_in_order(void **state)
+{
+    struct raw raw;
+    char *to = pipeline;
+    char title[32];
+    long long last_id = 0;
+
+    (void)state;
+    for (int i = 0; i < PIPELINED; i++) {
+        char request[TALK_MAX];
+
+        title_of(title, "in order", i);
+        talk_write_post(request, title);
+        to = stpcpy(to, request);
+    }
+    send_pipeline(&raw);
+    for (int i = 0; i < PIPELINED; i++) {
+        struct raw_answer answer;
+
+        title_of(title, "in order", i);
+        assert_true(raw_read_answer(&raw, &answer, false));
+        assert_int_equal(answer.status, 201);
+        assert_true(talk_has_title(&answer, title));
+        assert_true(talk_id_of(answer.body) > last_id);
+        last_id = talk_id_of(answer.body);
+        raw_answer_release(&answer);
+    }
+    assert_false(raw_readable(&raw, 0));
+    raw_close(&raw);
+}
+
+#define LINE_AND_HOST(line) line " HTTP/1.1\r\nHost: localhost\r\n"
+
+static void different_requests_at_once_are_answered_in_order(void **state)
+{
+    struct raw raw;
+
+    (void)state;
+    (void)
+        stpcpy(
+            pipeline, LINE_AND_HOST("GET /healthz") "\r\n" LINE_AND_HOST("HEAD "
+                                                                         "/heal"
+                                                                         "thz") "\r\n" LINE_AND_HOST("GET /none") "\r\n" LINE_AND_HOST("HEAD /none") "\r\n" LINE_AND_HOST("OPTIONS /todos") "\r\n" LINE_AND_HOST(
+                          "DELETE /healthz") "\r\n" LINE_AND_HOST("GET "
+                                                                  "/todos?none="
+                                                                  "1") "\r"
+                                                                       "\n" LINE_AND_HOST("POST /todos") "Content-Length: 2\r\n"
+                                                                                                         "Content-Type: application/json\r\n\r\n{}" LINE_AND_HOST(
+                                                                                                             "GET /readyz") "\r\n");
+    send_pipeline(&raw);
+    expect(&raw, 200, false);
+    expect(&raw, 200, true);
+    expect(&raw, 404, false);
+    expect(&raw, 404, true);
+    expect(&raw, 204, false);
+    expect(&raw, 405, false);
+    expect(&raw, 422, false);
+    expect(&raw, 422, false);
+    expect(&raw, 200, false);
+    assert_false(raw_readable(&raw, 0));
+    raw_close(&raw);
+}
+
+static void a_pipelined_read_sees_the_write_before_it(void **state)
+{
+    struct raw raw;
+    struct raw_answer answer;
+
+    (void)state;
+    talk_write_post(pipeline, "written just now");
+    (void)strcat(pipeline, LINE_AND_HOST("GET /todos?q=just+now") "\r\n");
+    send_pipeline(&raw);
+    expect(&raw, 201, false);
+    assert_true(raw_read_answer(&raw, &answer, false));
+    assert_int_equal(answer.status, 200);
+    assert_true(talk_has_title(&answer, "written just now"));
+    raw_answer_release(&answer);
+    raw_close(&raw);
+}
+
+static void half_a_request_behind_a_whole_one_delays_no_answer(void **state)
+{
+    struct raw raw;
+    char request[TALK_MAX];
+
+    (void)state;
+    talk_write_post(request, "in halves");
+    size_t half = strlen(request) / 2;
+
+    (void)snprintf(pipeline, sizeof pipeline, "%s%.*s",
+                   LINE_AND_HOST("GET /healthz") "\r\n", (int)half, request);
+    send_pipeline(&raw);
+    expect(&raw, 200, false);
+    assert_true(raw_send_text(&raw, request + half));
+    expect(&raw, 201, false);
+    raw_close(&raw);
+}
+
+/* Plays `first` with a POST behind it, which must be dropped. Gives the number
+ * of answers, and their statuses. */
+static size_t dropped_behind(const char *first, int *statuses, size_t max)
+{
+    struct raw raw;
+    char request[TALK_MAX];
+
+    talk_write_post(request, "behind the end");
+    (void)snprintf(pipeline, sizeof pipeline, "%s%s%s", first, request,
+                   request);
+    send_pipeline(&raw);
+    size_t count = talk_read_all(&raw, statuses, max);
+
+    raw_close(&raw);
+    assert_int_equal(talk_count(hostile_server.port, "behind"), 0);
+    return count;
+}
+
+static void a_request_behind_connection_close_is_dropped(void **state)
+{
+    int status;
+
+    (void)state;
+    assert_int_equal(
+        dropped_behind(
+            LINE_AND_HOST("GET /healthz") "Connection: close\r\n\r\n", &status,
+            1),
+        1);
+    assert_int_equal(status, 200);
+}
+
+static void a_request_behind_a_closing_write_is_dropped(void **state)
+{
+    int status;
+
+    (void)state;
+    assert_int_equal(
+        dropped_behind(
+            LINE_AND_HOST("POST /todos") "Connection: close\r\n"
+                                         "Content-Type: application/json\r\n"
+                                         "Content-Length: 20\r\n\r\n"
+                                         "{\"title\":\"the last\"}",
+            &status, 1),
+        1);
+    assert_int_equal(status, 201);
+    assert_int_equal(talk_count(hostile_server.port, "last"), 1);
+}
+
+static void a_request_behind_http_1_0_is_dropped(void **state)
+{
+    int status;
+
+    (void)state;
+    assert_int_equal(
+        dropped_behind("GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n",
+                       &status, 1),
+        1);
+    assert_int_equal(status, 200);
+}
+
+static void a_broken_request_takes_no_answer_from_those_before(void **state)
+{
+    char requests[TALK_MAX];
+    char *to = requests;
+    int statuses[6] = {0, 0, 0, 0, 0, 400};
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        to = stpcpy(to, LINE_AND_HOST("GET /healthz") "\r\n");
+    (void)stpcpy(to, "BROKEN\r\n\r\n");
+    assert_in_range(dropped_behind(requests, statuses, 6), 5, 6);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(statuses[i], 200);
+    assert_in_range(statuses[5], 400, 499);
+}
+
+static void a_refused_frame_behind_a_write_loses_no_answer(void **state)
+{
+    char requests[TALK_MAX];
+    int statuses[2];
+
+    (void)state;
+    talk_write_post(requests, "the one before");
+    (void)strcat(
+        requests,
+        LINE_AND_HOST(
+            "POST /todos") "Content-Length: 1\r\nContent-Length: 2\r\n\r\n");
+    assert_int_equal(dropped_behind(requests, statuses, 2), 2);
+    assert_int_equal(statuses[0], 201);
+    assert_int_equal(statuses[1], 400);
+}
+
+static void five_hundred_connections_one_after_another_are_served(void **state)
+{
+    char request[TALK_MAX];
+
+    (void)state;
+    talk_write_get(request, "/healthz");
+    for (int i = 0; i < 500; i++)
+        assert_int_equal(talk_patiently(hostile_server.port, request, NULL),
+                         200);
+}
+
+int hostile_pipelines(void)
+{
+    const struct CMUnitTest cases[] = {
+        HOSTILE_CASE(two_hundred_requests_at_once_are_answered_in_order),
+        HOSTILE_CASE(different_requests_at_once_are_answered_in_order),
+        HOSTILE_CASE(a_pipelined_read_sees_the_write_before_it),
+        HOSTILE_CASE(half_a_request_behind_a_whole_one_delays_no_answer),
+        HOSTILE_CASE(a_request_behind_connection_close_is_dropped),
+        HOSTILE_CASE(a_request_behind_a_closing_write_is_dropped),
+        HOSTILE_CASE(a_request_behind_http_1_0_is_dropped),
+        HOSTILE_CASE(a_broken_request_takes_no_answer_from_those_before),
+        HOSTILE_CASE(a_refused_frame_behind_a_write_loses_no_answer),
+        HOSTILE_CASE(five_hundred_connections_one_after_another_are_served),
+        cmocka_unit_test(the_server_ends_with_nothing_left_over),
+    };
+
+    return cmocka_run_group_tests_name("pipelines", cases, hostile_setup,
+                                       hostile_release);
+}
