@@ -100,18 +100,17 @@ install_missing() {
     find_package_manager
     [ -n "$system" ] || fail "not here: $gone; and I know none of apt," \
         "dnf, pacman and brew to get it with"
-    sudo=''
-    if [ "$system" != brew ] && [ "$(id -u)" -ne 0 ]; then
-        sudo='sudo '
-    fi
     say "Not here: $gone"
     advise $gone
     wanted=$(packages $gone)
     if [ -n "$wanted" ]; then
-        command="$sudo$install$wanted"
-        say "This gets it: $command"
-        [ -z "$sudo" ] || command -v sudo > /dev/null || fail "that needs" \
-            "root, and there is no sudo here; as root, run what stands above"
+        sudo=''
+        if [ "$system" != brew ] && [ "$(id -u)" -ne 0 ]; then
+            command -v sudo > /dev/null || fail "there is no sudo here;" \
+                "as root, run: $install$wanted"
+            sudo='sudo '
+        fi
+        say "This gets it: $sudo$install$wanted"
         consent
         # A package list of last month names files that are gone.
         [ "$system" != apt ] || quietly "$sudo"apt-get update
