@@ -1,0 +1,349 @@
+#include "common/config.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/config_value.h"
+
+#ifndef TODO_VERSION
+#error "TODO_VERSION comes from the build"
+#endif
+
+/* One option. The table of them is all there is to say: flags, variables,
+ * defaults and --help follow from it. */
+struct option {
+    const char *group; /* heading before it in --help, or NULL */
+    const char *name;
+    const char *metavar;
+    enum config_room rooms;
+    size_t offset; /* of its member in struct config */
+    const struct config_rule *rule;
+    const char *preset; /* the default, written as a value, or NULL */
+    const char *help;
+};
+
+static const struct config_rule text = {CONFIG_TEXT, 0, 0};
+static const struct config_rule address = {CONFIG_HOST, 0, 0};
+static const struct config_rule port = {CONFIG_INT, 0, 65535};
+static const struct config_rule url = {CONFIG_URL, 0, 0};
+static const struct config_rule origin = {CONFIG_ORIGIN, 0, 0};
+static const struct config_rule seconds = {CONFIG_SECONDS, 1, 86400000};
+static const struct config_rule threads = {CONFIG_INT, 1, 1024};
+static const struct config_rule readers = {CONFIG_INT, 1, 64};
+static const struct config_rule million = {CONFIG_INT, 1, 1000000};
+static const struct config_rule level = {CONFIG_LEVEL, 0, 0};
+
+#define AT(member) offsetof(struct config, member)
+
+static const struct option options[] = {
+    {"Where it listens", "host", "ADDRESS", CONFIG_BOTH, AT(host), &address,
+     "127.0.0.1",
+     "IPv4 address in digits, or localhost; looking up other names would wait, "
+     "and not every civetweb has IPv6"},
+    {NULL, "port", "N", CONFIG_SYNC, AT(port), &port, "8001",
+     "port; 0 takes any free one"},
+    {NULL, "port", "N", CONFIG_ASYNC, AT(port), &port, "8002",
+     "port; 0 takes any free one"},
+    {NULL, "port-file", "FILE", CONFIG_BOTH, AT(port_file), &text, NULL,
+     "the port is written there once it listens"},
+
+    {"What it serves", "db", "FILE", CONFIG_BOTH, AT(db), &text, "todos.db",
+     "SQLite database; both may share one"},
+    {NULL, "docs-dir", "DIR", CONFIG_BOTH, AT(docs_dir), &text, NULL,
+     "files of the viewer that /docs loads"},
+    {NULL, "public-url", "URL", CONFIG_BOTH, AT(public_url), &url, NULL,
+     "what URLs in answers begin with"},
+    {NULL, "cors-origin", "ORIGIN", CONFIG_BOTH, AT(cors_origin), &origin, NULL,
+     "whose pages may call it: SCHEME://HOST[:PORT], *"},
+
+    {"How long it waits", "head-timeout", "SECONDS", CONFIG_BOTH,
+     AT(head_timeout_ms), &seconds, "10", "for the head of a request"},
+    {NULL, "body-timeout", "SECONDS", CONFIG_BOTH, AT(body_timeout_ms),
+     &seconds, "30", "for the body of a request"},
+    {NULL, "idle-timeout", "SECONDS", CONFIG_BOTH, AT(idle_timeout_ms),
+     &seconds, "60", "for the next request"},
+    {NULL, "write-timeout", "SECONDS", CONFIG_BOTH, AT(write_timeout_ms),
+     &seconds, "30", "for an answer to be taken"},
+    {NULL, "shutdown-timeout", "SECONDS", CONFIG_BOTH, AT(shutdown_timeout_ms),
+     &seconds, "5", "for what is in flight"},
+
+    {"How much at once", "threads", "N", CONFIG_SYNC, AT(threads), &threads,
+     "64", "connections, a thread for each"},
+    {NULL, "store-threads", "N", CONFIG_ASYNC, AT(store_threads), &readers, "2",
+     "threads that read the database"},
+    {NULL, "store-queue", "N", CONFIG_ASYNC, AT(store_queue), &million, "1024",
+     "jobs queued for the database"},
+    {NULL, "max-connections", "N", CONFIG_ASYNC, AT(max_connections), &million,
+     "10000", "connections"},
+
+    {"What it tells", "log-level", "LEVEL", CONFIG_BOTH, AT(log_level), &level,
+     "info", "error, warn, info or debug"},
+};
+
+enum { OPTION_COUNT = sizeof(options) / sizeof(*options) };
+
+static const char *program_of(enum config_room room)
+{
+    return room == CONFIG_SYNC ? "todo-sync" : "todo-async";
+}
+
+/* The option of that name, our own before the other program's. */
+static const struct option *find(enum config_room room, const char *name,
+                                 size_t len)
+{
+    const struct option *foreign = NULL;
+
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &options[i];
+        if (strlen(option->name) != len || memcmp(option->name, name, len) != 0)
+            continue;
+        if (option->rooms & room)
+            return option;
+        foreign = option;
+    }
+    return foreign;
+}
+
+static bool store(struct config *config, const struct option *option,
+                  const char *value)
+{
+    return config_value_read(option->rule, value,
+                             (char *)config + option->offset);
+}
+
+/* Prints the one line that a mistake gets, and releases it. What came from
+ * outside must not break the line: its control bytes are shown as '?'. */
+static enum config_result mistaken(struct buf *line)
+{
+    for (size_t at = 0; at < line->len; at++)
+        if ((unsigned char)line->data[at] < ' ' || line->data[at] == 0x7f)
+            line->data[at] = '?';
+    buf_puts(line, "\n");
+    (void)fwrite(line->data, 1, line->len, stderr); /* nobody else to tell */
+    buf_release(line);
+    return CONFIG_MISTAKEN;
+}
+
+/* Ends the line with what the option wants. */
+static enum config_result
+mistaken_value(struct buf *line, const struct option *option, const char *value)
+{
+    buf_printf(line, ": \"%s\" is not ", value);
+    config_value_describe(option->rule, line);
+    return mistaken(line);
+}
+
+/* --log-level is TODO_LOG_LEVEL. */
+static void put_variable(struct buf *out, const char *name)
+{
+    buf_puts(out, "TODO_");
+    for (; *name != '\0'; name++) {
+        char upper = '_';
+        if (*name != '-')
+            upper = (char)(*name - 'a' + 'A');
+        buf_put(out, &upper, 1);
+    }
+}
+
+/* What the environment says, or else the default, or else NULL. An empty
+ * variable says nothing. */
+static const char *value_outside(const struct option *option)
+{
+    const char *value = NULL;
+    struct buf name = {0};
+
+    put_variable(&name, option->name);
+    buf_put(&name, "", 1);
+    if (!name.failed)
+        value = getenv(name.data); /* NOLINT(concurrency-mt-unsafe): one yet */
+    buf_release(&name);
+    return value && *value != '\0' ? value : option->preset;
+}
+
+/* Defaults and environment. Variables of the other program are none of ours:
+ * both may share one environment. */
+static enum config_result read_outside(struct config *config,
+                                       enum config_room room)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option *option = &options[i];
+        if (!(option->rooms & room))
+            continue;
+        const char *value = value_outside(option);
+        if (value && !store(config, option, value)) {
+            struct buf line = {0};
+            buf_printf(&line, "%s: ", config->program);
+            put_variable(&line, option->name);
+            return mistaken_value(&line, option, value);
+        }
+    }
+    return CONFIG_RUN;
+}
+
+/* Takes one option off the command line, "--name VALUE" or "--name=VALUE", and
+ * moves `at` behind it. By hand: getopt_long(3) also takes "--po" for "--port",
+ * and does not say what it disliked. */
+static enum config_result read_flag(struct config *config,
+                                    enum config_room room, char **argv, int *at)
+{
+    const char *flag = argv[(*at)++];
+    size_t len = strcspn(flag, "=");
+    const struct option *option = NULL;
+    struct buf line = {0};
+
+    buf_printf(&line, "%s: %.*s", config->program, (int)len, flag);
+    if (strncmp(flag, "--", 2) == 0)
+        option = find(room, flag + 2, len - 2);
+    if (!option) {
+        buf_puts(&line, ": no such option; see --help");
+        return mistaken(&line);
+    }
+    if (!(option->rooms & room)) {
+        buf_printf(&line, ": only %s has it", program_of(option->rooms));
+        return mistaken(&line);
+    }
+    const char *value = flag[len] == '=' ? flag + len + 1 : argv[(*at)++];
+    if (!value) {
+        buf_puts(&line, ": needs a value");
+        return mistaken(&line);
+    }
+    if (!store(config, option, value))
+        return mistaken_value(&line, option, value);
+    buf_release(&line);
+    return CONFIG_RUN;
+}
+
+/* Appends words in a column from `from` to the right edge of 80. The line so
+ * far is `at` bytes long. */
+static void put_words(struct buf *out, const char *words, size_t from,
+                      size_t at)
+{
+    while (*words != '\0') {
+        size_t len = strcspn(words, " ");
+        if (at > from && at + 1 + len > 79) {
+            buf_puts(out, "\n");
+            at = 0;
+        }
+        size_t blanks = at < from ? from - at : at > from;
+        buf_printf(out, "%*s%.*s", (int)blanks, "", (int)len, words);
+        at += blanks + len;
+        words += len + strspn(words + len, " ");
+    }
+    buf_puts(out, "\n");
+}
+
+/* "  --port N      port; 0 takes any free one, 0 to 65535 [8001]" */
+static void put_option(struct buf *out, const struct option *option)
+{
+    size_t before = out->len;
+    struct buf words = {0};
+
+    buf_printf(out, "  --%s %s", option->name, option->metavar);
+    size_t at = out->len - before;
+
+    buf_puts(&words, option->help);
+    config_value_put_bounds(option->rule, ", ", &words);
+    if (option->preset)
+        buf_printf(&words, " [%s]", option->preset);
+    buf_put(&words, "", 1);
+    if (!words.failed)
+        put_words(out, words.data, 30, at);
+    buf_release(&words);
+}
+
+static void put_help(struct buf *out, enum config_room room)
+{
+    buf_printf(out, "Usage: %s [OPTION VALUE]...\n", program_of(room));
+    buf_puts(out, room == CONFIG_SYNC
+                      ? "The Todo API, served by threads that stand still when "
+                        "they wait.\n"
+                      : "The Todo API, served by one loop that never stands "
+                        "still.\n");
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (options[i].group)
+            buf_printf(out, "\n%s\n", options[i].group);
+        if (options[i].rooms & room)
+            put_option(out, &options[i]);
+    }
+    buf_puts(out,
+             "  --help                      print this, and end\n"
+             "  --version                   print the version, and end\n\n");
+    put_words(out,
+              "Each option but the last two can also be set by a variable of "
+              "the environment: --log-level by TODO_LOG_LEVEL. A flag outranks "
+              "a variable; an empty variable counts as none. Seconds may have "
+              "three decimals. Defaults stand in brackets.",
+              0, 0);
+}
+
+/* Whether --help or --version is among the arguments; then `out` is the answer.
+ * They work whatever else is wrong. */
+static bool asks(enum config_room room, char **argv, struct buf *out)
+{
+    for (; *argv; argv++) {
+        if (strcmp(*argv, "--help") == 0) {
+            put_help(out, room);
+            return true;
+        }
+        if (strcmp(*argv, "--version") == 0) {
+            buf_printf(out, "%s %s\n", program_of(room), TODO_VERSION);
+            return true;
+        }
+    }
+    return false;
+}
+
+enum config_result config_read(struct config *config, enum config_room room,
+                               int argc, char **argv)
+{
+    struct buf answer = {0};
+
+    if (argc > 0 && asks(room, argv + 1, &answer)) {
+        (void)fwrite(answer.data, 1, answer.len, stdout); /* main flushes it */
+        buf_release(&answer);
+        return CONFIG_DONE;
+    }
+    memset(config, 0, sizeof(*config));
+    config->program = program_of(room);
+    enum config_result result = read_outside(config, room);
+    for (int at = 1; at < argc && result == CONFIG_RUN;)
+        result = read_flag(config, room, argv, &at);
+    return result;
+}
+
+/* Writes the port to a file of that name. */
+static bool write_port(const char *name, int port_number)
+{
+    FILE *file = fopen(name, "w");
+    bool written;
+
+    if (!file)
+        return false;
+    written = fprintf(file, "%d\n", port_number) > 0;
+    return fclose(file) == 0 && written;
+}
+
+bool config_write_port_file(const struct config *config)
+{
+    struct buf beside = {0};
+    bool written = true;
+
+    if (!config->port_file)
+        return true;
+    buf_printf(&beside, "%s.%ld", config->port_file, (long)getpid());
+    buf_put(&beside, "", 1);
+    written = !beside.failed && write_port(beside.data, config->port) &&
+              rename(beside.data, config->port_file) == 0;
+    if (!written && !beside.failed) {
+        int why = errno;
+        (void)unlink(beside.data); /* the first failure is the one to tell */
+        errno = why;
+    }
+    buf_release(&beside);
+    return written;
+}

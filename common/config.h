@@ -1,0 +1,57 @@
+/*
+ * common/config.h - the options of both servers, from flags and environment.
+ * Callers: main.c of both rooms.         Threads: main, before others start.
+ * Blocks:  never.                        Owns: nothing; borrows argv, environ.
+ */
+#ifndef TODO_COMMON_CONFIG_H
+#define TODO_COMMON_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/log.h"
+
+/* Which of the two servers reads its options: some exist in one only. */
+enum config_room { CONFIG_SYNC = 1, CONFIG_ASYNC = 2, CONFIG_BOTH = 3 };
+
+struct config {
+    const char *program;    /* "todo-sync" or "todo-async" */
+    const char *host;       /* address to listen on: IPv4, in digits */
+    int port;               /* 0: any free one; the real one once listening */
+    const char *port_file;  /* the port is written here, or NULL */
+    const char *db;         /* database file */
+    const char *public_url; /* begins our URLs instead of Host, or NULL; at
+                             * most 255 bytes, no slash at the end */
+    const char *cors_origin; /* one origin, "*", or NULL */
+    const char *docs_dir;   /* files of the API viewer, or NULL */
+    int64_t head_timeout_ms;
+    int64_t body_timeout_ms;
+    int64_t idle_timeout_ms;
+    int64_t write_timeout_ms;
+    int64_t shutdown_timeout_ms;
+    enum log_level log_level;
+    /* todo-sync */
+    int threads;
+    /* todo-async */
+    int store_threads;
+    int store_queue;
+    int max_connections;
+};
+
+enum config_result {
+    CONFIG_RUN,      /* go on */
+    CONFIG_DONE,     /* --help or --version was answered: exit 0 */
+    CONFIG_MISTAKEN  /* one line on standard error said why: exit 2 */
+};
+
+/* Fills in defaults, over them TODO_… from the environment, over them the
+ * flags. Prints what --help and --version ask for. */
+enum config_result config_read(struct config *config, enum config_room room,
+                               int argc, char **argv);
+
+/* Writes the port to --port-file, if there is one: to a name beside it first,
+ * then renamed, so that who finds the file finds the number in it. Returns
+ * false with errno set when it cannot. */
+bool config_write_port_file(const struct config *config);
+
+#endif
