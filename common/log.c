@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* pthread_setname_np, gettid; in this file alone */
+#define _GNU_SOURCE /* NOLINT: pthread_setname_np, gettid; here alone */
 #include "common/log.h"
 
 #include <errno.h>
@@ -312,6 +312,7 @@ void log_debug(const char *where, const char *format, ...)
     va_end(args);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): it is what a line needs */
 void log_request(const char *id, const char *method, const char *path,
                  size_t path_len, int status, int64_t microseconds)
 {
