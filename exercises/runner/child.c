@@ -203,11 +203,14 @@ struct child *children_watch(struct child *children, size_t count)
     }
 }
 
+/* Signals each child with its process group, which a shell may have filled. */
 static void signal_all(const struct child *children, size_t count, int number)
 {
     for (size_t i = 0; i < count; i++) {
-        if (children[i].pid != 0)
-            kill(children[i].pid, number);
+        if (children[i].pid == 0)
+            continue;
+        if (kill(-children[i].pid, number) != 0) /* it leads no group yet */
+            (void)kill(children[i].pid, number);
     }
 }
 
