@@ -1,0 +1,25 @@
+/*
+ * tests/unit/unit.h - what several unit tests need.
+ * Callers: unit tests.                   Threads: one.
+ * Blocks:  never.                        Owns: nothing after a return.
+ */
+#ifndef TODO_TESTS_UNIT_H
+#define TODO_TESTS_UNIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/buf.h"
+#include "tests/cmocka_all.h"
+
+/* A copy with nothing behind its last byte, so that AddressSanitizer sees who
+ * reads on. Gives: free with free(3). */
+char *unit_copy(const void *bytes, size_t len);
+
+/* The running test fails unless the buffer is whole and holds this text. */
+void unit_assert_buf(const struct buf *buf, const char *want);
+
+/* True when `text` stands somewhere in the buffer. */
+bool unit_buf_has(const struct buf *buf, const char *text);
+
+#endif
