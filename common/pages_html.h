@@ -1,0 +1,36 @@
+/*
+ * common/pages_html.h - writes the HTML of the pages.
+ * Callers: pages.c.                      Threads: any.
+ * Blocks:  never.                        Owns: nothing.
+ */
+#ifndef TODO_COMMON_PAGES_HTML_H
+#define TODO_COMMON_PAGES_HTML_H
+
+#include <stdbool.h>
+
+#include "common/pages.h"
+
+/* GET /: which server this is, how it waits, where to go on. */
+void pages_write_home(struct buf *out, const char *program,
+                      const struct pages_room *room);
+
+/* GET /docs: the API to read, and with a viewer to try. */
+void pages_write_docs(struct buf *out, const char *program, bool viewer);
+
+extern const char pages_style[];        /* GET /docs/style.css */
+extern const char pages_start_viewer[]; /* GET /docs/start-viewer.js */
+
+/* Appends the format; %s is text, escaped for HTML, %d is an int. Nothing else
+ * is known after a percent sign. */
+void pages_put(struct buf *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Everything up to the content of <body>. `policy` says what the page may load
+ * (Content Security Policy); `head` is HTML for the head. */
+void pages_begin(struct buf *out, const char *program, const char *title,
+                 const char *policy, const char *head);
+
+/* The rest. */
+void pages_end(struct buf *out);
+
+#endif
