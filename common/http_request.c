@@ -58,8 +58,8 @@ static void allow_origin(struct http_request *request,
             reply->cors = config->cors_origin;
     }
     request->preflight =
-        origin && http_head_field(&request->head,
-                                  "Access-Control-Request-Method");
+        origin &&
+        http_head_field(&request->head, "Access-Control-Request-Method");
 }
 
 static enum todo_err check_expect(struct http_request *request)
@@ -211,9 +211,15 @@ static enum todo_err check_conditions(struct http_request *request)
                      &conditions->match_count, conditions->match);
     if (!err)
         err = parse_tags(request, "If-None-Match", &conditions->none_match_any,
-                         &conditions->none_match_count,
-                         conditions->none_match);
+                         &conditions->none_match_count, conditions->none_match);
     return err;
+}
+
+void http_request_refuse(const struct config *config, struct reply *reply)
+{
+    give_id(reply);
+    reply->server = config->program;
+    reply->keep_alive = false;
 }
 
 enum todo_err http_request_accept(struct http_request *request,
@@ -275,8 +281,7 @@ enum todo_err conditions_check(const struct conditions *conditions,
     return TODO_OK;
 }
 
-bool conditions_unmodified(const struct conditions *conditions,
-                           int64_t version)
+bool conditions_unmodified(const struct conditions *conditions, int64_t version)
 {
     return conditions->none_match_any ||
            is_among(conditions->none_match, conditions->none_match_count,

@@ -35,8 +35,8 @@ struct http_request {
     struct conditions conditions;  /* operations on one todo */
     struct list_query list;        /* OP_LIST_TODOS */
     enum list_completed completed; /* OP_CLEAR_TODOS */
-    bool expects_continue; /* send 100 before reading the body */
-    bool preflight;        /* a CORS preflight (Fetch standard) */
+    bool expects_continue;         /* send 100 before reading the body */
+    bool preflight;                /* a CORS preflight (Fetch standard) */
 };
 
 /* Checks the head in the order the contract promises: framing, sizes, Host,
@@ -46,6 +46,9 @@ struct http_request {
 enum todo_err http_request_accept(struct http_request *request,
                                   const struct config *config,
                                   struct reply *reply);
+
+/* Sets up `reply` for a request whose head the parser could not read. */
+void http_request_refuse(const struct config *config, struct reply *reply);
 
 /* Whether a body follows the head. */
 bool http_request_has_body(const struct http_request *request);

@@ -43,6 +43,15 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+struct http_text http_text_trim(struct http_text text)
+{
+    while (text.len > 0 && is_blank(text.at[text.len - 1]))
+        text.len--;
+    for (; text.len > 0 && is_blank(text.at[0]); text.len--)
+        text.at++;
+    return text;
+}
+
 bool http_list_next(struct http_text *list, struct http_text *element)
 {
     const char *at = list->at;
@@ -57,11 +66,10 @@ bool http_list_next(struct http_text *list, struct http_text *element)
             quoted = !quoted;
         at++;
     }
+    element->len = (size_t)(at - element->at);
+    *element = http_text_trim(*element);
     list->at = at;
     list->len = (size_t)(end - at);
-    while (at > element->at && is_blank(at[-1]))
-        at--;
-    element->len = (size_t)(at - element->at);
     return element->len > 0;
 }
 
@@ -113,9 +121,8 @@ static enum todo_err check_framing(const struct http_head *head,
         return refuse(problem, TODO_ERR_MALFORMED,
                       "Content-Length and Transfer-Encoding exclude each "
                       "other.");
-    if (lengths > 0 &&
-        !parse_length(*http_head_field(head, "Content-Length"),
-                      &meaning->content_length))
+    if (lengths > 0 && !parse_length(*http_head_field(head, "Content-Length"),
+                                     &meaning->content_length))
         return refuse(problem, TODO_ERR_MALFORMED,
                       "Content-Length must be a plain decimal number.");
     if (codings > 0 &&
@@ -141,8 +148,8 @@ static size_t target_size(const struct http_head *head)
  * white space around the values. */
 static size_t head_size(const struct http_head *head)
 {
-    size_t size = strlen(head->method) + target_size(head) +
-                  strlen("  HTTP/1.1\r\n\r\n");
+    size_t size =
+        strlen(head->method) + target_size(head) + strlen("  HTTP/1.1\r\n\r\n");
 
     for (size_t i = 0; i < kept_fields(head); i++)
         size += head->fields[i].name.len + head->fields[i].value.len +
@@ -224,8 +231,7 @@ enum todo_err http_rules_check(const struct http_head *head,
     if (head->path.len == 0 || head->path.at[0] != '/')
         return refuse(problem, TODO_ERR_MALFORMED,
                       "The request target must begin with a slash.");
-    if (head->field_count >= HTTP_MAX_FIELDS ||
-        head_size(head) > HTTP_MAX_HEAD)
+    if (head->field_count >= HTTP_MAX_FIELDS || head_size(head) > HTTP_MAX_HEAD)
         return TODO_ERR_HEAD_TOO_LARGE;
     if (target_size(head) > HTTP_MAX_TARGET)
         return TODO_ERR_TARGET_TOO_LONG;

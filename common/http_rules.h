@@ -38,19 +38,19 @@ struct http_field {
 
 /* A head as the parser of either server read it. Borrowed text. */
 struct http_head {
-    const char *method; /* NUL-terminated */
+    const char *method;     /* NUL-terminated */
     struct http_text path;  /* the target up to '?' */
     struct http_text query; /* what follows '?'; at is NULL without '?' */
     int major, minor;       /* HTTP version */
-    size_t field_count; /* all that came, also those not kept in `fields` */
+    size_t field_count;     /* all that came, also those not kept in `fields` */
     struct http_field fields[HTTP_MAX_FIELDS];
 };
 
 /* What an acceptable head means. */
 struct http_meaning {
-    bool keep_alive;  /* the connection may stay after the answer */
-    bool has_length;  /* Content-Length was sent */
-    bool chunked;     /* Transfer-Encoding: chunked */
+    bool keep_alive; /* the connection may stay after the answer */
+    bool has_length; /* Content-Length was sent */
+    bool chunked;    /* Transfer-Encoding: chunked */
     uint64_t content_length;
     struct http_text host; /* len 0: HTTP/1.0 without Host */
 };
@@ -70,6 +70,9 @@ const struct http_text *http_head_field(const struct http_head *head,
 
 /* How many fields bear that name. */
 size_t http_head_count(const struct http_head *head, const char *name);
+
+/* The text without blanks around it (RFC 9110 section 5.6.3, OWS). */
+struct http_text http_text_trim(struct http_text text);
 
 /* Whether the text equals the word, ASCII case ignored. */
 bool http_text_is(struct http_text text, const char *word);

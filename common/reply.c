@@ -43,8 +43,7 @@ static void begin_head(struct reply *reply, int status)
         put_field(out, "Vary", "Origin");
     if (reply->cors) {
         put_field(out, "Access-Control-Allow-Origin", reply->cors);
-        put_field(out, "Access-Control-Expose-Headers",
-                  "ETag, Link, Location");
+        put_field(out, "Access-Control-Expose-Headers", "ETag, Link, Location");
     }
 }
 

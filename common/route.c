@@ -147,7 +147,8 @@ enum todo_err route_match(struct route_match *match, const char *method,
         return TODO_OK;
     }
     /* The rows of one path stand together. */
-    for (; row < OP_SHOW_OPTIONS && strcmp(routes[row].path, match->path) == 0; row++) {
+    for (; row < OP_SHOW_OPTIONS && strcmp(routes[row].path, match->path) == 0;
+         row++) {
         if (strcmp(routes[row].method, method) == 0) {
             match->op = routes[row].op;
             return TODO_OK;

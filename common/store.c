@@ -44,8 +44,8 @@ static const char *const statements[STMT_COUNT] = {
     [STMT_ROLLBACK] = "ROLLBACK",
     [STMT_INSERT] = "INSERT INTO todos (owner, title, completed, ord, due_at,"
                     " created_at, updated_at) VALUES (?,?,?,?,?,?,?)",
-    [STMT_READ] = "SELECT " STORE_COLUMNS
-                  " FROM todos WHERE id = ? AND owner = ?",
+    [STMT_READ] =
+        "SELECT " STORE_COLUMNS " FROM todos WHERE id = ? AND owner = ?",
     [STMT_UPDATE] = "UPDATE todos SET version = version + 1, title = ?,"
                     " completed = ?, ord = ?, due_at = ?, updated_at = ?"
                     " WHERE id = ? AND version = ?",
@@ -160,10 +160,9 @@ static void gate_open(struct store_file *file)
 
 int store_connect(sqlite3 **db, const char *path)
 {
-    int rc = sqlite3_open_v2(path, db,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                                 SQLITE_OPEN_NOMUTEX,
-                             NULL);
+    int rc = sqlite3_open_v2(
+        path, db,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 
     if (rc == SQLITE_OK)
         rc = sqlite3_busy_timeout(*db, STORE_BUSY_MS);
@@ -303,8 +302,7 @@ static void fail_all(struct store_job *group, enum todo_err err)
         job->err = err;
 }
 
-static enum todo_err run_statement(struct store *store,
-                                   enum store_statement id)
+static enum todo_err run_statement(struct store *store, enum store_statement id)
 {
     return store_step(store, store_statement(store, id));
 }

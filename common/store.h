@@ -23,9 +23,9 @@
 #include "common/todo.h"
 
 enum {
-    STORE_BUSY_MS = 5000,     /* how long another program may hold the file */
-    STORE_SEARCH_MS = 2000,   /* how long a filtered list may take */
-    STORE_CLEAR_STEP = 1000,  /* rows a step of a filtered DELETE removes */
+    STORE_BUSY_MS = 5000,    /* how long another program may hold the file */
+    STORE_SEARCH_MS = 2000,  /* how long a filtered list may take */
+    STORE_CLEAR_STEP = 1000, /* rows a step of a filtered DELETE removes */
     STORE_KEEP_CHANGES = 10000,
     STORE_WAL_LIMIT = 4 << 20 /* bytes after which the log is written back */
 };
@@ -111,10 +111,10 @@ enum todo_err store_clear_todos(struct store *store, void *job);
  * list_todos_release. */
 struct list_todos {
     const struct list_query *query;
-    const char *base; /* for the urls */
-    struct buf page;         /* out */
-    struct list_place last;  /* out: the last row of the page */
-    bool more;               /* out: rows follow it */
+    const char *base;       /* for the urls */
+    struct buf page;        /* out */
+    struct list_place last; /* out: the last row of the page */
+    bool more;              /* out: rows follow it */
 };
 enum todo_err store_list_todos(struct store *store, void *job);
 void list_todos_release(struct list_todos *job);

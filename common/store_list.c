@@ -35,8 +35,8 @@ static void write_sql(char *sql, size_t size, enum list_sort sort, bool down,
     char where[80];
 
     if (leg == LEG_TIES)
-        (void)snprintf(where, sizeof where, "owner = ?3 AND %s = ?1 AND id %c ?2",
-                       key, than);
+        (void)snprintf(where, sizeof where,
+                       "owner = ?3 AND %s = ?1 AND id %c ?2", key, than);
     else if (leg == LEG_NULLS)
         (void)snprintf(where, sizeof where,
                        "owner = ?3 AND %s IS NULL AND id %c ?2", key, than);
@@ -116,8 +116,8 @@ static void bind_list(struct store *store, sqlite3_stmt *list,
     else
         sqlite3_bind_int(list, 4, query->completed == LIST_COMPLETED);
     if (query->has_search)
-        sqlite3_bind_text(list, 5, store->scratch.data,
-                          (int)store->scratch.len, SQLITE_STATIC);
+        sqlite3_bind_text(list, 5, store->scratch.data, (int)store->scratch.len,
+                          SQLITE_STATIC);
     else
         sqlite3_bind_null(list, 5);
 }

@@ -44,8 +44,7 @@ static bool has_wal(sqlite3 *db)
 {
     int is_wal = 0;
 
-    return query_int(db,
-                     "SELECT journal_mode = 'wal' FROM pragma_journal_mode",
+    return query_int(db, "SELECT journal_mode = 'wal' FROM pragma_journal_mode",
                      &is_wal) == SQLITE_OK &&
            is_wal;
 }

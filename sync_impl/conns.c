@@ -1,0 +1,258 @@
+/*
+ * sync_impl/conns.c - the table of connections and the watch over deadlines.
+ *
+ * civetweb does not tell the socket of a connection. It is found among the open
+ * descriptors by whom it connects to, once in a connection's life.
+ */
+#include "conns.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "server.h"
+
+/* Cuts who is late; gives when the next one will be. Caller holds lock. */
+static int64_t cut_late_locked(struct conns *conns) /* WATCH THREAD */
+{
+    int64_t now = clock_mono_us();
+    int64_t next = INT64_MAX;
+
+    for (int i = 0; i < conns->size; i++) {
+        struct conn *conn = &conns->table[i];
+        int64_t deadline = atomic_load(&conn->deadline);
+
+        if (!conn->open || conn->fd < 0 || deadline == 0)
+            continue;
+        if (deadline > now) {
+            next = deadline < next ? deadline : next;
+            continue;
+        }
+        atomic_store(&conn->late, true);
+        atomic_store(&conn->deadline, 0);
+        shutdown(conn->fd, atomic_load(&conn->how)); /* gone already: good */
+    }
+    return next;
+}
+
+static void wait_until_locked(struct conns *conns, int64_t until_us)
+{
+    struct timespec until = {.tv_sec = until_us / 1000000,
+                             .tv_nsec = until_us % 1000000 * 1000};
+
+    if (until_us == INT64_MAX)
+        pthread_cond_wait(&conns->changed, &conns->lock);
+    else
+        pthread_cond_timedwait(&conns->changed, &conns->lock, &until);
+}
+
+static void *watch(void *arg) /* WATCH THREAD */
+{
+    struct conns *conns = arg;
+
+    log_name_thread("watch");
+    pthread_mutex_lock(&conns->lock);
+    while (!conns->ending) {
+        int64_t next;
+
+        /* Who sets a deadline during the look wakes us after it. */
+        atomic_store(&conns->watch_until, INT64_MAX);
+        next = cut_late_locked(conns);
+        atomic_store(&conns->watch_until, next);
+        wait_until_locked(conns, next); /* WAITS: clock */
+    }
+    pthread_mutex_unlock(&conns->lock);
+    return NULL;
+}
+
+/* From now on the socket is shut if this takes too long. */
+void conns_expect(struct conn *conn, int64_t within_ms,
+                  int how) /* REQUEST THREAD */
+{
+    struct conns *conns = conn->conns;
+    int64_t deadline = clock_mono_us() + within_ms * 1000;
+
+    atomic_store(&conn->how, how);
+    atomic_store(&conn->deadline, deadline);
+    if (deadline >= atomic_load(&conns->watch_until))
+        return;
+    pthread_mutex_lock(&conns->lock);
+    pthread_cond_broadcast(&conns->changed);
+    pthread_mutex_unlock(&conns->lock);
+}
+
+void conns_expect_nothing(struct conn *conn) /* REQUEST THREAD */
+{
+    atomic_store(&conn->deadline, 0);
+}
+
+/* Beyond this no descriptor of ours lies: each thread has a socket and the
+ * three files of its store. */
+static int descriptor_limit(const struct conns *conns)
+{
+    return 64 + 8 * (conns->size + 2);
+}
+
+static bool is_peer(int fd, const struct mg_request_info *info)
+{
+    struct sockaddr_in peer = {0};
+    socklen_t len = sizeof peer;
+    char text[INET_ADDRSTRLEN];
+
+    return getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&
+           peer.sin_family == AF_INET &&
+           ntohs(peer.sin_port) == info->remote_port &&
+           inet_ntop(AF_INET, &peer.sin_addr, text, sizeof text) &&
+           strcmp(text, info->remote_addr) == 0;
+}
+
+static void find_socket(struct conn *conn, const struct mg_request_info *info)
+{
+    int limit = descriptor_limit(conn->conns);
+    int fd = 3;
+
+    if (conn->fd >= 0 || !info)
+        return;
+    while (fd < limit && !is_peer(fd, info))
+        fd++;
+    pthread_mutex_lock(&conn->conns->lock);
+    conn->fd = fd < limit ? fd : -1; /* -1: the client has left already */
+    pthread_mutex_unlock(&conn->conns->lock);
+}
+
+struct conn *conns_open(struct conns *conns) /* REQUEST THREAD */
+{
+    struct conn *conn = conns->table;
+
+    pthread_mutex_lock(&conns->lock);
+    while (conn->open) /* there are as many places as threads */
+        conn++;
+    conn->open = true;
+    conn->spare = ++conns->open_count > conns->server->config->threads;
+    pthread_mutex_unlock(&conns->lock);
+    atomic_store(&conn->late, false);
+    return conn;
+}
+
+void conns_close(struct conn *conn) /* REQUEST THREAD */
+{
+    struct conns *conns = conn->conns;
+
+    conns_expect_nothing(conn);
+    pthread_mutex_lock(&conns->lock);
+    conn->open = false;
+    conn->fd = -1; /* civetweb closes it now; the number may return */
+    conns->open_count--;
+    pthread_mutex_unlock(&conns->lock);
+}
+
+void conns_request_begin(struct conn *conn,
+                         struct mg_connection *civetweb) /* REQUEST THREAD */
+{
+    conn->civetweb = civetweb;
+    find_socket(conn, mg_get_request_info(civetweb));
+    atomic_store(&conn->busy, true);
+    atomic_fetch_add(&conn->conns->in_flight, 1);
+}
+
+void conns_request_end(struct conn *conn) /* REQUEST THREAD */
+{
+    struct conns *conns = conn->conns;
+
+    atomic_store(&conn->busy, false);
+    if (atomic_load(&conns->stopping) && conn->fd >= 0)
+        shutdown(conn->fd, SHUT_RD); /* there is no next request */
+    if (atomic_fetch_sub(&conns->in_flight, 1) > 1 ||
+        !atomic_load(&conns->stopping))
+        return;
+    pthread_mutex_lock(&conns->lock);
+    pthread_cond_broadcast(&conns->changed);
+    pthread_mutex_unlock(&conns->lock);
+}
+
+struct conns *conns_new(struct server *server)
+{
+    int size = server->config->threads + CONNS_SPARE;
+    struct conns *conns =
+        calloc(1, sizeof *conns + (size_t)size * sizeof conns->table[0]);
+    pthread_condattr_t monotonic;
+
+    if (!conns)
+        return NULL;
+    conns->server = server;
+    conns->size = size;
+    for (int i = 0; i < size; i++) {
+        conns->table[i].conns = conns;
+        conns->table[i].fd = -1;
+    }
+    pthread_mutex_init(&conns->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&conns->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (pthread_create(&conns->watch, NULL, watch, conns) == 0)
+        return conns;
+    free(conns);
+    return NULL;
+}
+
+void conns_free(struct conns *conns)
+{
+    if (!conns)
+        return;
+    pthread_mutex_lock(&conns->lock);
+    conns->ending = true;
+    pthread_cond_broadcast(&conns->changed);
+    pthread_mutex_unlock(&conns->lock);
+    pthread_join(conns->watch, NULL);
+    pthread_cond_destroy(&conns->changed);
+    pthread_mutex_destroy(&conns->lock);
+    free(conns);
+}
+
+/* Whether a descriptor is a connection of ours that serves nobody now. Those
+ * are found too whose socket was never looked for: they have sent nothing. */
+static bool is_idle_locked(const struct conns *conns, int fd)
+{
+    struct sockaddr_in here = {0}, peer = {0};
+    socklen_t here_len = sizeof here, peer_len = sizeof peer;
+
+    if (getsockname(fd, (struct sockaddr *)&here, &here_len) != 0 ||
+        here.sin_family != AF_INET ||
+        ntohs(here.sin_port) != conns->server->config->port ||
+        getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0)
+        return false;
+    for (int i = 0; i < conns->size; i++)
+        if (conns->table[i].open && conns->table[i].fd == fd)
+            return !atomic_load(&conns->table[i].busy);
+    return true;
+}
+
+void conns_stop(struct conns *conns) /* MAIN THREAD */
+{
+    int limit = descriptor_limit(conns);
+
+    atomic_store(&conns->stopping, true);
+    pthread_mutex_lock(&conns->lock);
+    for (int fd = 3; fd < limit; fd++)
+        if (is_idle_locked(conns, fd))
+            shutdown(fd, SHUT_RD);
+    pthread_mutex_unlock(&conns->lock);
+}
+
+bool conns_wait(struct conns *conns, int64_t until_us) /* MAIN THREAD */
+{
+    bool none;
+
+    pthread_mutex_lock(&conns->lock);
+    while (atomic_load(&conns->in_flight) > 0 && clock_mono_us() < until_us)
+        wait_until_locked(conns, until_us); /* WAITS: clients, lock, disk */
+    none = atomic_load(&conns->in_flight) == 0;
+    pthread_mutex_unlock(&conns->lock);
+    return none;
+}

@@ -1,0 +1,79 @@
+/*
+ * sync_impl/conns.h - all connections: who is here, who is late, who must go.
+ * Callers: server.c, conn.c.             Threads: as each function says.
+ * Blocks:  conns_wait.                   Owns: the table of connections, and
+ *                                        the thread that watches deadlines.
+ *
+ * A thread that stands in a read cannot look at the clock. So one thread does
+ * nothing else: it watches the deadlines of all connections, and shuts down the
+ * socket of the one that is late. The read or write then returns.
+ */
+#ifndef TODO_SYNC_CONNS_H
+#define TODO_SYNC_CONNS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <civetweb.h>
+
+struct server;
+
+/* Threads beside --threads that only say 503, so that a full server says so. */
+enum { CONNS_SPARE = 4 };
+
+struct conn {
+    struct conns *conns;
+    struct mg_connection *civetweb;
+    bool spare;            /* one more than --threads: its thread says 503 */
+    atomic_bool busy;      /* serves a request */
+    atomic_bool late;      /* the watch has cut it */
+    atomic_llong deadline; /* clock_mono_us; 0 while nothing is due */
+    atomic_int how;        /* what the watch shuts: SHUT_RD or SHUT_RDWR */
+    /* guarded by conns->lock; its own thread may read fd without */
+    bool open;
+    int fd; /* -1 until known */
+};
+
+struct conns {
+    struct server *server;
+    pthread_t watch;
+    atomic_bool stopping;
+    atomic_int in_flight;     /* requests */
+    atomic_llong watch_until; /* the watch looks again at this time */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    /* guarded by lock */
+    bool ending; /* the watch is to end */
+    int open_count;
+    int size; /* places in the table, as many as threads */
+    struct conn table[];
+};
+
+/* Starts the watching thread. NULL when there is no memory or thread for it.
+ * Free with conns_free, after mg_stop. Main thread. */
+struct conns *conns_new(struct server *server);
+void conns_free(struct conns *conns);
+
+/* A connection comes, and goes. Request thread. */
+struct conn *conns_open(struct conns *conns);
+void conns_close(struct conn *conn);
+
+/* A request begins and ends. Request thread. */
+void conns_request_begin(struct conn *conn, struct mg_connection *civetweb);
+void conns_request_end(struct conn *conn);
+
+/* From now on the watch shuts the socket (shutdown(2)) and sets `late`, if the
+ * deadline passes before conns_expect_nothing. Request thread. */
+void conns_expect(struct conn *conn, int64_t within_ms, int how);
+void conns_expect_nothing(struct conn *conn);
+
+/* Requests are refused from now on, and idle connections end. Main thread. */
+void conns_stop(struct conns *conns);
+
+/* Waits until no request is in flight, or until the time (clock_mono_us).
+ * Gives whether none is. Main thread. */
+bool conns_wait(struct conns *conns, int64_t until_us);
+
+#endif

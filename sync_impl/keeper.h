@@ -1,0 +1,30 @@
+/*
+ * sync_impl/keeper.h - how a job finds its transaction.
+ * Callers: the handlers, server.c.       Threads: request threads.
+ * Blocks:  keeper_read, keeper_write.    Owns: the store that writes, and a
+ *                                        store for each thread that reads.
+ */
+#ifndef TODO_SYNC_KEEPER_H
+#define TODO_SYNC_KEEPER_H
+
+#include "common/error.h"
+#include "common/store.h"
+
+struct keeper;
+
+/* NULL when memory runs out. Free with keeper_free, when no thread uses it. */
+struct keeper *keeper_new(struct store_file *file);
+void keeper_free(struct keeper *keeper);
+
+/* Give the calling thread a store to read with, and take it back. */
+void keeper_enter_thread(struct keeper *keeper);
+void keeper_leave_thread(void);
+
+/* Runs a job that reads, on this thread's store. Waits for the disk. */
+enum todo_err keeper_read(struct keeper *keeper, store_work *work, void *job);
+
+/* Runs a job that writes. When it returns TODO_OK, the change is on the disk.
+ * Waits for the threads that write before it, and for the disk. */
+enum todo_err keeper_write(struct keeper *keeper, store_work *work, void *job);
+
+#endif

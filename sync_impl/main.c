@@ -1,0 +1,73 @@
+/*
+ * sync_impl/main.c - todo-sync: a thread for each connection.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/config.h"
+#include "common/log.h"
+#include "common/process.h"
+#include "server.h"
+
+/* Threads inherit what is blocked, so that main alone hears these. */
+static void block_signals(void)
+{
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
+static int fail(const struct config *config, const char *why)
+{
+    (void)fprintf(stderr, "%s: %s\n", config->program, why);
+    return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    struct config config;
+    struct server server = {0};
+    char why[512];
+
+    switch (config_read(&config, CONFIG_SYNC, argc, argv)) {
+    case CONFIG_RUN:
+        break;
+    case CONFIG_DONE:
+        return EXIT_SUCCESS;
+    case CONFIG_MISTAKEN:
+        return 2;
+    }
+    process_prepare();
+    block_signals();
+    log_name_thread("main");
+    if (!log_start(config.log_level))
+        return fail(&config, strerror(errno));
+    if (!server_start(&server, &config, why, sizeof why)) {
+        server_release(&server);
+        log_stop();
+        return fail(&config, why);
+    }
+    if (!config_write_port_file(&config)) {
+        server_release(&server);
+        log_stop();
+        return fail(&config, "cannot write the port file");
+    }
+    printf("%s: listening on http://%s:%d, %d threads\n", config.program,
+           config.host, config.port, config.threads);
+    (void)fflush(stdout);
+    if (!server_run(&server)) {
+        log_error("server", "requests were cut off: the time was up");
+        log_stop();
+        _exit(EXIT_FAILURE); /* their threads still use everything */
+    }
+    server_release(&server);
+    log_stop();
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,57 @@
+/*
+ * sync_impl/request.c - one request from its head to its answer, in one
+ * function call: the thread of the connection stays with it all the way.
+ */
+#include "request.h"
+
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "conn.h"
+#include "server.h"
+
+/* May it run at all? */
+static enum todo_err request_accept(struct request *rq) /* REQUEST THREAD */
+{
+    enum todo_err err =
+        http_request_accept(&rq->in, rq->server->config, &rq->reply);
+
+    if (!err)
+        err = conn_overload(rq->conn);
+    return err;
+}
+
+/* Its body is there, or an error says why not. */
+static void request_run(struct request *rq,
+                        enum todo_err err) /* REQUEST THREAD */
+{
+    if (!err) {
+        rq->server->handlers[rq->in.route.op](rq);
+    } else {
+        reply_error(&rq->reply, err);
+        request_finish(rq); /* WAITS: client */
+    }
+}
+
+void request_serve(struct request *rq) /* REQUEST THREAD */
+{
+    enum todo_err err;
+
+    rq->began_us = clock_mono_us();
+    rq->keeper = rq->server->keeper;
+    err = request_accept(rq);
+    if (!err && http_request_has_body(&rq->in)) /* WAITS: client */
+        err = conn_read_body(rq->conn, rq);
+    request_run(rq, err);
+}
+
+void request_finish(struct request *rq) /* REQUEST THREAD */
+{
+    log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,
+                rq->in.head.path.len, rq->reply.status,
+                clock_mono_us() - rq->began_us);
+    conn_send(rq->conn, &rq->reply); /* WAITS: client */
+    free(rq->body);
+    reply_release(&rq->reply);
+}

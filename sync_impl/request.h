@@ -1,0 +1,48 @@
+/*
+ * sync_impl/request.h - the life of one request.
+ * Callers: conn.c, the handlers.         Threads: the request's own.
+ * Blocks:  request_serve, request_finish. Owns: the body, the reply.
+ */
+#ifndef TODO_SYNC_REQUEST_H
+#define TODO_SYNC_REQUEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/http_request.h"
+#include "common/reply.h"
+
+struct conn;
+struct keeper;
+struct pages_room;
+struct server;
+
+struct request {
+    struct server *server;
+    struct conn *conn;
+    struct keeper *keeper;
+    struct http_request in;
+    struct reply reply;
+    char *body; /* NULL without one */
+    size_t body_len;
+    int64_t began_us;
+};
+
+/* A handler: it is called once, and calls request_finish once. */
+typedef void request_step(struct request *rq);
+
+/* Serves a request whose head stands in rq->in.head. When it returns, the
+ * request is answered and released. */
+void request_serve(struct request *rq);
+
+/* Sends the reply and releases the request. The last thing a handler does. */
+void request_finish(struct request *rq);
+
+/* Each lesson enters its handlers here, by operation. */
+void todos_handlers(request_step *handlers[OP_COUNT]);
+void pages_handlers(request_step *handlers[OP_COUNT]);
+
+/* What this room says of itself. */
+extern const struct pages_room pages_room;
+
+#endif

@@ -1,0 +1,150 @@
+/*
+ * sync_impl/server.c - listens, serves, and sees everybody out.
+ *
+ * civetweb gives each connection a thread out of a pool, and the thread stays
+ * with it until the connection ends: also while it is idle. A connection beyond
+ * the pool waits in a queue until a thread is free.
+ */
+#include "server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <civetweb.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "conns.h"
+
+/* Numbers as civetweb wants them: as text. */
+struct number {
+    char text[24];
+};
+
+static struct number number(int64_t value)
+{
+    struct number number;
+
+    (void)snprintf(number.text, sizeof number.text, "%lld", (long long)value);
+    return number;
+}
+
+static bool listen_now(struct server *server, char *why, size_t size)
+{
+    struct config *config = server->config;
+    struct number threads = number(config->threads + CONNS_SPARE);
+    struct number head_ms = number(config->head_timeout_ms);
+    struct number idle_ms = number(config->idle_timeout_ms);
+    struct number head_size = number(HTTP_PARSER_HEAD);
+    char address[64];
+    char text[256] = "";
+    const char *options[] = {"listening_ports",
+                             address,
+                             "num_threads",
+                             threads.text,
+                             "request_timeout_ms",
+                             head_ms.text,
+                             "enable_keep_alive",
+                             "yes",
+                             "keep_alive_timeout_ms",
+                             idle_ms.text,
+                             "max_request_size",
+                             head_size.text,
+                             "tcp_nodelay",
+                             "1",
+                             "listen_backlog",
+                             "1024",
+                             "decode_url",
+                             "no",
+                             "access_control_allow_methods",
+                             "", /* preflights are ours */
+                             NULL};
+    struct mg_callbacks callbacks;
+    struct mg_init_data init = {.callbacks = &callbacks,
+                                .user_data = server,
+                                .configuration_options = options};
+    struct mg_error_data error = {.text = text,
+                                  .text_buffer_size = sizeof text};
+    struct mg_server_port port;
+
+    (void)snprintf(address, sizeof address, "%s:%d", config->host,
+                   config->port);
+    conn_callbacks(&callbacks);
+    server->civetweb = mg_start2(&init, &error);
+    if (!server->civetweb ||
+        mg_get_server_ports(server->civetweb, 1, &port) != 1) {
+        (void)snprintf(why, size, "cannot listen on %s: %s", address,
+                       text[0] ? text : "civetweb does not say why");
+        return false;
+    }
+    config->port = port.port;
+    return true;
+}
+
+bool server_start(struct server *server, struct config *config, char *why,
+                  size_t size) /* MAIN THREAD */
+{
+    (void)snprintf(why, size, "out of memory");
+    server->config = config;
+    todos_handlers(server->handlers);
+    pages_handlers(server->handlers);
+    if (pages_load(&server->pages, config, &pages_room))
+        return false;
+    server->file = store_file_new(config->db, why, size);
+    if (!server->file)
+        return false;
+    server->keeper = keeper_new(server->file);
+    server->conns = conns_new(server);
+    return server->keeper && server->conns && listen_now(server, why, size);
+}
+
+/* civetweb's master thread sleeps in poll(2) for up to two seconds. A
+ * connection to our own port wakes it. */
+static void wake_civetweb(const struct config *config)
+{
+    struct sockaddr_in here = {.sin_family = AF_INET,
+                               .sin_port = htons((uint16_t)config->port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+    if (inet_pton(AF_INET, config->host, &here.sin_addr) != 1 ||
+        here.sin_addr.s_addr == htonl(INADDR_ANY))
+        here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    (void)connect(fd, (struct sockaddr *)&here, sizeof here); /* or it sleeps
+                                                                 on */
+    close(fd);
+}
+
+bool server_run(struct server *server) /* MAIN THREAD */
+{
+    int64_t until;
+    sigset_t signals;
+    int signal;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigwait(&signals, &signal);               /* WAITS: a signal */
+    sigprocmask(SIG_UNBLOCK, &signals, NULL); /* a second one kills */
+    log_info("server", "%s: finishing what is in flight",
+             signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    until = clock_mono_us() + server->config->shutdown_timeout_ms * 1000;
+    conns_stop(server->conns);
+    return conns_wait(server->conns, until); /* WAITS: everybody */
+}
+
+void server_release(struct server *server) /* MAIN THREAD */
+{
+    if (server->civetweb) {
+        wake_civetweb(server->config);
+        mg_stop(server->civetweb);
+    }
+    conns_free(server->conns);
+    keeper_free(server->keeper);
+    store_file_free(server->file);
+    pages_release(&server->pages);
+}

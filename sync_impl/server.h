@@ -1,0 +1,42 @@
+/*
+ * sync_impl/server.h - one listening server: what all its requests share.
+ * Callers: main.c, conn.c, request.c.    Threads: as each function says.
+ * Blocks:  server_start, server_run.     Owns: pages, keeper, connections.
+ */
+#ifndef TODO_SYNC_SERVER_H
+#define TODO_SYNC_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/config.h"
+#include "common/pages.h"
+#include "common/store.h"
+#include "conn.h"
+#include "keeper.h"
+#include "request.h"
+
+struct server {
+    struct config *config;
+    struct pages pages;
+    struct store_file *file;
+    struct keeper *keeper;
+    struct conns *conns;
+    struct mg_context *civetweb;
+    request_step *handlers[OP_COUNT]; /* by operation */
+};
+
+/* Opens the database and listens; config->port then holds the real port. On
+ * failure gives false and writes one line that says why to `why`. Main thread.
+ */
+bool server_start(struct server *server, struct config *config, char *why,
+                  size_t size);
+
+/* Serves until SIGTERM or SIGINT, then lets what is in flight finish. Gives
+ * whether everybody left within config->shutdown_timeout_ms. Main thread. */
+bool server_run(struct server *server);
+
+/* Frees what server_start made. Accepts {0}. */
+void server_release(struct server *server);
+
+#endif
