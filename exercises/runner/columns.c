@@ -7,8 +7,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { MARK_WIDTH = 2 };
-
 int columns_width(void)
 {
     struct winsize size;
@@ -27,21 +25,16 @@ bool columns_colour(void)
            strcmp(term, "dumb") != 0;
 }
 
-int columns_need(const char *line)
-{
-    return MARK_WIDTH + (int)strlen(line);
-}
-
 static void print_line(const struct columns *columns, const char *line)
 {
     bool waits = strstr(line, "WAITS:") != NULL;
+    bool has_room = waits && line[0] == ' ';
 
-    if (*line == '\0')
-        return;
     if (waits && columns->colour)
-        (void)printf("\033[1;33m> %s\033[0m", line);
-    else
-        (void)printf("%s%s", waits ? "> " : "  ", line);
+        (void)printf("\033[1;33m");
+    (void)printf("%s%s", has_room ? ">" : "", line + has_room);
+    if (waits && columns->colour)
+        (void)printf("\033[0m");
 }
 
 void columns_print(const struct columns *columns, const char *left,
@@ -51,12 +44,14 @@ void columns_print(const struct columns *columns, const char *left,
 
     if (left) {
         print_line(columns, left);
-        used = *left ? columns_need(left) : 0;
+        used = (int)strlen(left);
     }
     if (columns->left > 0) {
         (void)printf("%*s |", columns->left - used, "");
-        if (right)
+        if (right && *right) {
+            (void)printf(" ");
             print_line(columns, right);
+        }
     }
     (void)printf("\n");
 }

@@ -3,8 +3,8 @@
  * Callers: compare.c.                    Threads: the main one.
  * Blocks:  on the terminal.              Owns: nothing.
  *
- * A line that waits is marked by ">" before it and, in a terminal that shows
- * colours, by one of those.
+ * A line that waits is marked by ">" in its first blank and, in a terminal that
+ * shows colours, by one of those.
  */
 #ifndef TODO_RUNNER_COLUMNS_H
 #define TODO_RUNNER_COLUMNS_H
@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 struct columns {
-    int left; /* width of the left column, marks and all; 0: one column */
+    int left; /* width of the left column; 0: there is only one */
     bool colour;
 };
 
@@ -23,11 +23,8 @@ int columns_width(void);
 /* True when the terminal shows colours and NO_COLOR does not forbid them. */
 bool columns_colour(void);
 
-/* Prints a row. NULL is an empty place; `right` is NULL in one column. */
+/* Prints a row. NULL is an empty place. */
 void columns_print(const struct columns *columns, const char *left,
                    const char *right);
-
-/* How wide a line gets in its column. */
-int columns_need(const char *line);
 
 #endif

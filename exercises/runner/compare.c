@@ -2,8 +2,8 @@
  * exercises/runner/compare.c - one operation in both rooms, side by side.
  *
  * The handlers share their paragraphs: each opens with a comment of its own,
- * such as "understand", "keep" or "answer". Those comments are put on one
- * height; what is longer on one side leaves a gap on the other.
+ * such as "understand", "keep" or "answer". Those, and functions of one name,
+ * are put on one height; what is longer on one side leaves a gap on the other.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,27 +17,15 @@
 struct side {
     struct chain chain;
     size_t at;
-    int width; /* of its longest line, marks and all */
+    int width; /* of its longest line */
 };
-
-/* Paragraphs stand at a function's own depth: four blanks, a comment of small
- * letters, nothing else. */
-static bool opens_paragraph(const char *line)
-{
-    size_t len;
-
-    if (strncmp(line, "    /* ", 7) != 0)
-        return false;
-    len = strspn(line + 7, "abcdefghijklmnopqrstuvwxyz ");
-    return len > 0 && strcmp(line + 7 + len, "*/") == 0;
-}
 
 /* Where the paragraph ends that the side is in. */
 static size_t paragraph_end(const struct side *side)
 {
     size_t at = side->at + 1;
 
-    while (at < side->chain.count && !opens_paragraph(side->chain.lines[at]))
+    while (at < side->chain.count && side->chain.lines[at].opens[0] == '\0')
         at++;
     return at;
 }
@@ -51,7 +39,7 @@ static bool is_done(const struct side *side)
 static bool comes_to(const struct side *side, const char *opening)
 {
     for (size_t at = side->at; at < side->chain.count; at++) {
-        if (strcmp(side->chain.lines[at], opening) == 0)
+        if (strcmp(side->chain.lines[at].opens, opening) == 0)
             return true;
     }
     return false;
@@ -59,7 +47,7 @@ static bool comes_to(const struct side *side, const char *opening)
 
 static const char *take_line(struct side *side, size_t end)
 {
-    return side->at < end ? side->chain.lines[side->at++] : NULL;
+    return side->at < end ? side->chain.lines[side->at++].text : NULL;
 }
 
 /* Prints the next paragraph: of both sides where they agree, else of one. */
@@ -70,8 +58,8 @@ static void print_paragraph(const struct columns *columns, struct side *left,
     size_t right_end = is_done(right) ? right->at : paragraph_end(right);
 
     if (left->at > 0 && !is_done(left) && !is_done(right)) {
-        const char *here = left->chain.lines[left->at];
-        const char *there = right->chain.lines[right->at];
+        const char *here = left->chain.lines[left->at].opens;
+        const char *there = right->chain.lines[right->at].opens;
 
         if (strcmp(here, there) == 0)
             ; /* both at once */
@@ -101,14 +89,14 @@ static void print_below(const struct columns *columns, const struct side *side)
 {
     (void)printf("%s\n\n", side->chain.path);
     for (size_t i = 0; i < side->chain.count; i++)
-        columns_print(columns, side->chain.lines[i], NULL);
+        columns_print(columns, side->chain.lines[i].text, NULL);
     (void)printf("\n");
 }
 
 static void print_both(struct side *left, struct side *right, int width)
 {
     struct columns columns = {0, columns_colour()};
-    int needed = left->width + 2 + right->width;
+    int needed = left->width + (int)strlen(" | ") + right->width;
 
     if (needed <= width) {
         print_beside(&columns, left, right);
@@ -125,15 +113,15 @@ static void print_both(struct side *left, struct side *right, int width)
 
 /* Finds one side; false, with a message, when the room lacks it. */
 static bool side_find(struct side *side, const char *room,
-                      const char *operation, const struct operations *ops)
+                      const char *operation)
 {
-    if (!chain_find(&side->chain, room, operation, ops)) {
+    if (!chain_find(&side->chain, room, operation)) {
         (void)fprintf(stderr, "learn: %s has no %s\n", room, operation);
         return false;
     }
-    side->width = columns_need(side->chain.path);
+    side->width = (int)strlen(side->chain.path);
     for (size_t i = 0; i < side->chain.count; i++) {
-        int need = columns_need(side->chain.lines[i]);
+        int need = (int)strlen(side->chain.lines[i].text);
 
         side->width = need > side->width ? need : side->width;
     }
@@ -169,8 +157,8 @@ int compare_command(int argc, char **argv)
         list_operations(&ops, operation);
         return 2;
     }
-    found = side_find(&left, "sync_impl", operation, &ops) &&
-            side_find(&right, "async_impl", operation, &ops);
+    found = side_find(&left, "sync_impl", operation) &&
+            side_find(&right, "async_impl", operation);
     if (found)
         print_both(&left, &right, width);
     chain_release(&left.chain);

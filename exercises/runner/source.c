@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "functions.h"
+
 enum { MAX_FILE = 256 * 1024 };
 
 /* Reads a whole text file. Gives: free with free(3); NULL when it cannot. */
@@ -23,66 +25,6 @@ static char *read_text(const char *path)
     return text;
 }
 
-/* Gives the next line and ends it with NUL; NULL after the last. */
-static char *next_line(char **rest)
-{
-    char *line = *rest;
-    char *end;
-
-    if (!line || !*line)
-        return NULL;
-    end = strchr(line, '\n');
-    *rest = end ? end + 1 : NULL;
-    if (end)
-        *end = '\0';
-    return line;
-}
-
-/* If the line opens a function, gives its name. Declarations, which end with a
- * semicolon, do not. */
-static bool opens_function(const char *line, char *name, size_t size)
-{
-    const char *paren = strchr(line, '(');
-    const char *start = paren;
-    size_t len = strlen(line);
-
-    if (!paren || !isalpha((unsigned char)line[0]) || line[len - 1] == ';')
-        return false;
-    while (start > line &&
-           (isalnum((unsigned char)start[-1]) || start[-1] == '_'))
-        start--;
-    (void)snprintf(name, size, "%.*s", (int)(paren - start), start);
-    return start < paren;
-}
-
-static bool opens_operation(const char *line, char *name, size_t size)
-{
-    return strncmp(line, "static void ", 12) == 0 &&
-           strstr(line, "(struct request *rq)") &&
-           opens_function(line, name, size);
-}
-
-bool operations_include(const struct operations *ops, const char *name)
-{
-    for (size_t i = 0; i < ops->count; i++) {
-        if (strcmp(ops->names[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Is it the operation itself, or a step of it and not another operation? */
-static bool belongs_to(const char *name, const char *operation,
-                       const struct operations *ops)
-{
-    size_t len = strlen(operation);
-
-    if (strncmp(name, operation, len) != 0)
-        return false;
-    return name[len] == '\0' ||
-           (name[len] == '_' && !operations_include(ops, name));
-}
-
 /* The files of the lessons; the others are the frame that carries them. */
 static int is_lesson(const struct dirent *entry)
 {
@@ -97,7 +39,7 @@ static int is_lesson(const struct dirent *entry)
     return dot && strcmp(dot, ".c") == 0;
 }
 
-/* Calls `look` with the text of each lesson until it says it has enough. */
+/* Looks at a lesson and says whether it has found enough. Takes the text. */
 typedef bool look_at(void *arg, const char *path, char *text);
 
 static bool look_through(const char *room, look_at *look, void *arg)
@@ -112,8 +54,8 @@ static bool look_through(const char *room, look_at *look, void *arg)
 
         (void)snprintf(path, sizeof(path), "%s/%s", room, files[i]->d_name);
         text = enough ? NULL : read_text(path);
-        enough = enough || (text && look(arg, path, text));
-        free(text);
+        if (text)
+            enough = look(arg, path, text);
         free(files[i]);
     }
     if (count >= 0)
@@ -124,15 +66,17 @@ static bool look_through(const char *room, look_at *look, void *arg)
 static bool collect_names(void *arg, const char *path, char *text)
 {
     struct operations *ops = arg;
-    char *line;
+    struct functions functions;
 
     (void)path;
-    while ((line = next_line(&text)) != NULL && ops->count < MAX_OPERATIONS) {
-        char *name = ops->names[ops->count];
+    functions_split(&functions, text);
+    for (size_t i = 0; i < functions.count; i++) {
+        const struct function *function = &functions.all[i];
 
-        if (opens_operation(line, name, sizeof(ops->names[0])))
-            ops->count++;
+        if (function->is_operation && ops->count < MAX_OPERATIONS)
+            memcpy(ops->names[ops->count++], function->name, MAX_NAME);
     }
+    free(text);
     return false; /* look at all files */
 }
 
@@ -146,50 +90,86 @@ bool operations_read(struct operations *ops)
     return false;
 }
 
+bool operations_include(const struct operations *ops, const char *name)
+{
+    for (size_t i = 0; i < ops->count; i++) {
+        if (strcmp(ops->names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Paragraphs stand at a function's own depth: four blanks and a comment of
+ * small letters, at most followed by another comment. */
+static void note_paragraph(struct line *line)
+{
+    const char *words = line->text + strlen("    /* ");
+    size_t len;
+
+    if (strncmp(line->text, "    /* ", strlen("    /* ")) != 0)
+        return;
+    len = strspn(words, "abcdefghijklmnopqrstuvwxyz, ");
+    if (len > 0 && strncmp(words + len, "*/", 2) == 0 &&
+        (words[len + 2] == '\0' || strncmp(words + len + 2, " /*", 3) == 0))
+        (void)snprintf(line->opens, sizeof(line->opens), "%.*s", (int)len,
+                       words);
+}
+
+static void add_line(struct chain *chain, const char *text)
+{
+    struct line *line = &chain->lines[chain->count];
+
+    if (chain->count == MAX_LINES)
+        return;
+    *line = (struct line){.text = text};
+    note_paragraph(line);
+    chain->count++;
+}
+
+static void add_function(struct chain *chain, const struct function *function)
+{
+    size_t first = chain->count + (chain->count > 0);
+
+    if (chain->count > 0)
+        add_line(chain, "");
+    for (size_t i = 0; i < function->line_count; i++)
+        add_line(chain, function->lines[i]);
+    if (first < chain->count)
+        memcpy(chain->lines[first].opens, function->name, MAX_NAME);
+}
+
 struct search {
     struct chain *chain;
     const char *operation;
-    const struct operations *ops;
 };
-
-static void add_line(struct chain *chain, const char *line)
-{
-    if (chain->count < MAX_CHAIN_LINES)
-        chain->lines[chain->count++] = line;
-}
 
 static bool collect_chain(void *arg, const char *path, char *text)
 {
     const struct search *search = arg;
     struct chain *chain = search->chain;
-    bool inside = false;
-    char *rest, *line;
-    char name[64];
+    struct functions functions;
+    struct function *start;
 
-    chain->text = rest = strdup(text); /* the caller frees its own */
-    while ((line = next_line(&rest)) != NULL) {
-        if (!inside && opens_function(line, name, sizeof(name)) &&
-            belongs_to(name, search->operation, search->ops)) {
-            inside = true;
-            if (chain->count > 0)
-                add_line(chain, "");
-        }
-        if (inside)
-            add_line(chain, line);
-        if (line[0] == '}')
-            inside = false;
+    functions_split(&functions, text);
+    start = functions_find(&functions, search->operation);
+    if (!start) {
+        free(text);
+        return false;
     }
-    if (chain->count > 0)
-        (void)snprintf(chain->path, sizeof(chain->path), "%s", path);
-    else
-        chain_release(chain);
-    return chain->count > 0;
+    functions_follow(&functions, start);
+    add_function(chain, start);
+    for (size_t i = 0; i < functions.count; i++) {
+        if (functions.all[i].is_followed && &functions.all[i] != start)
+            add_function(chain, &functions.all[i]);
+    }
+    chain->text = text;
+    (void)snprintf(chain->path, sizeof(chain->path), "%s", path);
+    return true;
 }
 
-bool chain_find(struct chain *chain, const char *room, const char *operation,
-                const struct operations *ops)
+bool chain_find(struct chain *chain, const char *room, const char *operation)
 {
-    struct search search = {chain, operation, ops};
+    struct search search = {chain, operation};
 
     return look_through(room, collect_chain, &search);
 }
@@ -197,5 +177,6 @@ bool chain_find(struct chain *chain, const char *room, const char *operation,
 void chain_release(struct chain *chain)
 {
     free(chain->text);
-    *chain = (struct chain){0};
+    chain->text = NULL;
+    chain->count = 0;
 }

@@ -5,8 +5,9 @@
  *
  * It needs no C parser: in these rooms a function starts at the left margin,
  * ends with a brace there, and an operation is a function of the shape
- * `static void NAME(struct request *rq)`. Where it waits, the async room goes
- * on in functions named NAME_<step>: together they are its chain.
+ * `static void NAME(struct request *rq)`. Together with the functions of its
+ * file that it mentions, be it to call them or to go on there after a wait, it
+ * makes a chain.
  */
 #ifndef TODO_RUNNER_SOURCE_H
 #define TODO_RUNNER_SOURCE_H
@@ -14,18 +15,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { MAX_OPERATIONS = 64, MAX_CHAIN_LINES = 400 };
+enum { MAX_OPERATIONS = 64, MAX_LINES = 400, MAX_NAME = 64 };
 
 /* The operations of the course, in the order of the sync room. */
 struct operations {
-    char names[MAX_OPERATIONS][64];
+    char names[MAX_OPERATIONS][MAX_NAME];
     size_t count;
+};
+
+struct line {
+    const char *text;
+    char opens[MAX_NAME]; /* the function or paragraph that it opens, or "" */
 };
 
 struct chain {
     char path[256]; /* of the file it stands in */
     char *text;     /* that file; the lines point into it */
-    const char *lines[MAX_CHAIN_LINES];
+    struct line lines[MAX_LINES];
     size_t count;
 };
 
@@ -35,10 +41,9 @@ bool operations_read(struct operations *ops);
 
 bool operations_include(const struct operations *ops, const char *name);
 
-/* Finds the functions of an operation in `room` ("sync_impl"). False when it is
- * not there. Release the chain in either case. */
-bool chain_find(struct chain *chain, const char *room, const char *operation,
-                const struct operations *ops);
+/* Finds an operation in `room` ("sync_impl"). False when it is not there.
+ * Release the chain in either case. */
+bool chain_find(struct chain *chain, const char *room, const char *operation);
 
 void chain_release(struct chain *chain);
 

@@ -2,9 +2,9 @@
 #
 #     todos.c create_todo: lock, disk; client
 #
-# An operation is `static void NAME(struct request *rq)`. NAME_<step> after NAME
-# belongs to NAME, unless `known`, a list of names, says it is one of its own.
-# Other functions are listed only where they wait.
+# An operation is `static void NAME(struct request *rq)`. With chains=1, what
+# NAME_<step> waits for is NAME's, unless `known`, a list of names, has it as an
+# operation of its own. Helpers are listed where they wait.
 
 BEGIN {
     split(known, names)
@@ -13,7 +13,7 @@ BEGIN {
 }
 
 function owner_of(name,    i) {
-    if (!(name in is_known))
+    if (chains && !(name in is_known))
         for (i = 1; i <= count; i++)
             if (index(name, order[i] "_") == 1)
                 return order[i]
@@ -25,10 +25,10 @@ function owner_of(name,    i) {
     sub(/\(.*/, "", name)
     sub(/.*[ *]/, "", name)
     owner = owner_of(name)
-    is_operation = /^static void [a-z0-9_]+\(struct request \*rq\)/
-    if (is_operation && !(owner in listed)) {
-        listed[owner]
-        order[++count] = owner
+    if (owner == name) {
+        order[++count] = name
+        if (/^static void [a-z0-9_]+\(struct request \*rq\)/)
+            is_listed[name]
     }
 }
 
@@ -36,10 +36,7 @@ function owner_of(name,    i) {
     label = $0
     sub(/.*WAITS: /, "", label)
     sub(/ *\*\/.*/, "", label)
-    if (owner != "" && !(owner in listed)) {
-        listed[owner]
-        order[++count] = owner
-    }
+    is_listed[owner]
     waits[owner] = waits[owner] (waits[owner] == "" ? "" : "; ") label
 }
 
@@ -47,7 +44,8 @@ function owner_of(name,    i) {
 
 END {
     for (i = 1; i <= count; i++)
-        print file, order[i] ": " waits[order[i]]
+        if (order[i] in is_listed)
+            print file, order[i] ": " waits[order[i]]
     if ("" in waits)
         print file, "outside of any function: " waits[""]
 }
