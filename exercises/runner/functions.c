@@ -52,6 +52,17 @@ static bool is_comment(const char *line)
     return strncmp(line, "/*", 2) == 0 || strncmp(line, " *", 2) == 0;
 }
 
+/* As opens_function, and takes note of what the function is. */
+static bool begins(struct function *function, const char *line)
+{
+    if (!opens_function(line, function->name))
+        return false;
+    function->is_followed = false;
+    function->is_operation = strncmp(line, "static void ", 12) == 0 &&
+                             strstr(line, "(struct request *rq)");
+    return true;
+}
+
 void functions_split(struct functions *functions, char *text)
 {
     struct function *now = functions->all; /* the one that is being read */
@@ -60,14 +71,8 @@ void functions_split(struct functions *functions, char *text)
 
     functions->count = 0;
     now->line_count = 0;
-    while (functions->count < MAX_FUNCTIONS &&
-           (line = next_line(&text)) != NULL) {
-        if (!inside && opens_function(line, now->name)) {
-            inside = true;
-            now->is_followed = false;
-            now->is_operation = strncmp(line, "static void ", 12) == 0 &&
-                                strstr(line, "(struct request *rq)");
-        }
+    while (functions->count < MAX_FUNCTIONS && (line = next_line(&text))) {
+        inside = inside || begins(now, line);
         if (inside || is_comment(line))
             add_line(now, line);
         else /* nothing, or a comment that belonged to something else */
@@ -75,8 +80,7 @@ void functions_split(struct functions *functions, char *text)
         if (inside && line[0] == '}') {
             inside = false;
             now = &functions->all[++functions->count];
-            if (functions->count < MAX_FUNCTIONS)
-                now->line_count = 0;
+            now->line_count = 0;
         }
     }
 }

@@ -22,7 +22,7 @@ struct function {
 };
 
 struct functions {
-    struct function all[MAX_FUNCTIONS];
+    struct function all[MAX_FUNCTIONS + 1]; /* the last is to read into */
     size_t count;
 };
 
