@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -71,6 +70,12 @@ static void runs(enum config_room room, const char *line)
     assert_string_equal(said, "");
 }
 
+static void set_variable(const char *name, const char *value)
+{
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
+    assert_int_equal(setenv(name, value, 1), 0);
+}
+
 static void is_told(enum config_room room, const char *line, const char *text)
 {
     assert_int_equal(read_line(room, line), CONFIG_MISTAKEN);
@@ -138,8 +143,8 @@ static void each_flag_sets_its_own_member(void **state)
 static void a_flag_outranks_a_variable_and_a_variable_the_default(void **state)
 {
     (void)state;
-    assert_int_equal(setenv("TODO_PORT", "17", 1), 0);
-    assert_int_equal(setenv("TODO_LOG_LEVEL", "error", 1), 0);
+    set_variable("TODO_PORT", "17");
+    set_variable("TODO_LOG_LEVEL", "error");
     runs(CONFIG_SYNC, "--port 18");
     assert_int_equal(config.port, 18);
     assert_int_equal(config.log_level, LOG_ERROR);
@@ -157,7 +162,7 @@ static void of_a_repeated_flag_the_last_counts(void **state)
 static void an_empty_variable_counts_as_none(void **state)
 {
     (void)state;
-    assert_int_equal(setenv("TODO_PORT", "", 1), 0);
+    set_variable("TODO_PORT", "");
     runs(CONFIG_SYNC, "");
     assert_int_equal(config.port, 8001);
 }
@@ -165,7 +170,7 @@ static void an_empty_variable_counts_as_none(void **state)
 static void variables_of_the_other_program_are_not_read(void **state)
 {
     (void)state;
-    assert_int_equal(setenv("TODO_STORE_QUEUE", "many", 1), 0);
+    set_variable("TODO_STORE_QUEUE", "many");
     runs(CONFIG_SYNC, "");
     is_told(CONFIG_ASYNC, "",
             "todo-async: TODO_STORE_QUEUE: \"many\" is not a whole number from "
@@ -221,7 +226,7 @@ static void an_option_of_the_other_program_is_told_as_such(void **state)
 static void a_mistake_in_the_environment_names_the_variable(void **state)
 {
     (void)state;
-    assert_int_equal(setenv("TODO_HEAD_TIMEOUT", "soon", 1), 0);
+    set_variable("TODO_HEAD_TIMEOUT", "soon");
     is_told(CONFIG_SYNC, "",
             "todo-sync: TODO_HEAD_TIMEOUT: \"soon\" is not a number of seconds "
             "with at most three decimals, from 0.001 to 86400\n");
@@ -284,7 +289,7 @@ static void help_explains_the_own_options_alone(void **state)
 static void help_comes_whatever_else_is_wrong(void **state)
 {
     (void)state;
-    assert_int_equal(setenv("TODO_PORT", "abc", 1), 0);
+    set_variable("TODO_PORT", "abc");
     assert_int_equal(read_line(CONFIG_SYNC, "--port x --help"), CONFIG_DONE);
     assert_true(strncmp(said, "Usage: todo-sync ", 17) == 0);
 }
@@ -303,7 +308,6 @@ static void the_port_file_holds_the_port_and_has_no_neighbours(void **state)
     char folder[] = "/tmp/config_test_XXXXXX";
     char name[sizeof(folder) + 8];
     char text[16] = "";
-    int entries = 0;
 
     (void)state;
     assert_true(mkdtemp(folder) != NULL);
@@ -312,19 +316,14 @@ static void the_port_file_holds_the_port_and_has_no_neighbours(void **state)
     assert_true(config_write_port_file(&config));
 
     FILE *file = fopen(name, "r");
-    assert_true(file != NULL);
-    assert_true(fgets(text, sizeof(text), file) != NULL);
-    assert_int_equal(fclose(file), 0);
+    if (file) {
+        assert_true(fgets(text, sizeof(text), file) != NULL);
+        assert_int_equal(fclose(file), 0);
+    }
     assert_string_equal(text, "4711\n");
 
-    DIR *dir = opendir(folder);
-    assert_true(dir != NULL);
-    while (readdir(dir)) /* NOLINT(concurrency-mt-unsafe): our own stream */
-        entries++;
-    assert_int_equal(closedir(dir), 0);
-    assert_int_equal(entries, 3); /* with . and .. */
     assert_int_equal(unlink(name), 0);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(rmdir(folder), 0); /* nothing else is in there */
 }
 
 static void a_port_file_that_cannot_be_written_says_why(void **state)
@@ -355,6 +354,7 @@ static int clean_environment(void **state)
             continue;
         }
         char *name = strndup(*at, (size_t)(end - *at));
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
         int failed = !name || unsetenv(name) != 0;
         free(name);
         if (failed)
