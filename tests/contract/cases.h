@@ -1,0 +1,62 @@
+/*
+ * tests/contract/cases.h - the groups of cases, a file each, and their levels.
+ * Callers: main.                         Threads: the main one.
+ * Blocks:  never.                        Owns: nothing.
+ *
+ * A level builds on the ones before it, so that a server that is half built can
+ * climb. From level 2 on each case starts with an empty list.
+ */
+#ifndef TODO_CONTRACT_CASES_H
+#define TODO_CONTRACT_CASES_H
+
+#include <stddef.h>
+
+#include "tests/cmocka_all.h"
+
+enum level {
+    LEVEL_ANSWERS,
+    LEVEL_CREATE_AND_READ,
+    LEVEL_LIST_AND_PAGE,
+    LEVEL_CHANGE_AND_DELETE,
+    LEVEL_ERRORS,
+    LEVEL_CONDITIONS,
+    LEVEL_COUNT
+};
+
+struct group {
+    enum level level;
+    const char *name;
+    const struct CMUnitTest *cases;
+    size_t count;
+};
+
+/* In contract_NAME.c: const struct group NAME_group = GROUP(level, ...); */
+#define GROUP(level, name, cases)                                              \
+    {                                                                          \
+        (level), (name), (cases), sizeof(cases) / sizeof((cases)[0])           \
+    }
+
+extern const struct group answers_group;
+extern const struct group methods_group;
+extern const struct group create_group;
+extern const struct group title_group;
+extern const struct group order_group;
+extern const struct group due_at_group;
+extern const struct group read_group;
+extern const struct group list_group;
+extern const struct group search_group;
+extern const struct group paging_group;
+extern const struct group put_group;
+extern const struct group patch_group;
+extern const struct group delete_group;
+extern const struct group query_group;
+extern const struct group json_group;
+extern const struct group strings_group;
+extern const struct group limits_group;
+extern const struct group checks_group;
+extern const struct group framing_group;
+extern const struct group connection_group;
+extern const struct group conditions_group;
+extern const struct group races_group;
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * Level 4: several requests on one connection: answers come in order, each to
+ * the request it belongs to, and a body is never taken for the next request.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api.h"
+#include "cases.h"
+#include "expect.h"
+#include "wire.h"
+
+#define HEALTHZ   "GET /healthz HTTP/1.1\r\n" HOST "\r\n"
+#define NOWHERE   "GET /nothing-here HTTP/1.1\r\n" HOST "\r\n"
+#define POST_MILK POST_TODOS LENGTH(16) "\r\n" MILK
+
+static void connection_is_kept(void **state)
+{
+    wire_open(*state, HEALTHZ);
+    expect_status(wire_next(*state, "GET"), 200);
+    wire_send(*state, NOWHERE);
+    expect_problem(wire_next(*state, "GET"), 404);
+    wire_send(*state, HEALTHZ);
+    expect_status(wire_next(*state, "GET"), 200);
+}
+
+static void connection_close_is_obeyed(void **state)
+{
+    const struct answer *answer = wire_ask(
+        *state, "GET /healthz HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+
+    expect_status(answer, 200);
+    expect_field(answer, "Connection", "close");
+    wire_expect_end(*state);
+}
+
+static void http_1_0_closes(void **state)
+{
+    expect_status(wire_ask(*state, "GET /healthz HTTP/1.0\r\n" HOST "\r\n"),
+                  200);
+    wire_expect_end(*state);
+}
+
+static void nothing_is_answered_after_connection_close(void **state)
+{
+    wire_open(*state, "GET /healthz HTTP/1.1\r\n" HOST
+                      "Connection: close\r\n\r\n" POST_MILK);
+    expect_status(wire_next(*state, "GET"), 200);
+    wire_expect_end(*state);
+    expect_titles(api_get(*state, "/todos"), "");
+}
+
+static void pipelined_requests_are_answered_in_order(void **state)
+{
+    wire_open(*state,
+              HEALTHZ NOWHERE "GET /todos?limit=0 HTTP/1.1\r\n" HOST "\r\n"
+                              "GET /todos HTTP/1.1\r\n" HOST "\r\n" HEALTHZ);
+    expect_status(wire_next(*state, "GET"), 200);
+    expect_problem(wire_next(*state, "GET"), 404);
+    expect_problem(wire_next(*state, "GET"), 422);
+    expect_titles(wire_next(*state, "GET"), "");
+    expect_status(wire_next(*state, "GET"), 200);
+}
+
+static void pipelined_writes_are_answered_in_order(void **state)
+{
+    wire_open(*state,
+              POST_MILK POST_TODOS LENGTH(2) "\r\n{}" POST_TODOS CHUNKED
+                                             "\r\n10\r\n" MILK "\r\n0\r\n\r\n"
+                                             "DELETE /todos HTTP/1.1\r\n" HOST
+                                             "\r\n" POST_MILK);
+    (void)expect_todo(wire_next(*state, "POST"), 201);
+    expect_problem(wire_next(*state, "POST"), 422);
+    (void)expect_todo(wire_next(*state, "POST"), 201);
+    expect_status(wire_next(*state, "DELETE"), 204);
+    (void)expect_todo(wire_next(*state, "POST"), 201);
+    expect_titles(api_get(*state, "/todos"), "milk");
+}
+
+static void pipelined_heads_have_no_body_between_them(void **state)
+{
+    wire_open(*state, "HEAD /healthz HTTP/1.1\r\n" HOST "\r\n"
+                      "HEAD /nothing-here HTTP/1.1\r\n" HOST "\r\n" HEALTHZ);
+    expect_status(wire_next(*state, "HEAD"), 200);
+    expect_status(wire_next(*state, "HEAD"), 404);
+    expect_status(wire_next(*state, "GET"), 200);
+}
+
+static void body_on_get_is_read_and_dropped(void **state)
+{
+    wire_open(*state, "GET /healthz HTTP/1.1\r\n" HOST LENGTH(40) "\r\n");
+    wire_send(*state, letters(40));
+    wire_send(*state, NOWHERE);
+    expect_status(wire_next(*state, "GET"), 200);
+    expect_problem(wire_next(*state, "GET"), 404);
+}
+
+static void body_of_64_kib_on_get_is_read_and_dropped(void **state)
+{
+    wire_open(*state, "GET /healthz HTTP/1.1\r\n" HOST LENGTH(65536) "\r\n");
+    wire_send(*state, letters(65536));
+    wire_send(*state, NOWHERE);
+    expect_status(wire_next(*state, "GET"), 200);
+    expect_problem(wire_next(*state, "GET"), 404);
+}
+
+static void body_on_delete_is_read_and_dropped(void **state)
+{
+    (void)api_create(*state, "{'title':'a'}");
+    wire_open(*state, "DELETE /todos HTTP/1.1\r\n" HOST CHUNKED "\r\n"
+                      "2\r\n{}\r\n0\r\n\r\n" POST_MILK);
+    expect_status(wire_next(*state, "DELETE"), 204);
+    (void)expect_todo(wire_next(*state, "POST"), 201);
+    expect_titles(api_get(*state, "/todos"), "milk");
+}
+
+/* The connection may end after such an answer; but the body is no request. */
+static void check_body_is_no_request(struct api *api, const char *head,
+                                     int status)
+{
+    wire_open(api, head);
+    wire_send(api, HEALTHZ); /* the body: 37 bytes */
+    wire_send(api, NOWHERE);
+    expect_problem(wire_next(api, "POST"), status);
+    (void)wire_next(api, "GET");
+    if (api->answer.http.status != 0)
+        expect_problem(&api->answer, 404);
+}
+
+static void body_of_a_refused_request_is_no_request(void **state)
+{
+    check_body_is_no_request(
+        *state, "POST /nothing HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n", 404);
+    check_body_is_no_request(
+        *state, "PUT /todos HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n", 405);
+    check_body_is_no_request(
+        *state, "POST /todos?x HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n", 422);
+    check_body_is_no_request(
+        *state, "POST /todos HTTP/1.1\r\n" HOST LENGTH(37) "\r\n", 415);
+    check_body_is_no_request(*state, POST_TODOS LENGTH(37) "\r\n", 400);
+}
+
+static void request_may_come_byte_by_byte(void **state)
+{
+    struct api *api = *state;
+
+    wire_open(api, "P");
+    if (!raw_send_dribble(&api->raw, &POST_MILK[1]))
+        fail_answer(&api->answer, "the server reads on");
+    (void)wire_next(api, "POST");
+    expect_status(&api->answer, 201);
+    expect_member(&api->answer, "title", "'milk'");
+}
+
+static void answer_comes_after_our_side_is_closed(void **state)
+{
+    struct api *api = *state;
+
+    wire_open(api, POST_MILK);
+    raw_half_close(&api->raw);
+    (void)expect_todo(wire_next(api, "POST"), 201);
+}
+
+static const struct CMUnitTest cases[] = {
+    cmocka_unit_test(connection_is_kept),
+    cmocka_unit_test(connection_close_is_obeyed),
+    cmocka_unit_test(http_1_0_closes),
+    cmocka_unit_test(nothing_is_answered_after_connection_close),
+    cmocka_unit_test(pipelined_requests_are_answered_in_order),
+    cmocka_unit_test(pipelined_writes_are_answered_in_order),
+    cmocka_unit_test(pipelined_heads_have_no_body_between_them),
+    cmocka_unit_test(body_on_get_is_read_and_dropped),
+    cmocka_unit_test(body_of_64_kib_on_get_is_read_and_dropped),
+    cmocka_unit_test(body_on_delete_is_read_and_dropped),
+    cmocka_unit_test(body_of_a_refused_request_is_no_request),
+    cmocka_unit_test(request_may_come_byte_by_byte),
+    cmocka_unit_test(answer_comes_after_our_side_is_closed),
+};
+
+const struct group connection_group = GROUP(LEVEL_ERRORS, "connection", cases);

@@ -1,0 +1,302 @@
+/*
+ * Level 4: where a request ends. What two readers could take for two different
+ * requests is 400 and closes, and what follows on the connection is dropped:
+ * wire_expect_closing sends a whole GET behind each request and no answer to it
+ * may come.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "api.h"
+#include "cases.h"
+#include "expect.h"
+#include "wire.h"
+
+#define POST_FRAMED(fields) POST_TODOS fields "\r\n" MILK
+
+/* The same milk in one chunk. */
+#define MILK_CHUNK "10\r\n" MILK "\r\n"
+
+static void check_400(struct api *api, const char *request)
+{
+    wire_expect_closing(api, request, 400);
+    expect_titles(api_get(api, "/todos"), "");
+}
+
+static void two_content_lengths_are_400(void **state)
+{
+    check_400(*state, POST_FRAMED(LENGTH(16) LENGTH(17)));
+    check_400(*state, POST_FRAMED(LENGTH(0) LENGTH(16)));
+}
+
+static void two_equal_content_lengths_are_400(void **state)
+{
+    check_400(*state, POST_FRAMED(LENGTH(16) LENGTH(16)));
+}
+
+static void content_length_that_is_a_list_is_400(void **state)
+{
+    check_400(*state, POST_FRAMED("Content-Length: 16, 16\r\n"));
+}
+
+static void content_length_with_a_sign_is_400(void **state)
+{
+    check_400(*state, POST_FRAMED("Content-Length: +16\r\n"));
+    check_400(*state, POST_FRAMED("Content-Length: -16\r\n"));
+    check_400(*state, POST_FRAMED("Content-Length: -0\r\n"));
+}
+
+static void content_length_with_more_than_digits_is_400(void **state)
+{
+    check_400(*state, POST_FRAMED("Content-Length: 16.0\r\n"));
+    check_400(*state, POST_FRAMED("Content-Length: 16a\r\n"));
+    check_400(*state, POST_FRAMED("Content-Length: 0x10\r\n"));
+    check_400(*state, POST_FRAMED("Content-Length: 1 6\r\n"));
+    check_400(*state, POST_FRAMED("Content-Length: sixteen\r\n"));
+}
+
+static void empty_content_length_is_400(void **state)
+{
+    check_400(*state, POST_FRAMED("Content-Length: \r\n"));
+}
+
+static void bad_content_length_is_400_on_get_too(void **state)
+{
+    wire_expect_closing(
+        *state, "GET /healthz HTTP/1.1\r\n" HOST LENGTH(0) LENGTH(0) "\r\n",
+        400);
+}
+
+static void content_length_with_chunked_is_400(void **state)
+{
+    check_400(*state,
+              POST_TODOS LENGTH(16) CHUNKED "\r\n" MILK_CHUNK "0\r\n\r\n");
+    check_400(*state,
+              POST_TODOS CHUNKED LENGTH(16) "\r\n" MILK_CHUNK "0\r\n\r\n");
+}
+
+static void transfer_coding_other_than_chunked_is_400(void **state)
+{
+    check_400(*state, POST_FRAMED("Transfer-Encoding: gzip\r\n"));
+    check_400(*state, POST_FRAMED("Transfer-Encoding: identity\r\n"));
+    check_400(*state, POST_FRAMED("Transfer-Encoding: xchunked\r\n"));
+    check_400(*state, POST_FRAMED("Transfer-Encoding: \r\n"));
+}
+
+static void several_transfer_codings_are_400(void **state)
+{
+    check_400(*state,
+              POST_TODOS "Transfer-Encoding: gzip, chunked\r\n\r\n" MILK_CHUNK
+                         "0\r\n\r\n");
+    check_400(*state, POST_TODOS
+              "Transfer-Encoding: chunked, chunked\r\n\r\n" MILK_CHUNK
+              "0\r\n\r\n");
+    check_400(*state, POST_TODOS CHUNKED CHUNKED "\r\n" MILK_CHUNK "0\r\n\r\n");
+    check_400(*state, POST_TODOS "Transfer-Encoding: identity\r\n" CHUNKED
+                                 "\r\n" MILK_CHUNK "0\r\n\r\n");
+}
+
+static void chunk_extension_is_400(void **state)
+{
+    check_400(*state, POST_TODOS CHUNKED "\r\n10;a=b\r\n" MILK "\r\n0\r\n\r\n");
+    check_400(*state, POST_TODOS CHUNKED "\r\n10;a\r\n" MILK "\r\n0\r\n\r\n");
+    check_400(*state, POST_TODOS CHUNKED "\r\n" MILK_CHUNK "0;a=b\r\n\r\n");
+}
+
+static void trailer_is_400(void **state)
+{
+    check_400(*state,
+              POST_TODOS CHUNKED "\r\n" MILK_CHUNK "0\r\nX-Sum: 5\r\n\r\n");
+}
+
+static void chunk_size_that_is_none_is_refused(void **state)
+{
+    wire_expect_refusal(*state,
+                        POST_TODOS CHUNKED "\r\nxyz\r\n" MILK "\r\n0\r\n\r\n");
+    wire_expect_refusal(*state,
+                        POST_TODOS CHUNKED "\r\n-10\r\n" MILK "\r\n0\r\n\r\n");
+    wire_expect_refusal(*state,
+                        POST_TODOS CHUNKED "\r\n\r\n" MILK "\r\n0\r\n\r\n");
+    expect_titles(api_get(*state, "/todos"), "");
+}
+
+static void chunk_size_that_wraps_around_is_refused(void **state)
+{
+    wire_expect_refusal(*state, POST_TODOS CHUNKED
+                        "\r\n10000000000000010\r\n" MILK "\r\n0\r\n\r\n");
+    expect_titles(api_get(*state, "/todos"), "");
+}
+
+static void chunked_body_is_read(void **state)
+{
+    (void)expect_todo(
+        wire_ask(*state, POST_TODOS CHUNKED "\r\n" MILK_CHUNK "0\r\n\r\n"),
+        201);
+}
+
+static void chunked_body_of_many_chunks_is_read(void **state)
+{
+    const struct answer *answer = wire_ask(
+        *state, POST_TODOS CHUNKED "\r\n1\r\n{\r\n7\r\n\"title\"\r\n1\r\n:\r\n"
+                                   "006\r\n\"milk\"\r\n1\r\n}\r\n0\r\n\r\n");
+
+    (void)expect_todo(answer, 201);
+    expect_member(answer, "title", "'milk'");
+}
+
+static void chunk_sizes_are_hexadecimal_in_either_case(void **state)
+{
+    (void)expect_todo(wire_ask(*state, POST_TODOS CHUNKED
+                               "\r\nE\r\n{\"title\":\"milk\r\n"
+                               "2\r\n\"}\r\n0\r\n\r\n"),
+                      201);
+    (void)expect_todo(wire_ask(*state, POST_TODOS CHUNKED
+                               "\r\ne\r\n{\"title\":\"milk\r\n"
+                               "2\r\n\"}\r\n0\r\n\r\n"),
+                      201);
+}
+
+static void name_of_the_coding_ignores_case(void **state)
+{
+    (void)expect_todo(wire_ask(*state, POST_TODOS
+                               "transfer-encoding: CHUNKED\r\n\r\n" MILK_CHUNK
+                               "0\r\n\r\n"),
+                      201);
+}
+
+static void white_space_around_a_content_length_is_taken(void **state)
+{
+    (void)expect_todo(
+        wire_ask(*state, POST_FRAMED("content-length: \t 16 \t\r\n")), 201);
+}
+
+/*
+ * Host and version
+ */
+
+static void no_host_is_400(void **state)
+{
+    wire_expect_closing(*state, "GET /healthz HTTP/1.1\r\n\r\n", 400);
+}
+
+static void two_hosts_are_400(void **state)
+{
+    wire_expect_closing(*state, "GET /healthz HTTP/1.1\r\n" HOST HOST "\r\n",
+                        400);
+    wire_expect_closing(
+        *state, "GET /healthz HTTP/1.1\r\n" HOST "Host: other\r\n\r\n", 400);
+}
+
+static void check_host(struct api *api, const char *host)
+{
+    char request[256];
+
+    (void)snprintf(request, sizeof request,
+                   "GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n", host);
+    expect_problem(wire_ask(api, request), 400);
+}
+
+static void host_that_is_none_is_400(void **state)
+{
+    check_host(*state, "a b");
+    check_host(*state, "a/b");
+    check_host(*state, "a\"b");
+    check_host(*state, "a<b>");
+    check_host(*state, "user@a");
+    check_host(*state, "a, b");
+    check_host(*state, "a:port");
+    check_host(*state, "[::1");
+}
+
+static void empty_host_is_400(void **state)
+{
+    check_host(*state, "");
+}
+
+static void http_1_0_needs_no_host(void **state)
+{
+    expect_status(wire_ask(*state, "GET /healthz HTTP/1.0\r\n\r\n"), 200);
+}
+
+static void other_versions_are_505(void **state)
+{
+    wire_expect_closing(*state, "GET /healthz HTTP/2.0\r\n" HOST "\r\n", 505);
+    wire_expect_closing(*state, "GET /healthz HTTP/1.2\r\n" HOST "\r\n", 505);
+    wire_expect_closing(*state, "GET /healthz HTTP/0.9\r\n" HOST "\r\n", 505);
+}
+
+/*
+ * Where the HTTP library may decide
+ */
+
+static void request_line_that_is_none_is_refused(void **state)
+{
+    wire_expect_refusal(*state, "hello\r\n\r\n");
+    wire_expect_refusal(*state, "GET\r\n\r\n");
+    wire_expect_refusal(*state, "GET /healthz\r\n\r\n");
+    wire_expect_refusal(*state, "GET /healthz FTP/1.1\r\n" HOST "\r\n");
+    wire_expect_refusal(*state, "GET /healthz HTTP/1.1 more\r\n" HOST "\r\n");
+    wire_expect_refusal(*state, "BREW /healthz HTTP/1.1\r\n" HOST "\r\n");
+    wire_expect_refusal(*state, "get /healthz HTTP/1.1\r\n" HOST "\r\n");
+}
+
+static void field_line_that_is_none_is_refused(void **state)
+{
+    wire_expect_refusal(*state,
+                        "GET /healthz HTTP/1.1\r\n" HOST "no colon\r\n\r\n");
+    wire_expect_refusal(*state,
+                        "GET /healthz HTTP/1.1\r\n" HOST ": no name\r\n\r\n");
+}
+
+static void nul_in_the_head_is_refused(void **state)
+{
+    static const char in_target[] = "GET /healthz\0x HTTP/1.1\r\n" HOST "\r\n";
+    static const char in_field[] =
+        "GET /healthz HTTP/1.1\r\n" HOST "X-A: a\0b\r\n\r\n";
+
+    wire_expect_refusal_bytes(*state, in_target, sizeof in_target - 1);
+    wire_expect_refusal_bytes(*state, in_field, sizeof in_field - 1);
+}
+
+static void targets_that_are_no_path_are_refused(void **state)
+{
+    wire_expect_refusal(*state,
+                        "GET http://test/healthz HTTP/1.1\r\n" HOST "\r\n");
+    wire_expect_refusal(*state, "OPTIONS * HTTP/1.1\r\n" HOST "\r\n");
+    wire_expect_refusal(*state, "CONNECT test:80 HTTP/1.1\r\n" HOST "\r\n");
+    wire_expect_refusal(*state, "GET healthz HTTP/1.1\r\n" HOST "\r\n");
+}
+
+static const struct CMUnitTest cases[] = {
+    cmocka_unit_test(two_content_lengths_are_400),
+    cmocka_unit_test(two_equal_content_lengths_are_400),
+    cmocka_unit_test(content_length_that_is_a_list_is_400),
+    cmocka_unit_test(content_length_with_a_sign_is_400),
+    cmocka_unit_test(content_length_with_more_than_digits_is_400),
+    cmocka_unit_test(empty_content_length_is_400),
+    cmocka_unit_test(bad_content_length_is_400_on_get_too),
+    cmocka_unit_test(content_length_with_chunked_is_400),
+    cmocka_unit_test(transfer_coding_other_than_chunked_is_400),
+    cmocka_unit_test(several_transfer_codings_are_400),
+    cmocka_unit_test(chunk_extension_is_400),
+    cmocka_unit_test(trailer_is_400),
+    cmocka_unit_test(chunk_size_that_is_none_is_refused),
+    cmocka_unit_test(chunk_size_that_wraps_around_is_refused),
+    cmocka_unit_test(chunked_body_is_read),
+    cmocka_unit_test(chunked_body_of_many_chunks_is_read),
+    cmocka_unit_test(chunk_sizes_are_hexadecimal_in_either_case),
+    cmocka_unit_test(name_of_the_coding_ignores_case),
+    cmocka_unit_test(white_space_around_a_content_length_is_taken),
+    cmocka_unit_test(no_host_is_400),
+    cmocka_unit_test(two_hosts_are_400),
+    cmocka_unit_test(host_that_is_none_is_400),
+    cmocka_unit_test(empty_host_is_400),
+    cmocka_unit_test(http_1_0_needs_no_host),
+    cmocka_unit_test(other_versions_are_505),
+    cmocka_unit_test(request_line_that_is_none_is_refused),
+    cmocka_unit_test(field_line_that_is_none_is_refused),
+    cmocka_unit_test(nul_in_the_head_is_refused),
+    cmocka_unit_test(targets_that_are_no_path_are_refused),
+};
+
+const struct group framing_group = GROUP(LEVEL_ERRORS, "framing", cases);

@@ -1,0 +1,137 @@
+#include "wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expect.h"
+#include "tests/cmocka_all.h"
+
+enum { LETTERS_MAX = 128 * 1024 };
+
+#define NEXT_REQUEST "GET /healthz HTTP/1.1\r\n" HOST "\r\n"
+
+static char *text_of(const char *bytes, size_t len)
+{
+    char *text = calloc(1, len + 1);
+
+    if (!text)
+        abort();
+    memcpy(text, bytes, len);
+    return text;
+}
+
+/* The base that the server must see: http:// and the Host of the request. */
+static char *base_of(const char *request)
+{
+    char base[300];
+    const char *host = strstr(request, "\r\nHost: ");
+
+    host = host ? host + strlen("\r\nHost: ") : "";
+    (void)snprintf(base, sizeof base, "http://%.*s", (int)strcspn(host, "\r\n"),
+                   host);
+    return text_of(base, strlen(base));
+}
+
+void wire_open_bytes(struct api *api, const void *bytes, size_t len)
+{
+    char *text = text_of(bytes, len);
+    bool reads =
+        strncmp(text, "GET ", 4) == 0 || strncmp(text, "HEAD ", 5) == 0;
+    struct http_answer nothing = {.sent = text,
+                                  .base = base_of(text),
+                                  .head = text_of("", 0),
+                                  .body = text_of("", 0)};
+    char host[256];
+    int port;
+
+    api_tidy(api);
+    (void)api_take(api, nothing);
+    http_address(api->http, reads ? "GET" : "POST", host, &port);
+    raw_open(&api->raw, host, port);
+    (void)raw_send(&api->raw, bytes, len); /* it may close before the end */
+}
+
+void wire_open(struct api *api, const char *text)
+{
+    wire_open_bytes(api, text, strlen(text));
+}
+
+void wire_send(struct api *api, const char *text)
+{
+    (void)raw_send_text(&api->raw, text);
+}
+
+const struct answer *wire_next(struct api *api, const char *method)
+{
+    struct raw_answer got;
+    struct http_answer answer = {
+        .sent = text_of(api->answer.http.sent, strlen(api->answer.http.sent)),
+        .base = text_of(api->answer.http.base, strlen(api->answer.http.base))};
+
+    (void)raw_read_answer(&api->raw, &got, strcmp(method, "HEAD") == 0);
+    answer.status = got.status;
+    answer.head = got.head ? got.head : text_of("", 0);
+    answer.body = got.body ? got.body : text_of("", 0);
+    answer.body_len = got.body_len;
+    if (got.status == 0)
+        (void)snprintf(answer.error, sizeof answer.error, "%s",
+                       api->raw.reset ? "the server reset the connection"
+                       : api->raw.eof ? "the server closed"
+                                      : "nothing came in time");
+    return api_take(api, answer);
+}
+
+const struct answer *wire_ask(struct api *api, const char *text)
+{
+    char method[16] = "";
+
+    wire_open(api, text);
+    (void)sscanf(text, "%15s", method);
+    return wire_next(api, method);
+}
+
+void wire_expect_end(struct api *api)
+{
+    if (!raw_read_eof(&api->raw))
+        fail_answer(&api->answer, "the server closes after this answer");
+    if (api->raw.len > 0)
+        fail_answer(&api->answer, "no bytes after this answer, not %s",
+                    api->raw.buf);
+}
+
+void wire_expect_closing(struct api *api, const char *text, int status)
+{
+    wire_open(api, text);
+    wire_send(api, NEXT_REQUEST);
+    expect_problem(wire_next(api, "POST"), status);
+    expect_field(&api->answer, "Connection", "close");
+    wire_expect_end(api);
+}
+
+void wire_expect_refusal_bytes(struct api *api, const void *bytes, size_t len)
+{
+    int status;
+
+    wire_open_bytes(api, bytes, len);
+    status = wire_next(api, "POST")->http.status;
+    if (status != 505 && (status < 400 || status > 499) &&
+        (status != 0 || (!api->raw.eof && !api->raw.reset)))
+        fail_answer(&api->answer, "any 4xx, 505, or a close");
+    expect_status(api_get(api, "/healthz"), 200);
+}
+
+void wire_expect_refusal(struct api *api, const char *text)
+{
+    wire_expect_refusal_bytes(api, text, strlen(text));
+}
+
+const char *letters(size_t count)
+{
+    static char text[LETTERS_MAX + 1];
+
+    assert_true(count <= LETTERS_MAX);
+    memset(text, 'a', count);
+    text[count] = '\0';
+    return text;
+}

@@ -1,0 +1,49 @@
+/*
+ * tests/contract/wire.h - cases that write each byte of a request themselves.
+ * Callers: contract cases.               Threads: the main one.
+ * Blocks:  until the answer.             Owns: nothing; the api owns it.
+ */
+#ifndef TODO_CONTRACT_WIRE_H
+#define TODO_CONTRACT_WIRE_H
+
+#include <stddef.h>
+
+#include "api.h"
+
+/* What most heads hold, and a body of 16 bytes. */
+#define HOST       "Host: test\r\n"
+#define JSON       "Content-Type: application/json\r\n"
+#define LENGTH(n)  "Content-Length: " #n "\r\n"
+#define CHUNKED    "Transfer-Encoding: chunked\r\n"
+#define MILK       "{\"title\":\"milk\"}"
+#define POST_TODOS "POST /todos HTTP/1.1\r\n" HOST JSON
+
+/* Opens a connection and sends the bytes on it. */
+void wire_open(struct api *api, const char *text);
+void wire_open_bytes(struct api *api, const void *bytes, size_t len);
+
+/* Sends more; what the server has closed does not take it, which is fine. */
+void wire_send(struct api *api, const char *text);
+
+/* Reads the next answer; `method` is that of its request. */
+const struct answer *wire_next(struct api *api, const char *method);
+
+/* Opens, sends, reads one answer. */
+const struct answer *wire_ask(struct api *api, const char *text);
+
+/* After the newest answer the server closes and sends nothing more. */
+void wire_expect_end(struct api *api);
+
+/* Opens, sends the text and a whole GET behind it: the first answer is a
+ * problem with this status and says Connection: close, and no other follows.*/
+void wire_expect_closing(struct api *api, const char *text, int status);
+
+/* As the HTTP library likes: any 4xx, 505, or a close without an answer. The
+ * server answers the next client. */
+void wire_expect_refusal(struct api *api, const char *text);
+void wire_expect_refusal_bytes(struct api *api, const void *bytes, size_t len);
+
+/* `count` times the letter a, in one static buffer of 128 KiB. */
+const char *letters(size_t count);
+
+#endif
