@@ -221,6 +221,22 @@ static void put_example(struct buf *out, const struct error_info *info)
     openapi_put(out, "}},");
 }
 
+/* Tells the titles of the errors of a status. */
+static void put_titles(struct buf *out, int status)
+{
+    const char *before = "";
+
+    for (int i = TODO_OK + 1; i < TODO_ERR_COUNT; i++) {
+        const struct error_info *info = error_info((enum todo_err)i);
+
+        if (info->status != status)
+            continue;
+        buf_puts(out, before);
+        buf_puts(out, info->title);
+        before = "; ";
+    }
+}
+
 /* One answer for each status; the errors that share it are its examples. */
 static void put_response_component(struct buf *out, int status)
 {
@@ -230,7 +246,9 @@ static void put_response_component(struct buf *out, int status)
         headers = 1U << HEADER_ALLOW;
     if (status == error_info(TODO_ERR_BUSY)->status)
         headers = 1U << HEADER_RETRY_AFTER;
-    openapi_put(out, "'%d': {'description': %s,", status, error_reason(status));
+    openapi_put(out, "'%d': {'description': '", status);
+    put_titles(out, status);
+    openapi_put(out, "',");
     put_headers(out, headers);
     openapi_put(out, "'content': {'application/problem+json': {"
                      "'schema': {'$ref': '#/components/schemas/Problem'},"

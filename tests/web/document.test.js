@@ -1,0 +1,237 @@
+// The API document: is it well made, and do the servers do what it says?
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { Document } from './document.js';
+import { ask, programs, sendTodo, startServer } from './server.js';
+
+// Neither linter is to ask or tell anybody anything.
+const quiet = {
+  REDOCLY_TELEMETRY: 'off',
+  REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+  CI: 'true',
+  NO_COLOR: '1',
+};
+
+const linters = {
+  redocly: ['@redocly/cli/bin/cli.js', 'lint', '--config', 'redocly.yaml',
+    '--max-problems', '1000'],
+  spectral: ['@stoplight/spectral-cli/dist/index.js', 'lint', '--ruleset',
+    '.spectral.yaml', '--fail-severity', 'hint'],
+};
+
+// What a linter says of a document: {clean, said}. Warnings count.
+function lint(linter, file) {
+  const [script, ...args] = linters[linter];
+  return new Promise((resolve) => {
+    execFile(process.execPath,
+      [path.join('node_modules', script), ...args, file],
+      { cwd: import.meta.dirname, env: { ...process.env, ...quiet } },
+      (error, stdout, stderr) => {
+        const said = stdout + stderr;
+        resolve({ clean: !error && !/\bwarnings?\.?$/m.test(said), said });
+      });
+  });
+}
+
+const servers = {};
+const texts = {};
+let folder;
+
+before(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'todo-web-'));
+  for (const name of Object.keys(programs)) {
+    servers[name] = await startServer(name);
+    const answer = await ask(`${servers[name].url}/openapi.json`);
+    texts[name] = answer.text;
+    writeFileSync(path.join(folder, `${name}.json`), answer.text);
+  }
+});
+
+after(async () => {
+  for (const server of Object.values(servers))
+    await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('both servers send the same document, byte for byte', () => {
+  assert.ok(texts['todo-sync'].length > 0);
+  assert.equal(texts['todo-sync'], texts['todo-async']);
+});
+
+for (const linter of Object.keys(linters)) {
+  for (const name of Object.keys(programs))
+    test(`${linter} finds nothing in the document of ${name}`, async () => {
+      const { clean, said } =
+        await lint(linter, path.join(folder, `${name}.json`));
+      assert.ok(clean, said);
+    });
+
+  test(`${linter} finds what is wrong when something is`, async () => {
+    const broken = JSON.parse(texts['todo-sync']);
+    delete broken.paths['/todos'].get.summary;
+    delete broken.paths['/todos'].get.description;
+    delete broken.paths['/todos/{id}'].get.parameters;
+    const file = path.join(folder, `broken-for-${linter}.json`);
+    writeFileSync(file, JSON.stringify(broken));
+    assert.ok(!(await lint(linter, file)).clean);
+  });
+
+  test(`${linter} finds what deserves no more than a warning`, async () => {
+    const careless = JSON.parse(texts['todo-sync']);
+    careless.components.schemas.Unused = { type: 'object' };
+    const file = path.join(folder, `careless-for-${linter}.json`);
+    writeFileSync(file, JSON.stringify(careless));
+    assert.ok(!(await lint(linter, file)).clean);
+  });
+}
+
+for (const name of Object.keys(programs))
+  describe(`the answers of ${name} are those of its document`, () => {
+    let url;
+    let document;
+
+    before(() => {
+      url = servers[name].url;
+      document = new Document(texts[name]);
+    });
+
+    async function createTodo(todo = { title: 'Buy milk' }) {
+      const answer = await sendTodo(`${url}/todos`, 'POST', todo);
+      document.check('create_todo', answer);
+      assert.equal(answer.status, 201, answer.text);
+      return { etag: answer.headers.etag, ...JSON.parse(answer.text) };
+    }
+
+    async function expect(operationId, status, answer) {
+      document.check(operationId, answer);
+      assert.equal(answer.status, status, answer.text);
+      return answer;
+    }
+
+    test('a todo from its creation to its end', async () => {
+      const todo = await createTodo({
+        title: 'Buy milk', order: -3, due_at: '2030-01-02T03:04:05+06:00',
+      });
+      await expect('read_todo', 200, await ask(todo.url));
+      await expect('read_todo', 304,
+        await ask(todo.url, 'GET', { headers: { 'If-None-Match': todo.etag } }));
+      await expect('replace_todo', 200,
+        await sendTodo(todo.url, 'PUT', { title: 'Buy bread' }));
+      await expect('patch_todo', 200, await sendTodo(todo.url, 'PATCH',
+        { completed: true }, { 'Content-Type': 'application/merge-patch+json' }));
+      await expect('patch_todo', 412, await sendTodo(todo.url, 'PATCH',
+        { completed: false }, { 'If-Match': todo.etag }));
+      await expect('delete_todo', 204, await ask(todo.url, 'DELETE'));
+      await expect('read_todo', 404, await ask(todo.url));
+      await expect('clear_todos', 204,
+        await ask(`${url}/todos?completed=true`, 'DELETE'));
+    });
+
+    test('pages of todos, in every order there is', async () => {
+      await createTodo();
+      await createTodo({ title: 'Buy bread', order: 1 });
+      const first = await expect('list_todos', 200,
+        await ask(`${url}/todos?limit=1`));
+      assert.match(first.headers.link, /^<.*>; rel="next"$/);
+      for (const sort of document.json.components.parameters.sort.schema.enum)
+        await expect('list_todos', 200,
+          await ask(`${url}/todos?sort=${sort}&completed=false&q=buy`));
+    });
+
+    test('the server itself', async () => {
+      await expect('show_home', 200, await ask(`${url}/`));
+      await expect('show_docs', 200, await ask(`${url}/docs`));
+      await expect('show_docs_file', 200, await ask(`${url}/docs/style.css`));
+      await expect('show_docs_file', 404, await ask(`${url}/docs/nothing`));
+      await expect('show_openapi', 200, await ask(`${url}/openapi.json`));
+      await expect('check_health', 200, await ask(`${url}/healthz`));
+      await expect('check_ready', 200, await ask(`${url}/readyz`));
+    });
+
+    test('requests that go wrong', async () => {
+      const todos = `${url}/todos`;
+      const long = 'x'.repeat(70000);
+      await expect('create_todo', 400, await sendTodo(todos, 'POST', '{'));
+      await expect('create_todo', 411, await ask(todos, 'POST', {
+        headers: { 'Content-Type': 'application/json' },
+        without: ['Content-Length', 'Transfer-Encoding'],
+      }));
+      await expect('create_todo', 413,
+        await sendTodo(todos, 'POST', { title: long }));
+      await expect('create_todo', 415,
+        await ask(todos, 'POST', { body: 'title=x' }));
+      await expect('create_todo', 417, await ask(todos, 'POST',
+        { headers: { Expect: 'a miracle', 'Content-Length': 0 } }));
+      await expect('create_todo', 422, await sendTodo(todos, 'POST',
+        { title: '', completed: null, colour: 'red' }));
+      await expect('list_todos', 422,
+        await ask(`${todos}?limit=0&sort=colour`));
+      await expect('list_todos', 414,
+        await ask(`${todos}?q=${long.slice(0, 9000)}`));
+      await expect('list_todos', 431,
+        await ask(todos, 'GET', { headers: { X: long.slice(0, 17000) } }));
+      await expect('list_todos', 405, await ask(todos, 'PATCH'));
+    });
+
+    // What the schemas accept, the server accepts, and nothing else. The
+    // schemas are looser in one thing: formats of dates.
+    const bodies = [
+      {},
+      { title: 'x' },
+      { title: null },
+      { title: 17 },
+      { title: '' },
+      { title: ' \u0085\u3000\u2003' },
+      { title: '\ufeff' },
+      { title: ' a ' },
+      { title: 'a\tb' },
+      { title: 'a\u007fb' },
+      { title: 'a\u2028b' },
+      { title: 'x'.repeat(200) },
+      { title: 'x'.repeat(201) },
+      { title: '\u{1F95B}'.repeat(200) },
+      { title: '\u{1F95B}'.repeat(201) },
+      { title: 'x', completed: true },
+      { title: 'x', completed: null },
+      { title: 'x', completed: 'true' },
+      { title: 'x', order: null },
+      { title: 'x', order: 1.5 },
+      { title: 'x', order: '1' },
+      { title: 'x', order: Number.MAX_SAFE_INTEGER },
+      { title: 'x', order: Number.MIN_SAFE_INTEGER },
+      { title: 'x', order: 2 ** 53 },
+      { title: 'x', order: -(2 ** 53) },
+      { title: 'x', due_at: null },
+      { title: 'x', due_at: '2030-01-02T03:04:05.678901-11:30' },
+      { title: 'x', due_at: '2030-02-30T03:04:05Z' },
+      { title: 'x', due_at: 'tomorrow' },
+      { title: 'x', due_at: 17 },
+      { title: 'x', id: 'any', url: null, created_at: 1, updated_at: {} },
+      { title: 'x', colour: 'red' },
+      { title: 'x', colour: null },
+      { completed: true },
+      { completed: null },
+      { order: null, due_at: null },
+    ];
+
+    test('bodies that the schemas allow are taken, others are a 422',
+      async () => {
+        const { url: one } = await createTodo();
+        const ways = [
+          ['POST', `${url}/todos`, 201, document.schema('TodoWhole')],
+          ['PUT', one, 200, document.schema('TodoWhole')],
+          ['PATCH', one, 200, document.schema('TodoPatch')],
+        ];
+        for (const body of bodies)
+          for (const [method, where, good, allows] of ways) {
+            const { status } = await sendTodo(where, method, body);
+            assert.equal(status, allows(body) ? good : 422,
+              `${method} ${JSON.stringify(body)}`);
+          }
+      });
+  });

@@ -1,0 +1,100 @@
+// Starts a server of the project for a test, and talks to it.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export const viewerFolder = path.join(
+  import.meta.dirname, 'node_modules', 'swagger-ui-dist');
+
+// Both programs, by name. TODO_SYNC and TODO_ASYNC say where they are.
+export const programs = {
+  'todo-sync': process.env.TODO_SYNC,
+  'todo-async': process.env.TODO_ASYNC,
+};
+
+// Resolves when the file is there; rejects when the child ends before.
+function appears(file, child) {
+  return new Promise((resolve, reject) => {
+    const watcher = watch(path.dirname(file), look);
+    function look() {
+      if (!existsSync(file))
+        return;
+      watcher.close();
+      resolve();
+    }
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      watcher.close();
+      reject(new Error(`ended with ${code} before it listened`));
+    });
+    look();
+  });
+}
+
+// A running server on an empty database: {url, stop}. stop() expects a clean
+// end. Without `viewer` its /docs is the plain page.
+export async function startServer(name, { viewer = true } = {}) {
+  assert.ok(programs[name],
+    `${name.toUpperCase().replace('-', '_')} must say where ${name} is`);
+  const folder = mkdtempSync(path.join(tmpdir(), 'todo-web-'));
+  const portFile = path.join(folder, 'port');
+  const args = ['--port', '0', '--port-file', portFile,
+    '--db', path.join(folder, 'todos.db'), '--log-level', 'warn'];
+  if (viewer)
+    args.push('--docs-dir', viewerFolder);
+  const child = spawn(programs[name], args,
+    { stdio: ['ignore', 'ignore', 'inherit'] });
+  // Whatever happens to the test, the server does not outlive it.
+  process.once('exit', () => child.kill('SIGKILL'));
+  const ended = new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? code));
+  });
+  await appears(portFile, child);
+  return {
+    url: `http://127.0.0.1:${readFileSync(portFile, 'utf8').trim()}`,
+    async stop() {
+      child.kill('SIGTERM');
+      assert.equal(await ended, 0, `${name} ends cleanly`);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+// One request on a connection of its own; `body` is sent as it is. Fields named
+// in `without` are left out although HTTP asks for them. Gives {status, headers,
+// text}.
+export function ask(url, method = 'GET', { headers = {}, body, without } = {}) {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {}
+      : { 'Content-Length': Buffer.byteLength(body) };
+    const request = http.request(url,
+      { method, agent: false, headers: { ...length, ...headers } });
+    for (const name of without ?? [])
+      request.removeHeader(name);
+    request.once('error', reject);
+    request.once('response', async (response) => {
+      try {
+        const chunks = await response.toArray();
+        resolve({
+          status: response.statusCode,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        });
+      } catch (error) {
+        reject(error);
+      }
+    });
+    request.end(body);
+  });
+}
+
+// Sends a todo, or a change to one.
+export function sendTodo(url, method, todo, headers = {}) {
+  return ask(url, method, {
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: typeof todo === 'string' ? todo : JSON.stringify(todo),
+  });
+}
