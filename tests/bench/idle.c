@@ -1,0 +1,50 @@
+/*
+ * tests/bench/idle.c - opens connections, lets each ask once, and keeps them.
+ *
+ *   idle PORT COUNT    prints "open" when all idle, ends when its input does
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "loopback.h"
+
+enum { MOST = 50000 };
+
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        /* When it fails, a connection will, and that is told. */
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    int port = argc == 3 ? loopback_number(argv[1], 65535) : 0;
+    int count = argc == 3 ? loopback_number(argv[2], MOST) : 0;
+    char byte;
+
+    if (port == 0 || count == 0) {
+        (void)fputs("usage: idle PORT COUNT\n", stderr);
+        return 2;
+    }
+    raise_descriptor_limit();
+    for (int i = 0; i < count; i++) {
+        int fd = loopback_connect(port);
+        if (fd < 0 || !loopback_ask(fd)) {
+            (void)fprintf(stderr, "idle: connection %d of %d failed\n", i + 1,
+                          count);
+            return 1;
+        }
+    }
+    if (puts("open") == EOF || fflush(stdout) == EOF)
+        return 1;
+    while (read(STDIN_FILENO, &byte, 1) > 0)
+        ;
+    return 0; /* the end of the process closes them all */
+}

@@ -1,0 +1,47 @@
+#include "loopback.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int loopback_number(const char *text, int high)
+{
+    char *end;
+    long number = strtol(text, &end, 10);
+
+    return end != text && *end == '\0' && number > 0 && number <= high
+               ? (int)number
+               : 0;
+}
+
+int loopback_connect(int port)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (fd < 0)
+        return -1;
+    if (connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0) {
+        (void)close(fd); /* connect's errno is what the caller wants */
+        return -1;
+    }
+    return fd;
+}
+
+bool loopback_ask(int fd)
+{
+    static const char request[] = "GET /healthz HTTP/1.1\r\n"
+                                  "Host: 127.0.0.1\r\n\r\n";
+    static const char wanted[] = "HTTP/1.1 200";
+    char answer[4096];
+
+    if (write(fd, request, sizeof(request) - 1) != sizeof(request) - 1)
+        return false;
+    ssize_t len = read(fd, answer, sizeof(answer));
+    return len >= (ssize_t)sizeof(wanted) &&
+           memcmp(answer, wanted, sizeof(wanted) - 1) == 0;
+}

@@ -1,0 +1,21 @@
+/*
+ * tests/bench/loopback.h - one request on a fresh connection to this machine.
+ * Callers: idle.c, start.c.              Threads: one.
+ * Blocks:  until the server answers.     Owns: nothing; gives descriptors.
+ */
+#ifndef TODO_TESTS_LOOPBACK_H
+#define TODO_TESTS_LOOPBACK_H
+
+#include <stdbool.h>
+
+/* Reads a number from 1 to `high` and nothing else; 0 when it is none. */
+int loopback_number(const char *text, int high);
+
+/* A connection to 127.0.0.1:port, or -1 with errno. Gives: close it. */
+int loopback_connect(int port);
+
+/* Sends GET /healthz and reads what comes first of the answer. Returns whether
+ * that is a 200; the connection can then stay open, idle. */
+bool loopback_ask(int fd);
+
+#endif
