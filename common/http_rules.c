@@ -104,9 +104,9 @@ static enum todo_err refuse(struct problem *problem, enum todo_err err,
 /* Where does the body end? Whoever can be told two answers can be made to take
  * a body for a request of its own (request smuggling, RFC 9112 section 11.2).
  */
-static enum todo_err check_framing(const struct http_head *head,
-                                   struct http_meaning *meaning,
-                                   struct problem *problem)
+enum todo_err http_rules_framing(const struct http_head *head,
+                                 struct http_meaning *meaning,
+                                 struct problem *problem)
 {
     size_t lengths = http_head_count(head, "Content-Length");
     size_t codings = http_head_count(head, "Transfer-Encoding");
@@ -222,7 +222,7 @@ enum todo_err http_rules_check(const struct http_head *head,
     *meaning = (struct http_meaning){0};
     if (head->major != 1 || (head->minor != 0 && head->minor != 1))
         return TODO_ERR_HTTP_VERSION;
-    err = check_framing(head, meaning, problem);
+    err = http_rules_framing(head, meaning, problem);
     if (err)
         return err;
     if (hosts > 1 || (hosts == 0 && head->minor == 1))

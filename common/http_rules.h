@@ -63,6 +63,13 @@ enum todo_err http_rules_check(const struct http_head *head,
                                struct http_meaning *meaning,
                                struct problem *problem);
 
+/* The first part of it: where does the body end? For a head that a parser gave
+ * up on because of that, to say it in the same words.
+ * TODO_ERR_MALFORMED. */
+enum todo_err http_rules_framing(const struct http_head *head,
+                                 struct http_meaning *meaning,
+                                 struct problem *problem);
+
 /* The value of the first field of that name (ASCII case ignored); NULL when
  * there is none. */
 const struct http_text *http_head_field(const struct http_head *head,

@@ -21,7 +21,7 @@ static void begin_section(struct buf *out, const char *id, const char *title)
 static void begin_table(struct buf *out, const char *section, const char *head)
 {
     pages_put(out,
-              "<div class=\"wide\" tabindex=\"0\" role=\"group\" "
+              "<div class=\"wide dense\" tabindex=\"0\" role=\"group\" "
               "aria-labelledby=\"%s\">\n<table>\n<thead><tr>",
               section);
     buf_puts(out, head);
@@ -98,7 +98,8 @@ static bool every_operation_fails(enum todo_err err)
  * not told again for each. */
 static void put_failures(struct buf *out, enum operation op)
 {
-    const char *before = "<dt>Or fails</dt><dd>";
+    const char *before =
+        op == OP_COUNT ? "<dt>Each may fail</dt><dd>" : "<dt>Or fails</dt><dd>";
 
     for (int i = TODO_OK + 1; i < TODO_ERR_COUNT; i++) {
         enum todo_err err = (enum todo_err)i;
@@ -121,7 +122,7 @@ static void put_operations(struct buf *out)
     begin_section(out, "operations", "Operations");
     buf_puts(out, "<p>Every <code>GET</code> has its <code>HEAD</code>. "
                   "<code>OPTIONS</code> answers 204 with <code>Allow</code> on "
-                  "every path. What may go wrong with all of them:</p>\n"
+                  "every path.</p>\n"
                   "<article><dl>\n");
     put_failures(out, OP_COUNT);
     buf_puts(out, "</dl></article>\n");

@@ -90,13 +90,19 @@ const char pages_style[] =
     "  margin: 0; font-size: .93rem;\n"
     "}\n"
     "dt { color: var(--soft); } dd { margin: 0; }\n"
-    "#viewer { margin: 0 -1.25rem; }\n"
+    "#viewer { margin: 0 -1rem; }\n"
     /* The viewer repeats here what the page says: title, server, errors. */
     "#viewer .information-container, #viewer .scheme-container,\n"
     "#viewer .response-col_links,\n"
     "#viewer .response[data-code]:not([data-code^='2']) :is(\n"
     "  .response-controls, .model-example, .headers-wrapper) {\n"
     "  display: none;\n"
+    "}\n"
+    ".dense table { min-width: 40rem; }\n"
+    "@media (max-width: 40rem) {\n"
+    "  main { padding: 1.5rem 1rem; }\n"
+    "  article dl { grid-template-columns: 1fr; }\n"
+    "  article dd { margin-bottom: .4rem; }\n"
     "}\n"
     "footer { margin-top: 3rem; color: var(--soft); font-size: .9rem; }\n";
 

@@ -19,21 +19,21 @@
 #include "common/todo.h"
 
 enum {
-    REPLY_ID_SIZE = 18,                   /* a request id and its NUL */
-    REPLY_BASE_SIZE = HTTP_MAX_HOST + 16  /* "http://" Host, and its NUL */
+    REPLY_ID_SIZE = 18,                  /* a request id and its NUL */
+    REPLY_BASE_SIZE = HTTP_MAX_HOST + 16 /* "http://" Host, and its NUL */
 };
 
 struct reply {
     /* what the request asked for, set by http_request_accept */
-    bool head_only;       /* HEAD: send the head alone */
-    bool keep_alive;      /* the connection stays after this answer */
-    bool http_1_0;        /* staying must then be said */
-    const char *server;   /* our name for the Server field */
-    const char *cors;     /* the origin to allow, or NULL */
-    bool cors_varies;     /* the answer depends on the request's Origin */
-    const char *path;     /* of the route table, for Allow; or NULL */
-    char id[REPLY_ID_SIZE];      /* the request id */
-    char base[REPLY_BASE_SIZE];  /* what URLs of ours begin with */
+    bool head_only;             /* HEAD: send the head alone */
+    bool keep_alive;            /* the connection stays after this answer */
+    bool http_1_0;              /* staying must then be said */
+    const char *server;         /* our name for the Server field */
+    const char *cors;           /* the origin to allow, or NULL */
+    bool cors_varies;           /* the answer depends on the request's Origin */
+    const char *path;           /* of the route table, for Allow; or NULL */
+    char id[REPLY_ID_SIZE];     /* the request id */
+    char base[REPLY_BASE_SIZE]; /* what URLs of ours begin with */
 
     /* what the handlers say */
     struct problem problem; /* more about an error, if there is one */

@@ -46,11 +46,11 @@ extern const struct route routes[OP_SHOW_OPTIONS];
 /* What a method and a path lead to. */
 struct route_match {
     enum operation op;
-    bool head_only;    /* HEAD: the GET without its body */
-    int64_t id;        /* of {id}; else 0 */
-    const char *file;  /* {file}, inside the path; else NULL */
+    bool head_only;   /* HEAD: the GET without its body */
+    int64_t id;       /* of {id}; else 0 */
+    const char *file; /* {file}, inside the path; else NULL */
     size_t file_len;
-    const char *path;  /* the row's path: what route_write_allow takes */
+    const char *path; /* the row's path: what route_write_allow takes */
 };
 
 /* Finds the operation. The path is compared byte for byte as it was sent.

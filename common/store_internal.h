@@ -37,8 +37,8 @@ struct store {
     sqlite3 *db; /* NULL until the first job */
     sqlite3_stmt *statements[STMT_COUNT];
     sqlite3_stmt *lists[LIST_SORT_COUNT][2][LEG_COUNT];
-    struct buf scratch; /* a change on its way into the log */
-    int wal_pages;      /* of the write-ahead log, after the last commit */
+    struct buf scratch;      /* a change on its way into the log */
+    int wal_pages;           /* of the write-ahead log, after the last commit */
     int64_t search_until_us; /* when a filtered list must end */
 };
 

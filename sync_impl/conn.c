@@ -4,8 +4,6 @@
 #include "conn.h"
 
 #include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "common/clock.h"
@@ -14,42 +12,12 @@
 #include "conns.h"
 #include "request.h"
 #include "server.h"
+#include "wire.h"
 
 enum {
     LINGER_US = 1000 * 1000, /* how long the bytes of a client are dropped */
     LINGER_BYTES = 256 * 1024
 };
-
-static bool is_gone(const struct conn *conn)
-{
-    struct pollfd look = {.fd = conn->fd, .events = POLLIN};
-
-    return conn->fd < 0 || poll(&look, 1, 0) < 0 ||
-           (look.revents & (POLLERR | POLLHUP));
-}
-
-static struct http_text text_of(const char *text)
-{
-    return (struct http_text){text, text ? strlen(text) : 0};
-}
-
-static void read_head(const struct mg_request_info *info,
-                      struct http_head *head)
-{
-    const char *dot = strchr(info->http_version, '.');
-
-    head->method = info->request_method;
-    head->path = text_of(info->request_uri);
-    head->query = text_of(info->query_string);
-    head->major = atoi(info->http_version);
-    head->minor = dot ? atoi(dot + 1) : 0;
-    head->field_count = (size_t)info->num_headers;
-    for (int i = 0; i < info->num_headers; i++) {
-        head->fields[i].name = text_of(info->http_headers[i].name);
-        head->fields[i].value =
-            http_text_trim(text_of(info->http_headers[i].value));
-    }
-}
 
 static int on_open(const struct mg_connection *mg,
                    void **user_data) /* REQUEST THREAD */
@@ -72,7 +40,7 @@ static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
     struct request rq = {.server = server, .conn = conn};
 
     conns_request_begin(conn, mg);
-    read_head(mg_get_request_info(mg), &rq.in.head);
+    wire_head(mg_get_request_info(mg), &rq.in.head);
     request_serve(&rq);
     conns_request_end(conn);
     return 1; /* civetweb has nothing to add */
@@ -84,20 +52,15 @@ static int on_refused(struct mg_connection *mg, int status,
 {
     struct server *server = mg_get_user_data(mg_get_context(mg));
     struct conn *conn = mg_get_user_connection_data(mg);
-    struct reply reply = {0};
-    enum todo_err err = status == 505   ? TODO_ERR_HTTP_VERSION
-                        : status == 413 ? TODO_ERR_HEAD_TOO_LARGE
-                                        : TODO_ERR_MALFORMED;
+    struct request rq = {.server = server, .conn = conn};
 
-    conns_request_begin(conn, mg);
     log_debug("conn", "civetweb refuses a head: %s", message);
-    http_request_refuse(server->config, &reply);
-    reply_error(&reply, err);
-    log_request(reply.id, "-", "-", 1, reply.status, 0);
-    conn_send(conn, &reply); /* WAITS: client */
-    reply_release(&reply);
+    conns_request_begin(conn, mg);
+    request_refuse(&rq, status == 505   ? TODO_ERR_HTTP_VERSION
+                        : status == 413 ? TODO_ERR_HEAD_TOO_LARGE
+                                        : TODO_ERR_MALFORMED);
     conns_request_end(conn);
-    return 0;
+    return 0; /* civetweb has nothing to add */
 }
 
 static void *on_thread_start(const struct mg_context *mg,
@@ -149,40 +112,6 @@ enum todo_err conn_overload(const struct conn *conn) /* REQUEST THREAD */
     return conn->spare ? TODO_ERR_BUSY : TODO_OK;
 }
 
-enum todo_err conn_read_body(struct conn *conn,
-                             struct request *rq) /* REQUEST THREAD */
-{
-    const struct http_meaning *meaning = &rq->in.meaning;
-    size_t size =
-        meaning->chunked ? HTTP_MAX_BODY + 1 : (size_t)meaning->content_length;
-    int n = 0;
-
-    rq->body = malloc(size);
-    if (!rq->body)
-        return TODO_ERR_INTERNAL;
-    if (rq->in.expects_continue) /* WAITS: client */
-        (void)mg_write(conn->civetweb, "HTTP/1.1 100 Continue\r\n\r\n", 25);
-    conns_expect(conn, rq->server->config->body_timeout_ms, SHUT_RD);
-    while (rq->body_len < size) { /* WAITS: client */
-        n = mg_read(conn->civetweb, rq->body + rq->body_len,
-                    size - rq->body_len);
-        if (n > 0)
-            rq->body_len += (size_t)n;
-        else if (n < 0 || meaning->chunked || is_gone(conn))
-            break; /* else civetweb's patience ended before ours */
-    }
-    conns_expect_nothing(conn);
-    if (rq->body_len > HTTP_MAX_BODY)
-        return TODO_ERR_BODY_TOO_LARGE;
-    if (meaning->chunked ? n == 0 : rq->body_len == size)
-        return TODO_OK;
-    if (atomic_load(&conn->late))
-        return TODO_ERR_BODY_TIMEOUT;
-    rq->reply.problem.detail =
-        "The body ended early, or its chunks are broken.";
-    return TODO_ERR_MALFORMED;
-}
-
 /* Bytes that nobody reads would make the kernel reset the connection, and a
  * reset destroys the answer on its way. So they are read, for a moment. */
 static void conn_linger(struct conn *conn) /* REQUEST THREAD */
@@ -218,7 +147,7 @@ void conn_send(struct conn *conn, const struct reply *reply)
     while (left > 0 && !atomic_load(&conn->late)) { /* WAITS: client */
         int n = mg_write(conn->civetweb, at, left);
 
-        if (n <= 0 && is_gone(conn))
+        if (n <= 0 && conns_is_gone(conn))
             break;
         at += n > 0 ? n : 0;
         left -= n > 0 ? (size_t)n : 0;

@@ -1,7 +1,7 @@
 /*
  * sync_impl/conn.h - between civetweb's connections and our requests.
  * Callers: server.c, request.c.          Threads: request threads.
- * Blocks:  conn_read_body, conn_send.    Owns: nothing.
+ * Blocks:  conn_send.                    Owns: nothing.
  */
 #ifndef TODO_SYNC_CONN_H
 #define TODO_SYNC_CONN_H
@@ -12,17 +12,12 @@
 #include "common/reply.h"
 
 struct conn;
-struct request;
 
 /* Fills in the functions that civetweb is to call. */
 void conn_callbacks(struct mg_callbacks *callbacks);
 
 /* TODO_ERR_STOPPING, TODO_ERR_BUSY on a spare thread, or TODO_OK. */
 enum todo_err conn_overload(const struct conn *conn);
-
-/* Reads the body into rq->body. Waits for the client, until --body-timeout.
- * TODO_ERR_BODY_TIMEOUT, TODO_ERR_BODY_TOO_LARGE, TODO_ERR_MALFORMED. */
-enum todo_err conn_read_body(struct conn *conn, struct request *rq);
 
 /* Sends a reply by one write. Waits for the client, until --write-timeout; a
  * client that left is no error. If the connection does not stay, reads and

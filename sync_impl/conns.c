@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -123,6 +124,14 @@ static void find_socket(struct conn *conn, const struct mg_request_info *info)
     pthread_mutex_lock(&conn->conns->lock);
     conn->fd = fd < limit ? fd : -1; /* -1: the client has left already */
     pthread_mutex_unlock(&conn->conns->lock);
+}
+
+bool conns_is_gone(const struct conn *conn) /* REQUEST THREAD */
+{
+    struct pollfd look = {.fd = conn->fd, .events = POLLIN};
+
+    return conn->fd < 0 || poll(&look, 1, 0) < 0 ||
+           (look.revents & (POLLERR | POLLHUP));
 }
 
 struct conn *conns_open(struct conns *conns) /* REQUEST THREAD */

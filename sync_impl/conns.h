@@ -69,6 +69,9 @@ void conns_request_end(struct conn *conn);
 void conns_expect(struct conn *conn, int64_t within_ms, int how);
 void conns_expect_nothing(struct conn *conn);
 
+/* Whether the client has reset the connection. Request thread. */
+bool conns_is_gone(const struct conn *conn);
+
 /* Requests are refused from now on, and idle connections end. Main thread. */
 void conns_stop(struct conns *conns);
 

@@ -86,6 +86,12 @@ enum todo_err keeper_read(struct keeper *keeper, store_work *work,
     return group.err;
 }
 
+enum todo_err keeper_search(struct keeper *keeper, store_work *work,
+                            void *job) /* REQUEST THREAD */
+{
+    return keeper_read(keeper, work, job); /* WAITS: disk */
+}
+
 /* Runs all that is queued. Caller holds lock; it is let go meanwhile. */
 static void lead_locked(struct keeper *keeper) /* REQUEST THREAD */
 {

@@ -1,7 +1,7 @@
 /*
  * sync_impl/keeper.h - how a job finds its transaction.
  * Callers: the handlers, server.c.       Threads: request threads.
- * Blocks:  keeper_read, keeper_write.    Owns: the store that writes, and a
+ * Blocks:  keeper_read, _search, _write.  Owns: the store that writes, and a
  *                                        store for each thread that reads.
  */
 #ifndef TODO_SYNC_KEEPER_H
@@ -22,6 +22,10 @@ void keeper_leave_thread(void);
 
 /* Runs a job that reads, on this thread's store. Waits for the disk. */
 enum todo_err keeper_read(struct keeper *keeper, store_work *work, void *job);
+
+/* Runs a job that may read long. It needs no care here: the thread that waits
+ * for it serves nobody else. */
+enum todo_err keeper_search(struct keeper *keeper, store_work *work, void *job);
 
 /* Runs a job that writes. When it returns TODO_OK, the change is on the disk.
  * Waits for the threads that write before it, and for the disk. */

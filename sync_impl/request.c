@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "conn.h"
 #include "server.h"
+#include "wire.h"
 
 /* May it run at all? */
 static enum todo_err request_accept(struct request *rq) /* REQUEST THREAD */
@@ -34,6 +35,14 @@ static void request_run(struct request *rq,
     }
 }
 
+void request_refuse(struct request *rq, enum todo_err err) /* REQUEST THREAD */
+{
+    rq->in.head = (struct http_head){.method = "-", .path = {"-", 1}};
+    rq->began_us = clock_mono_us();
+    http_request_refuse(rq->server->config, &rq->reply);
+    request_run(rq, err);
+}
+
 void request_serve(struct request *rq) /* REQUEST THREAD */
 {
     enum todo_err err;
@@ -42,7 +51,7 @@ void request_serve(struct request *rq) /* REQUEST THREAD */
     rq->keeper = rq->server->keeper;
     err = request_accept(rq);
     if (!err && http_request_has_body(&rq->in)) /* WAITS: client */
-        err = conn_read_body(rq->conn, rq);
+        err = wire_body(rq);
     request_run(rq, err);
 }
 

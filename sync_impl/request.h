@@ -35,6 +35,10 @@ typedef void request_step(struct request *rq);
  * request is answered and released. */
 void request_serve(struct request *rq);
 
+/* Answers a request whose head could not be read. When it returns, the request
+ * is answered and released. */
+void request_refuse(struct request *rq, enum todo_err err);
+
 /* Sends the reply and releases the request. The last thing a handler does. */
 void request_finish(struct request *rq);
 

@@ -14,7 +14,10 @@ static void list_todos(struct request *rq) /* REQUEST THREAD */
     enum todo_err err;
 
     /* fetch */
-    err = keeper_read(rq->keeper, store_list_todos, &job); /* WAITS: disk */
+    if (list_query_filters(job.query)) /* WAITS: disk */
+        err = keeper_search(rq->keeper, store_list_todos, &job);
+    else
+        err = keeper_read(rq->keeper, store_list_todos, &job);
 
     /* answer */
     if (!err)

@@ -1,0 +1,336 @@
+/*
+ * async_impl/conn.c - the life of a connection, from event to event.
+ *
+ *              bytes            whole request         reply
+ *   CONN_OPEN ------> CONN_READING ------> CONN_WAITING ------> CONN_ANSWERING
+ *       ^                                                        |         |
+ *       |                     it stays                           |         |
+ *       +--------------------------------------------------------+         |
+ *                  it does not stay                                        |
+ *   CONN_CLOSING <------------------ CONN_LINGERING <----------------------+
+ *
+ * Each state has a deadline, but for CONN_WAITING: what a handler waits for has
+ * one of its own. An error or a client that leaves goes to CONN_CLOSING from
+ * anywhere.
+ */
+#include "conn.h"
+
+#include <sys/socket.h>
+
+#include "common/container_of.h"
+#include "common/log.h"
+#include "conns.h"
+#include "request.h"
+#include "server.h"
+
+enum { LINGER_MS = 1000 };
+
+static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *bytes);
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes);
+static void conn_advance_pending(struct conn *conn);
+
+static const struct config *config_of(const struct conn *conn)
+{
+    return conn->conns->server->config;
+}
+
+struct server *conn_server(const struct conn *conn)
+{
+    return conn->conns->server;
+}
+
+enum todo_err conn_overload(const struct conn *conn) /* LOOP */
+{
+    if (conn->conns->stopping)
+        return TODO_ERR_STOPPING;
+    return conn->spare ? TODO_ERR_BUSY : TODO_OK;
+}
+
+bool conn_has_head(const struct conn *conn) /* LOOP */
+{
+    return conn->rq && conn->rq->wire.head_done;
+}
+
+/* --- closing ------------------------------------------------------------- */
+
+static void on_closed(uv_handle_t *handle) /* LOOP */
+{
+    conns_unref(handle->data);
+}
+
+void conn_close(struct conn *conn) /* LOOP */
+{
+    if (conn->state == CONN_CLOSING)
+        return;
+    /* A handler that has the request gives it back by conn_send. */
+    if (conn->state != CONN_WAITING && conn->state != CONN_ANSWERING) {
+        request_free(conn->rq);
+        conn->rq = NULL;
+    }
+    conn->state = CONN_CLOSING;
+    conn->tcp.data = conn->timer.data = conn;
+    uv_close((uv_handle_t *)&conn->tcp, on_closed);
+    uv_close((uv_handle_t *)&conn->timer, on_closed);
+}
+
+/* Bytes that nobody reads would make the kernel reset the connection, and a
+ * reset destroys the answer on its way. So they are read, for a moment. */
+static void conn_linger(struct conn *conn) /* LOOP */
+{
+    uv_os_fd_t fd;
+
+    conn->state = CONN_LINGERING;
+    buf_release(&conn->pending);
+    if (conn->ended || uv_fileno((uv_handle_t *)&conn->tcp, &fd) != 0 ||
+        shutdown(fd, SHUT_WR) != 0) { /* all is written: it does not wait */
+        conn_close(conn);
+        return;
+    }
+    conns_expect(conn, LINGER_MS); /* WAITS: client */
+    uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
+}
+
+/* --- answering ----------------------------------------------------------- */
+
+/* The answer is with the kernel, or there will be none. */
+static void conn_answered(struct conn *conn) /* LOOP */
+{
+    bool stays = conn->rq->reply.keep_alive && !conn->conns->stopping;
+
+    request_free(conn->rq);
+    conn->rq = NULL;
+    if (conn->state != CONN_CLOSING && !stays) {
+        conn_linger(conn);
+    } else if (conn->state != CONN_CLOSING) {
+        conn->state = CONN_OPEN;
+        conns_expect(conn, config_of(conn)->idle_timeout_ms);
+        if (!conn->advancing)
+            conn_advance_pending(conn);
+    }
+    conns_unref(conn); /* the request's */
+}
+
+static void on_written(uv_write_t *write, int status) /* LOOP */
+{
+    struct conn *conn = container_of(write, struct conn, write);
+
+    conn->conns->unsent -= conn->unsent;
+    if (status < 0)
+        conn_close(conn);
+    conn_answered(conn);
+}
+
+/* The kernel takes no more: the client is slow. */
+static void conn_write_rest(struct conn *conn, char *rest,
+                            size_t len) /* LOOP */
+{
+    uv_buf_t bytes = uv_buf_init(rest, (unsigned int)len);
+
+    if (conn->conns->unsent + len > CONNS_UNSENT_MAX) {
+        log_warn("conn", "too many answers wait for slow clients");
+        conn_close(conn);
+        conn_answered(conn);
+        return;
+    }
+    conn->state = CONN_ANSWERING;
+    conn->unsent = len;
+    conn->conns->unsent += len;
+    conns_expect(conn, config_of(conn)->write_timeout_ms); /* WAITS: client */
+    if (uv_write(&conn->write, (uv_stream_t *)&conn->tcp, &bytes, 1,
+                 on_written) != 0)
+        on_written(&conn->write, UV_EPIPE);
+}
+
+void conn_send(struct conn *conn, const struct reply *reply) /* LOOP */
+{
+    char *at = reply->out.data;
+    size_t len = reply->out.len;
+    uv_buf_t bytes = uv_buf_init(at, (unsigned int)len);
+    int n = UV_EPIPE;
+
+    if (conn->state != CONN_CLOSING && len > 0)
+        n = uv_try_write((uv_stream_t *)&conn->tcp, &bytes, 1);
+    if (n == UV_EAGAIN)
+        n = 0;
+    if (n >= 0 && (size_t)n < len) {
+        conn_write_rest(conn, at + n, len - (size_t)n);
+        return;
+    }
+    if (n < 0)
+        conn_close(conn);
+    conn_answered(conn);
+}
+
+/* --- reading ------------------------------------------------------------- */
+
+/* The request is whole, or will not be: it goes to its handler. */
+static void conn_run(struct conn *conn, enum todo_err err) /* LOOP */
+{
+    conn->state = CONN_WAITING;
+    conn->refs++;
+    conns_expect_nothing(conn);
+    request_run(conn->rq, err);
+}
+
+static void conn_refuse(struct conn *conn, enum todo_err err,
+                        const char *detail) /* LOOP */
+{
+    request_refuse(conn->rq, detail);
+    conn_run(conn, err);
+}
+
+/* A head is whole and a body follows. */
+static void conn_expect_body(struct conn *conn) /* LOOP */
+{
+    static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    uv_buf_t go_on = uv_buf_init(text, sizeof text - 1);
+    struct request *rq = conn->rq;
+    enum todo_err err = request_accept(rq);
+
+    if (err) {
+        conn_run(conn, err);
+        return;
+    }
+    if (rq->in.expects_continue) /* lost, it costs the client a second */
+        (void)uv_try_write((uv_stream_t *)&conn->tcp, &go_on, 1);
+    conns_expect(conn, config_of(conn)->body_timeout_ms); /* WAITS: client */
+}
+
+/* Reads on in the request under way, or in a new one. Gives how many of the
+ * bytes it took. */
+static size_t conn_parse(struct conn *conn, const char *bytes,
+                         size_t len) /* LOOP */
+{
+    struct request *rq = conn->rq;
+    size_t taken = len;
+
+    if (!rq) {
+        rq = conn->rq = request_new(conn);
+        if (!rq) {
+            conn_close(conn);
+            return len;
+        }
+        conn->state = CONN_READING;
+        conns_expect(conn, config_of(conn)->head_timeout_ms);
+    }
+    switch (wire_feed(&rq->wire, bytes, len, &taken)) {
+    case WIRE_MORE: /* WAITS: client */
+        break;
+    case WIRE_HEAD:
+        conn_expect_body(conn);
+        break;
+    case WIRE_DONE:
+        conn_run(conn, rq->accepted ? TODO_OK : request_accept(rq));
+        break;
+    case WIRE_BAD:
+        conn_refuse(conn, rq->wire.err, rq->wire.detail);
+        break;
+    }
+    return taken;
+}
+
+static bool takes_bytes(const struct conn *conn)
+{
+    return conn->state == CONN_OPEN || conn->state == CONN_READING;
+}
+
+/* Goes through bytes request by request. What follows a request under way is
+ * kept until that is answered, and no more is read meanwhile. */
+static void conn_advance(struct conn *conn, const char *bytes,
+                         size_t len) /* LOOP */
+{
+    conn->advancing = true;
+    while (len > 0 && takes_bytes(conn)) {
+        size_t taken = conn_parse(conn, bytes, len);
+
+        bytes += taken;
+        len -= taken;
+    }
+    conn->advancing = false;
+    if (len > 0 &&
+        (conn->state == CONN_WAITING || conn->state == CONN_ANSWERING)) {
+        buf_put(&conn->pending, bytes, len);
+        uv_read_stop((uv_stream_t *)&conn->tcp);
+        if (conn->pending.failed)
+            conn_close(conn);
+    }
+    if (conn->ended && conn->state == CONN_OPEN)
+        conn_close(conn);
+    if (conn->ended && conn->state == CONN_READING)
+        conn_refuse(conn, TODO_ERR_MALFORMED, "The request ended early.");
+}
+
+static void conn_advance_pending(struct conn *conn) /* LOOP */
+{
+    struct buf bytes = conn->pending;
+
+    if (bytes.len == 0 && !conn->ended)
+        return;
+    conn->pending = (struct buf){0};
+    conn_advance(conn, bytes.data, bytes.len);
+    buf_release(&bytes);
+    if (takes_bytes(conn))
+        uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t hint,
+                     uv_buf_t *bytes) /* LOOP */
+{
+    struct conn *conn = container_of((uv_tcp_t *)handle, struct conn, tcp);
+
+    (void)hint;
+    *bytes = uv_buf_init(conn->conns->read_bytes, CONNS_READ_SIZE);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n,
+                    const uv_buf_t *bytes) /* LOOP */
+{
+    struct conn *conn = container_of((uv_tcp_t *)stream, struct conn, tcp);
+
+    if (n == UV_EOF) {
+        conn->ended = true;
+        uv_read_stop(stream);
+        if (conn->state == CONN_LINGERING)
+            conn_close(conn);
+        else
+            conn_advance(conn, NULL, 0);
+    } else if (n < 0) {
+        conn_close(conn);
+    } else if (conn->state != CONN_LINGERING) {
+        conn_advance(conn, bytes->base, (size_t)n);
+    }
+}
+
+/* --- the beginning, and being late --------------------------------------- */
+
+void conn_late(struct conn *conn) /* LOOP */
+{
+    if (conn->state == CONN_READING)
+        conn_refuse(conn, TODO_ERR_BODY_TIMEOUT,
+                    conn_has_head(conn) ? NULL
+                                        : "The head took too long to arrive.");
+    else
+        conn_close(conn);
+}
+
+void on_connection(uv_stream_t *listener, int status) /* LOOP */
+{
+    struct server *server =
+        container_of((uv_tcp_t *)listener, struct server, listener);
+    struct conns *conns = server->conns;
+    struct conn *conn = status == 0 ? conns_open(conns) : NULL;
+
+    if (!conn) {
+        log_warn("conn", "cannot take a connection: %s",
+                 status == 0 ? "out of memory" : uv_strerror(status));
+        return;
+    }
+    if (uv_accept(listener, (uv_stream_t *)&conn->tcp) != 0 ||
+        conns->count > server->config->max_connections + CONNS_SPARE) {
+        conn_close(conn);
+        return;
+    }
+    uv_tcp_nodelay(&conn->tcp, 1);
+    conns_expect(conn, server->config->head_timeout_ms); /* WAITS: client */
+    uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
+}

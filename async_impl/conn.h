@@ -1,0 +1,42 @@
+/*
+ * async_impl/conn.h - the life of a connection.
+ * Callers: server.c, conns.c, request.c. Threads: the loop's.
+ * Blocks:  never.                        Owns: the request under way.
+ */
+#ifndef TODO_ASYNC_CONN_H
+#define TODO_ASYNC_CONN_H
+
+#include <stdbool.h>
+
+#include <uv.h>
+
+#include "common/error.h"
+#include "common/reply.h"
+
+struct conn;
+struct server;
+
+/* What the listening socket calls when somebody connects. */
+void on_connection(uv_stream_t *listener, int status);
+
+struct server *conn_server(const struct conn *conn);
+
+/* TODO_ERR_STOPPING, TODO_ERR_BUSY on a spare connection, or TODO_OK. */
+enum todo_err conn_overload(const struct conn *conn);
+
+/* Whether a request is here of which we know what it wants. */
+bool conn_has_head(const struct conn *conn);
+
+/* Sends a reply, and frees the request of the connection when it is sent, or
+ * when it cannot be. Waits for the client, until --write-timeout. If the
+ * connection does not stay, reads and drops what the client still sends, for a
+ * moment. */
+void conn_send(struct conn *conn, const struct reply *reply);
+
+/* What it waited for took too long. */
+void conn_late(struct conn *conn);
+
+/* Ends it now. May be called twice. */
+void conn_close(struct conn *conn);
+
+#endif

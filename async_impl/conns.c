@@ -1,0 +1,93 @@
+/*
+ * async_impl/conns.c - the list of connections and their deadlines.
+ */
+#include "conns.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "common/container_of.h"
+#include "conn.h"
+#include "server.h"
+
+/* Setting a timer costs more than reading one. So a deadline that moves away
+ * leaves the timer as it is; when it fires too early, it is set again. */
+static void on_timer(uv_timer_t *timer) /* LOOP */
+{
+    struct conn *conn = container_of(timer, struct conn, timer);
+    uint64_t now = uv_now(timer->loop);
+
+    if (conn->deadline == 0)
+        return;
+    if (conn->deadline > now) {
+        uv_timer_start(timer, on_timer, conn->deadline - now, 0);
+    } else {
+        conns_expect_nothing(conn);
+        conn_late(conn);
+    }
+}
+
+void conns_expect(struct conn *conn, int64_t within_ms) /* LOOP */
+{
+    uint64_t within = (uint64_t)within_ms;
+
+    conn->deadline = uv_now(conn->timer.loop) + within;
+    if (!uv_is_active((uv_handle_t *)&conn->timer) ||
+        uv_timer_get_due_in(&conn->timer) > within)
+        uv_timer_start(&conn->timer, on_timer, within, 0);
+}
+
+void conns_expect_nothing(struct conn *conn) /* LOOP */
+{
+    conn->deadline = 0;
+}
+
+struct conn *conns_open(struct conns *conns) /* LOOP */
+{
+    uv_loop_t *loop = &conns->server->loop;
+    struct conn *conn = calloc(1, sizeof *conn);
+
+    if (!conn)
+        return NULL;
+    conn->conns = conns;
+    uv_tcp_init(loop, &conn->tcp);
+    uv_timer_init(loop, &conn->timer);
+    conn->refs = 2;
+    conn->next = conns->first;
+    if (conns->first)
+        conns->first->prev = conn;
+    conns->first = conn;
+    conn->spare = ++conns->count > conns->server->config->max_connections;
+    return conn;
+}
+
+void conns_unref(struct conn *conn) /* LOOP; the only free */
+{
+    struct conns *conns = conn->conns;
+
+    assert(conn->refs > 0);
+    if (--conn->refs > 0)
+        return;
+    if (conn->prev)
+        conn->prev->next = conn->next;
+    else
+        conns->first = conn->next;
+    if (conn->next)
+        conn->next->prev = conn->prev;
+    conns->count--;
+    buf_release(&conn->pending);
+    free(conn);
+    if (conns->stopping && conns->count == 0)
+        server_leave(conns->server);
+}
+
+void conns_stop(struct conns *conns) /* LOOP */
+{
+    conns->stopping = true;
+    for (struct conn *conn = conns->first; conn; conn = conn->next)
+        if (conn->state == CONN_OPEN ||
+            (conn->state == CONN_READING && !conn_has_head(conn)))
+            conn_close(conn);
+    if (conns->count == 0)
+        server_leave(conns->server);
+}

@@ -1,0 +1,80 @@
+/*
+ * async_impl/conns.h - all connections: who is here, who is late, who must go.
+ * Callers: server.c, conn.c.             Threads: the loop's.
+ * Blocks:  never.                        Owns: the list of connections.
+ *
+ * The loop looks at the clock by itself: each connection has a timer, and what
+ * it waits for has a deadline.
+ */
+#ifndef TODO_ASYNC_CONNS_H
+#define TODO_ASYNC_CONNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <uv.h>
+
+#include "common/buf.h"
+
+struct request;
+struct server;
+
+enum {
+    CONNS_SPARE = 64, /* beside --max-connections, that only hear 503 */
+    CONNS_READ_SIZE = 64 * 1024,
+    CONNS_UNSENT_MAX = 64 << 20 /* bytes of answers that wait for clients */
+};
+
+/* What a connection is doing, and so what it waits for. */
+enum conn_state {
+    CONN_OPEN,      /* idle: for a request to begin */
+    CONN_READING,   /* for the rest of a request */
+    CONN_WAITING,   /* for the answer, from a handler */
+    CONN_ANSWERING, /* for the client to take the answer */
+    CONN_LINGERING, /* for the client to leave; its bytes are dropped */
+    CONN_CLOSING    /* for the loop to close the handles */
+};
+
+struct conn {
+    struct conns *conns;
+    struct conn *prev, *next;
+    uv_tcp_t tcp;
+    uv_timer_t timer;
+    uint64_t deadline; /* uv_now; 0 while nothing is due */
+    enum conn_state state;
+    int refs;           /* open handles, and the request while a handler has it;
+                           the last one frees */
+    bool spare;         /* one more than --max-connections: hears 503 */
+    bool ended;         /* the client sends nothing more */
+    bool advancing;     /* conn_advance is on the stack */
+    struct request *rq; /* NULL while idle */
+    struct buf pending; /* bytes behind the request under way */
+    uv_write_t write;
+    size_t unsent; /* bytes that `write` has to do */
+};
+
+struct conns {
+    struct server *server;
+    struct conn *first;
+    int count;
+    bool stopping;
+    size_t unsent; /* bytes handed to uv_write and not yet taken */
+    char read_bytes[CONNS_READ_SIZE]; /* one for all: a read is used up before
+                                         the next one begins */
+};
+
+/* A connection comes. NULL when memory runs out. */
+struct conn *conns_open(struct conns *conns);
+
+/* Lets one of its references go; the last one frees the connection. */
+void conns_unref(struct conn *conn);
+
+/* From now on conn_late is called if this takes longer. */
+void conns_expect(struct conn *conn, int64_t within_ms);
+void conns_expect_nothing(struct conn *conn);
+
+/* Requests are refused from now on, and idle connections end. */
+void conns_stop(struct conns *conns);
+
+#endif

@@ -1,0 +1,295 @@
+/*
+ * async_impl/keeper.c - threads that wait for the disk, so that the loop does
+ * not.
+ *
+ *   the loop     puts jobs into its outbox, and once a turn, before it sleeps,
+ *                hands them over: one lock and one signal for all of them
+ *   a thread     takes all that is queued and runs it in one transaction
+ *   the loop     is woken once (uv_async_send) and finishes what is done
+ *
+ * Not libuv's own thread pool: name look-ups wait there too, and each job would
+ * be a hand-over and a transaction of its own.
+ */
+#include "keeper.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/container_of.h"
+#include "common/log.h"
+#include "server.h"
+
+enum queue_kind { QUEUE_WRITE, QUEUE_READ, QUEUE_SEARCH, QUEUE_COUNT };
+
+struct job_list {
+    struct store_job *first;
+    struct store_job **last;
+};
+
+struct queue {
+    int waiting;            /* LOOP: jobs not yet finished */
+    struct job_list outbox; /* LOOP: to be handed over */
+    uv_cond_t filled;
+    struct job_list jobs; /* guarded by keeper->lock */
+};
+
+struct store_thread {
+    struct keeper *keeper;
+    struct queue *queue; /* whose jobs it runs */
+    struct store *store;
+    uv_thread_t id;
+    char name[24];
+};
+
+struct keeper {
+    struct store_file *file;
+    int limit;              /* jobs that may wait in one queue */
+    uv_prepare_t hand_over; /* called before the loop sleeps */
+    uv_async_t doorbell;    /* rung when jobs are done */
+    int open_handles;
+    uv_mutex_t lock;
+    struct queue queues[QUEUE_COUNT];
+    /* guarded by lock */
+    struct job_list done;
+    bool ending;
+    int thread_count;
+    struct store_thread threads[];
+};
+
+static void list_init(struct job_list *list)
+{
+    list->first = NULL;
+    list->last = &list->first;
+}
+
+/* Moves all jobs of `from` to the end of `to`. */
+static void list_move(struct job_list *to, struct job_list *from)
+{
+    if (!from->first)
+        return;
+    *to->last = from->first;
+    to->last = from->last;
+    list_init(from);
+}
+
+/* A write shares its transaction with all others that are queued, a read its
+ * snapshot. A search may be long, and nobody should wait for it: it goes alone.
+ */
+static struct store_job *take_locked(struct queue *queue, bool alone)
+{
+    struct store_job *group = queue->jobs.first;
+
+    if (group && alone && group->next) {
+        queue->jobs.first = group->next;
+        group->next = NULL;
+    } else {
+        list_init(&queue->jobs);
+    }
+    return group;
+}
+
+static void run_store_thread(void *arg) /* STORE THREAD */
+{
+    struct store_thread *thread = arg;
+    struct keeper *keeper = thread->keeper;
+    struct queue *queue = thread->queue;
+    bool alone = queue == &keeper->queues[QUEUE_SEARCH];
+
+    log_name_thread("%s", thread->name);
+    uv_mutex_lock(&keeper->lock);
+    while (!keeper->ending) {
+        struct store_job *group = take_locked(queue, alone);
+        struct job_list done;
+
+        if (!group) {
+            uv_cond_wait(&queue->filled, &keeper->lock);
+            continue;
+        }
+        uv_mutex_unlock(&keeper->lock);
+        if (queue == &keeper->queues[QUEUE_WRITE])
+            store_run_writes(thread->store, group);
+        else
+            store_run_reads(thread->store, group);
+        list_init(&done);
+        for (done.first = group; group; group = group->next)
+            done.last = &group->next;
+        uv_mutex_lock(&keeper->lock);
+        list_move(&keeper->done, &done);
+        uv_async_send(&keeper->doorbell);
+    }
+    uv_mutex_unlock(&keeper->lock);
+}
+
+/* Once a turn of the loop, right before it sleeps. */
+static void on_hand_over(uv_prepare_t *handle) /* LOOP */
+{
+    struct keeper *keeper = container_of(handle, struct keeper, hand_over);
+
+    for (int i = 0; i < QUEUE_COUNT; i++) {
+        struct queue *queue = &keeper->queues[i];
+
+        if (!queue->outbox.first)
+            continue;
+        uv_mutex_lock(&keeper->lock);
+        list_move(&queue->jobs, &queue->outbox);
+        uv_cond_signal(&queue->filled);
+        uv_mutex_unlock(&keeper->lock);
+    }
+}
+
+/* Many rings are one call: so all that is done is finished. */
+static void on_doorbell(uv_async_t *handle) /* LOOP */
+{
+    struct keeper *keeper = container_of(handle, struct keeper, doorbell);
+    struct job_list done;
+
+    list_init(&done);
+    uv_mutex_lock(&keeper->lock);
+    list_move(&done, &keeper->done);
+    uv_mutex_unlock(&keeper->lock);
+    for (struct store_job *job = done.first, *next; job; job = next) {
+        struct request *rq = container_of(job, struct request, job);
+
+        next = job->next;
+        rq->queue->waiting--;
+        rq->err = job->err;
+        rq->next(rq);
+    }
+}
+
+static void enqueue(struct request *rq, enum queue_kind kind,
+                    request_step *next) /* LOOP */
+{
+    struct keeper *keeper = rq->server->keeper;
+    struct queue *queue = &keeper->queues[kind];
+
+    server_assert_loop(rq->server);
+    if (queue->waiting >= keeper->limit) {
+        rq->err = TODO_ERR_BUSY;
+        next(rq);
+        return;
+    }
+    queue->waiting++;
+    rq->queue = queue;
+    rq->next = next;
+    rq->job.since_us = clock_mono_us();
+    rq->job.next = NULL;
+    *queue->outbox.last = &rq->job;
+    queue->outbox.last = &rq->job.next;
+}
+
+void keeper_read(struct request *rq, store_work *work, void *job,
+                 request_step *next) /* LOOP */
+{
+    rq->job.work = work;
+    rq->job.arg = job;
+    enqueue(rq, QUEUE_READ, next);
+}
+
+void keeper_search(struct request *rq, store_work *work, void *job,
+                   request_step *next) /* LOOP */
+{
+    rq->job.work = work;
+    rq->job.arg = job;
+    enqueue(rq, QUEUE_SEARCH, next);
+}
+
+void keeper_write(struct request *rq, store_work *work, void *job,
+                  request_step *next) /* LOOP */
+{
+    rq->job.work = work;
+    rq->job.arg = job;
+    enqueue(rq, QUEUE_WRITE, next);
+}
+
+static bool start_thread(struct keeper *keeper, enum queue_kind kind,
+                         const char *name)
+{
+    struct store_thread *thread = &keeper->threads[keeper->thread_count];
+
+    thread->keeper = keeper;
+    thread->queue = &keeper->queues[kind];
+    (void)snprintf(thread->name, sizeof thread->name, "%s", name);
+    thread->store = store_new(keeper->file);
+    if (!thread->store)
+        return false;
+    if (uv_thread_create(&thread->id, run_store_thread, thread) != 0) {
+        store_free(thread->store);
+        return false;
+    }
+    keeper->thread_count++;
+    return true;
+}
+
+static bool start_threads(struct keeper *keeper, int readers)
+{
+    bool started = start_thread(keeper, QUEUE_WRITE, "writer") &&
+                   start_thread(keeper, QUEUE_SEARCH, "searcher");
+
+    for (int i = 1; i <= readers && started; i++) {
+        char name[24];
+
+        (void)snprintf(name, sizeof name, "reader-%d", i);
+        started = start_thread(keeper, QUEUE_READ, name);
+    }
+    return started;
+}
+
+struct keeper *keeper_new(uv_loop_t *loop, const struct config *config,
+                          struct store_file *file) /* LOOP */
+{
+    int threads = config->store_threads + 2;
+    struct keeper *keeper =
+        calloc(1, sizeof *keeper + (size_t)threads * sizeof keeper->threads[0]);
+
+    if (!keeper)
+        return NULL;
+    keeper->file = file;
+    keeper->limit = config->store_queue;
+    uv_mutex_init(&keeper->lock);
+    list_init(&keeper->done);
+    for (int i = 0; i < QUEUE_COUNT; i++) {
+        uv_cond_init(&keeper->queues[i].filled);
+        list_init(&keeper->queues[i].outbox);
+        list_init(&keeper->queues[i].jobs);
+    }
+    uv_prepare_init(loop, &keeper->hand_over);
+    uv_prepare_start(&keeper->hand_over, on_hand_over);
+    uv_async_init(loop, &keeper->doorbell, on_doorbell);
+    keeper->open_handles = 2;
+    if (start_threads(keeper, config->store_threads))
+        return keeper;
+    keeper_close(keeper);
+    return NULL;
+}
+
+static void on_handle_closed(uv_handle_t *handle) /* LOOP */
+{
+    struct keeper *keeper = handle->data;
+
+    if (--keeper->open_handles > 0)
+        return;
+    for (int i = 0; i < QUEUE_COUNT; i++)
+        uv_cond_destroy(&keeper->queues[i].filled);
+    uv_mutex_destroy(&keeper->lock);
+    free(keeper);
+}
+
+void keeper_close(struct keeper *keeper) /* LOOP */
+{
+    if (!keeper)
+        return;
+    uv_mutex_lock(&keeper->lock);
+    keeper->ending = true;
+    for (int i = 0; i < QUEUE_COUNT; i++)
+        uv_cond_broadcast(&keeper->queues[i].filled);
+    uv_mutex_unlock(&keeper->lock);
+    for (int i = 0; i < keeper->thread_count; i++) {
+        uv_thread_join(&keeper->threads[i].id);
+        store_free(keeper->threads[i].store);
+    }
+    keeper->hand_over.data = keeper->doorbell.data = keeper;
+    uv_close((uv_handle_t *)&keeper->hand_over, on_handle_closed);
+    uv_close((uv_handle_t *)&keeper->doorbell, on_handle_closed);
+}

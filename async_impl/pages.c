@@ -1,0 +1,100 @@
+/*
+ * async_impl/pages.c - the pages and the two checks. Most wait for nothing but
+ * the client. Their twin is sync_impl/pages.c.
+ */
+#include "common/pages.h"
+
+#include "common/reply.h"
+#include "common/store.h"
+#include "keeper.h"
+#include "request.h"
+#include "server.h"
+
+static request_step check_ready, check_ready_answer;
+
+const struct pages_room pages_room = {
+    .how_it_waits =
+        "One loop for all connections. It starts what must wait, hands it to "
+        "another thread or to the kernel, and goes on with somebody else; it "
+        "never stands still while there is work.",
+    .lanes = {{"loop", "AABBCC  AABBCC"}, {"writer", "  aaaaabbbbb"}},
+};
+
+static void answer_page(struct request *rq, enum page_id id)
+{
+    const struct page *page = &rq->server->pages.page[id];
+
+    if (reply_text(&rq->reply, page->content_type, page->text.data,
+                   page->text.len))
+        reply_error(&rq->reply, TODO_ERR_INTERNAL);
+    request_finish(rq); /* WAITS: client */
+}
+
+static void show_home(struct request *rq) /* LOOP */
+{
+    answer_page(rq, PAGE_HOME);
+}
+
+static void show_docs(struct request *rq) /* LOOP */
+{
+    answer_page(rq, PAGE_DOCS);
+}
+
+static void show_docs_file(struct request *rq) /* LOOP */
+{
+    const struct page *page = pages_file(&rq->server->pages, rq->in.route.file,
+                                         rq->in.route.file_len);
+    enum todo_err err = TODO_ERR_NO_PATH;
+
+    if (page)
+        err = reply_text(&rq->reply, page->content_type, page->text.data,
+                         page->text.len);
+    if (err)
+        reply_error(&rq->reply, err);
+    request_finish(rq); /* WAITS: client */
+}
+
+static void show_openapi(struct request *rq) /* LOOP */
+{
+    answer_page(rq, PAGE_OPENAPI);
+}
+
+static void check_health(struct request *rq) /* LOOP */
+{
+    answer_page(rq, PAGE_OK);
+}
+
+static void check_ready(struct request *rq) /* LOOP */
+{
+    /* fetch */
+    keeper_read(rq, store_ping, NULL, check_ready_answer); /* WAITS: disk */
+}
+
+static void check_ready_answer(struct request *rq) /* LOOP */
+{
+    /* answer */
+    if (rq->err) {
+        reply_error(&rq->reply, rq->err);
+        request_finish(rq); /* WAITS: client */
+    } else {
+        answer_page(rq, PAGE_OK);
+    }
+}
+
+static void show_options(struct request *rq) /* LOOP */
+{
+    if (reply_options(&rq->reply, rq->in.preflight))
+        reply_error(&rq->reply, TODO_ERR_INTERNAL);
+    request_finish(rq); /* WAITS: client */
+}
+
+void pages_handlers(request_step *handlers[OP_COUNT])
+{
+    handlers[OP_SHOW_HOME] = show_home;
+    handlers[OP_SHOW_DOCS] = show_docs;
+    handlers[OP_SHOW_DOCS_FILE] = show_docs_file;
+    handlers[OP_SHOW_OPENAPI] = show_openapi;
+    handlers[OP_CHECK_HEALTH] = check_health;
+    handlers[OP_CHECK_READY] = check_ready;
+    handlers[OP_SHOW_OPTIONS] = show_options;
+}

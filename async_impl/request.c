@@ -1,0 +1,78 @@
+/*
+ * async_impl/request.c - one request from its head to its answer, in as many
+ * calls as it waits: what it knows stands in the request, not on a stack.
+ */
+#include "request.h"
+
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "conn.h"
+#include "server.h"
+
+struct request *request_new(struct conn *conn) /* LOOP */
+{
+    struct request *rq = calloc(1, sizeof *rq);
+
+    if (!rq)
+        return NULL;
+    rq->conn = conn;
+    rq->server = conn_server(conn);
+    rq->began_us = clock_mono_us();
+    wire_init(&rq->wire);
+    return rq;
+}
+
+void request_free(struct request *rq) /* LOOP */
+{
+    if (!rq)
+        return;
+    wire_release(&rq->wire);
+    reply_release(&rq->reply);
+    free(rq);
+}
+
+/* May it run at all? */
+enum todo_err request_accept(struct request *rq) /* LOOP */
+{
+    enum todo_err err;
+
+    wire_head(&rq->wire, &rq->in.head);
+    err = http_request_accept(&rq->in, rq->server->config, &rq->reply);
+    if (!err)
+        err = conn_overload(rq->conn);
+    rq->accepted = !err;
+    return err;
+}
+
+/* Its bytes make no sense. */
+void request_refuse(struct request *rq, const char *detail) /* LOOP */
+{
+    if (!rq->accepted) {
+        rq->in.head = (struct http_head){.method = "-", .path = {"-", 1}};
+        http_request_refuse(rq->server->config, &rq->reply);
+    }
+    rq->reply.problem.detail = detail;
+}
+
+/* Its body is there, or an error says why not. */
+void request_run(struct request *rq, enum todo_err err) /* LOOP */
+{
+    if (!err) {
+        rq->body = rq->wire.body.data;
+        rq->body_len = rq->wire.body.len;
+        rq->server->handlers[rq->in.route.op](rq);
+    } else {
+        reply_error(&rq->reply, err);
+        request_finish(rq); /* WAITS: client */
+    }
+}
+
+void request_finish(struct request *rq) /* LOOP */
+{
+    log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,
+                rq->in.head.path.len, rq->reply.status,
+                clock_mono_us() - rq->began_us);
+    conn_send(rq->conn, &rq->reply); /* WAITS: client */
+}

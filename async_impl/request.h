@@ -1,0 +1,78 @@
+/*
+ * async_impl/request.h - the life of one request.
+ * Callers: conn.c, the handlers.         Threads: the loop's.
+ * Blocks:  never.                        Owns: what must survive the waits.
+ */
+#ifndef TODO_ASYNC_REQUEST_H
+#define TODO_ASYNC_REQUEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/http_request.h"
+#include "common/reply.h"
+#include "common/store.h"
+#include "wire.h"
+
+struct conn;
+struct pages_room;
+struct queue;
+struct request;
+struct server;
+
+/* A step of a handler: the first one, or what comes after a wait. A handler
+ * calls request_finish once, on whichever path it takes. */
+typedef void request_step(struct request *rq);
+
+struct request {
+    struct server *server;
+    struct conn *conn;
+    struct wire wire;
+    struct http_request in;
+    struct reply reply;
+    char *body; /* in the wire; NULL without one */
+    size_t body_len;
+    int64_t began_us;
+    bool accepted;        /* request_accept has said yes */
+    enum todo_err err;    /* of what was waited for */
+    struct store_job job; /* what is waited for */
+    struct queue *queue;  /* and in which queue of the keeper */
+    request_step *next;   /* where it goes on afterwards */
+    union {               /* the stack that survives the wait */
+        struct create_todo create_todo;
+        struct read_todo read_todo;
+        struct list_todos list_todos;
+        struct change_todo change_todo;
+        struct delete_todo delete_todo;
+        struct clear_todos clear_todos;
+    } frame;
+};
+
+/* Begins a request on a connection. NULL when memory runs out. The connection
+ * frees it with request_free when its answer is sent. */
+struct request *request_new(struct conn *conn);
+void request_free(struct request *rq);
+
+/* The head is whole: may the request run at all? */
+enum todo_err request_accept(struct request *rq);
+
+/* The head or body cannot be read; `detail` says more, or is NULL. Prepares for
+ * request_run with the error. */
+void request_refuse(struct request *rq, const char *detail);
+
+/* The request is whole, or an error says why it will not be. Starts its
+ * handler. */
+void request_run(struct request *rq, enum todo_err err);
+
+/* Sends the reply; the request is gone afterwards. The last thing a handler
+ * does. */
+void request_finish(struct request *rq);
+
+/* Each lesson enters its handlers here, by operation. */
+void todos_handlers(request_step *handlers[OP_COUNT]);
+void pages_handlers(request_step *handlers[OP_COUNT]);
+
+/* What this room says of itself. */
+extern const struct pages_room pages_room;
+
+#endif

@@ -1,0 +1,152 @@
+/*
+ * async_impl/server.c - listens, serves, and sees everybody out.
+ *
+ * One thread runs the loop. It sleeps until something happens to one of its
+ * handles, calls a function for each, and sleeps again. No function that it
+ * calls may wait.
+ */
+#include "server.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/container_of.h"
+#include "common/log.h"
+#include "conn.h"
+
+enum { BACKLOG = 1024 };
+
+void server_assert_loop(const struct server *server)
+{
+    uv_thread_t self = uv_thread_self();
+
+    assert(uv_thread_equal(&self, &server->thread));
+    (void)self;
+    (void)server;
+}
+
+static bool listen_now(struct server *server, char *why, size_t size)
+{
+    struct config *config = server->config;
+    struct sockaddr_in here;
+    int len = sizeof here;
+    int rc = uv_ip4_addr(config->host, config->port, &here);
+
+    if (rc == 0)
+        rc = uv_tcp_bind(&server->listener, (struct sockaddr *)&here, 0);
+    if (rc == 0) /* a taken port shows only here */
+        rc =
+            uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_connection);
+    if (rc == 0)
+        rc = uv_tcp_getsockname(&server->listener, (struct sockaddr *)&here,
+                                &len);
+    if (rc != 0) {
+        (void)snprintf(why, size, "cannot listen on %s:%d: %s", config->host,
+                       config->port, uv_strerror(rc));
+        return false;
+    }
+    config->port = ntohs(here.sin_port);
+    return true;
+}
+
+static void on_cut(uv_timer_t *timer) /* LOOP */
+{
+    struct server *server = container_of(timer, struct server, cut);
+
+    server->left_in_time = false;
+    uv_stop(&server->loop);
+}
+
+static void on_signal(uv_signal_t *handle, int signal) /* LOOP */
+{
+    struct server *server = handle->data;
+
+    log_info("server", "%s: finishing what is in flight",
+             signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    server->stopping = true;
+    for (int i = 0; i < 2; i++) /* a second one kills */
+        uv_close((uv_handle_t *)&server->signals[i], NULL);
+    uv_close((uv_handle_t *)&server->listener, NULL);
+    uv_timer_start(&server->cut, on_cut,
+                   (uint64_t)server->config->shutdown_timeout_ms, 0);
+    conns_stop(server->conns);
+}
+
+void server_leave(struct server *server) /* LOOP */
+{
+    uv_close((uv_handle_t *)&server->cut, NULL);
+    keeper_close(server->keeper);
+    server->keeper = NULL;
+}
+
+static bool make_loop(struct server *server)
+{
+    static const int numbers[] = {SIGTERM, SIGINT};
+
+    if (uv_loop_init(&server->loop) != 0)
+        return false;
+    server->has_loop = true;
+    server->thread = uv_thread_self();
+    uv_tcp_init(&server->loop, &server->listener);
+    uv_timer_init(&server->loop, &server->cut);
+    for (int i = 0; i < 2; i++) {
+        uv_signal_init(&server->loop, &server->signals[i]);
+        server->signals[i].data = server;
+        uv_signal_start(&server->signals[i], on_signal, numbers[i]);
+    }
+    return true;
+}
+
+bool server_start(struct server *server, struct config *config, char *why,
+                  size_t size) /* LOOP */
+{
+    (void)snprintf(why, size, "out of memory");
+    server->config = config;
+    server->left_in_time = true;
+    todos_handlers(server->handlers);
+    pages_handlers(server->handlers);
+    if (!make_loop(server) || pages_load(&server->pages, config, &pages_room))
+        return false;
+    server->file = store_file_new(config->db, why, size);
+    if (!server->file)
+        return false;
+    server->keeper = keeper_new(&server->loop, config, server->file);
+    server->conns = calloc(1, sizeof *server->conns);
+    if (!server->keeper || !server->conns)
+        return false;
+    server->conns->server = server;
+    return listen_now(server, why, size);
+}
+
+bool server_run(struct server *server) /* LOOP */
+{
+    uv_run(&server->loop, UV_RUN_DEFAULT); /* WAITS: everybody */
+    return server->left_in_time;
+}
+
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+bool server_release(struct server *server) /* LOOP */
+{
+    bool clean = true;
+
+    keeper_close(server->keeper);
+    if (server->has_loop) {
+        if (!server->stopping) /* it has never run: nobody is here */
+            uv_walk(&server->loop, close_handle, NULL);
+        uv_run(&server->loop, UV_RUN_DEFAULT);
+        clean = uv_loop_close(&server->loop) == 0;
+    }
+    free(server->conns);
+    store_file_free(server->file);
+    pages_release(&server->pages);
+    return clean;
+}

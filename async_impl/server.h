@@ -1,0 +1,58 @@
+/*
+ * async_impl/server.h - one listening server: what all its requests share.
+ * Callers: main.c, conn.c, request.c.    Threads: the loop's.
+ * Blocks:  server_start, server_run.     Owns: pages, keeper, connections, the
+ *                                        loop.
+ */
+#ifndef TODO_ASYNC_SERVER_H
+#define TODO_ASYNC_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <uv.h>
+
+#include "common/config.h"
+#include "common/pages.h"
+#include "common/store.h"
+#include "conns.h"
+#include "keeper.h"
+#include "request.h"
+
+struct server {
+    struct config *config;
+    struct pages pages;
+    struct store_file *file;
+    struct keeper *keeper;
+    struct conns *conns;
+    uv_loop_t loop;
+    uv_thread_t thread; /* the loop's */
+    uv_tcp_t listener;
+    uv_signal_t signals[2];
+    uv_timer_t cut; /* the end of --shutdown-timeout */
+    bool has_loop;
+    bool stopping;
+    bool left_in_time;
+    request_step *handlers[OP_COUNT]; /* by operation */
+};
+
+/* Opens the database and listens; config->port then holds the real port. On
+ * failure gives false and writes one line that says why to `why`. */
+bool server_start(struct server *server, struct config *config, char *why,
+                  size_t size);
+
+/* Serves until SIGTERM or SIGINT, then lets what is in flight finish. Gives
+ * whether everybody left within config->shutdown_timeout_ms. */
+bool server_run(struct server *server);
+
+/* Everybody has left: called by the last connection of a stopping server. */
+void server_leave(struct server *server);
+
+/* Frees what server_start made. Gives false if the loop still held something:
+ * a handle was lost. Accepts {0}. */
+bool server_release(struct server *server);
+
+/* Stops a debug build when another thread than the loop's calls it. */
+void server_assert_loop(const struct server *server);
+
+#endif

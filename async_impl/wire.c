@@ -1,0 +1,202 @@
+/*
+ * async_impl/wire.c - llhttp's callbacks gather a head and a body.
+ *
+ * llhttp sets no limit on anything, so everything is counted here. It stops
+ * (HPE_PAUSED) when a head or a request is whole: what is to be done then is
+ * not its business.
+ */
+#include "wire.h"
+
+#include <string.h>
+
+static struct wire *wire_of(llhttp_t *parser)
+{
+    return parser->data;
+}
+
+static int refuse(struct wire *wire, enum todo_err err, const char *detail)
+{
+    wire->err = err;
+    wire->detail = detail;
+    return HPE_USER;
+}
+
+static int keep(struct wire *wire, const char *at, size_t len)
+{
+    if (wire->head.len + len > HTTP_PARSER_HEAD)
+        return refuse(wire, TODO_ERR_HEAD_TOO_LARGE, NULL);
+    buf_put(&wire->head, at, len);
+    return wire->head.failed ? refuse(wire, TODO_ERR_INTERNAL, NULL) : HPE_OK;
+}
+
+static int on_url(llhttp_t *parser, const char *at, size_t len)
+{
+    struct wire *wire = wire_of(parser);
+
+    wire->target_len += len;
+    return keep(wire, at, len);
+}
+
+static int on_header_field(llhttp_t *parser, const char *at, size_t len)
+{
+    struct wire *wire = wire_of(parser);
+
+    if (wire->head_done)
+        return refuse(wire, TODO_ERR_MALFORMED,
+                      "Trailer fields are not accepted.");
+    if (wire->in_value || wire->field_count == 0) {
+        wire->in_value = false;
+        if (wire->field_count++ < HTTP_MAX_FIELDS)
+            wire->marks[wire->field_count - 1].name = (uint32_t)wire->head.len;
+    }
+    return keep(wire, at, len);
+}
+
+static int on_header_value(llhttp_t *parser, const char *at, size_t len)
+{
+    struct wire *wire = wire_of(parser);
+    bool begins = !wire->in_value;
+    int rc;
+
+    if (wire->head_done) /* of a trailer: its name was refused */
+        return HPE_USER;
+    if (begins && wire->field_count <= HTTP_MAX_FIELDS)
+        wire->marks[wire->field_count - 1].value = (uint32_t)wire->head.len;
+    wire->in_value = true;
+    rc = keep(wire, at, len);
+    if (wire->field_count <= HTTP_MAX_FIELDS)
+        wire->marks[wire->field_count - 1].end = (uint32_t)wire->head.len;
+    return rc;
+}
+
+static int on_headers_complete(llhttp_t *parser)
+{
+    struct wire *wire = wire_of(parser);
+
+    wire->head_done = true;
+    if (!(parser->flags & F_CHUNKED) && parser->content_length == 0)
+        return HPE_OK; /* the whole request: on_message_complete is next */
+    wire->event = WIRE_HEAD;
+    return HPE_PAUSED;
+}
+
+static int on_chunk_extension(llhttp_t *parser, const char *at, size_t len)
+{
+    (void)at;
+    (void)len;
+    return refuse(wire_of(parser), TODO_ERR_MALFORMED,
+                  "Chunk extensions are not accepted.");
+}
+
+static int on_body(llhttp_t *parser, const char *at, size_t len)
+{
+    struct wire *wire = wire_of(parser);
+
+    if (wire->body.len + len > HTTP_MAX_BODY)
+        return refuse(wire, TODO_ERR_BODY_TOO_LARGE, NULL);
+    buf_put(&wire->body, at, len);
+    return wire->body.failed ? refuse(wire, TODO_ERR_INTERNAL, NULL) : HPE_OK;
+}
+
+static int on_message_complete(llhttp_t *parser)
+{
+    wire_of(parser)->event = WIRE_DONE;
+    return HPE_PAUSED;
+}
+
+static const llhttp_settings_t settings = {
+    .on_url = on_url,
+    .on_header_field = on_header_field,
+    .on_header_value = on_header_value,
+    .on_headers_complete = on_headers_complete,
+    .on_chunk_extension_name = on_chunk_extension,
+    .on_body = on_body,
+    .on_message_complete = on_message_complete,
+};
+
+void wire_init(struct wire *wire) /* LOOP */
+{
+    *wire = (struct wire){0};
+    llhttp_init(&wire->parser, HTTP_REQUEST, &settings);
+    wire->parser.data = wire;
+}
+
+void wire_release(struct wire *wire) /* LOOP */
+{
+    buf_release(&wire->head);
+    buf_release(&wire->body);
+}
+
+/* llhttp gave up by itself. If that was for how the body is framed, it is said
+ * in the words of the rules, as the other server says it. */
+static void explain(struct wire *wire, llhttp_errno_t result)
+{
+    struct http_meaning meaning = {0};
+    struct problem problem = {0};
+    struct http_head head;
+
+    wire->err = result == HPE_INVALID_VERSION ? TODO_ERR_HTTP_VERSION
+                                              : TODO_ERR_MALFORMED;
+    if (wire->head_done) {
+        wire->detail = "The body ended early, or its chunks are broken.";
+    } else {
+        wire_head(wire, &head);
+        if (http_rules_framing(&head, &meaning, &problem))
+            wire->detail = problem.detail;
+    }
+}
+
+enum wire_event wire_feed(struct wire *wire, const char *bytes, size_t len,
+                          size_t *taken) /* LOOP */
+{
+    llhttp_errno_t result;
+
+    if (wire->event == WIRE_HEAD)
+        llhttp_resume(&wire->parser);
+    wire->event = WIRE_MORE;
+    result = llhttp_execute(&wire->parser, bytes, len);
+    *taken = len;
+    if (result == HPE_OK)
+        return WIRE_MORE;
+    *taken = (size_t)(llhttp_get_error_pos(&wire->parser) - bytes);
+    if (result != HPE_PAUSED) {
+        wire->event = WIRE_BAD;
+        if (!wire->err)
+            explain(wire, result);
+    }
+    return wire->event;
+}
+
+static struct http_text part(const struct wire *wire, size_t from, size_t to)
+{
+    if (to <= from)
+        return (struct http_text){0};
+    return http_text_trim(
+        (struct http_text){wire->head.data + from, to - from});
+}
+
+void wire_head(const struct wire *wire, struct http_head *head) /* LOOP */
+{
+    struct http_text target = part(wire, 0, wire->target_len);
+    const char *mark = target.len ? memchr(target.at, '?', target.len) : NULL;
+
+    head->method = llhttp_method_name((llhttp_method_t)wire->parser.method);
+    head->path = target;
+    head->query = (struct http_text){0};
+    if (mark) {
+        head->path.len = (size_t)(mark - target.at);
+        head->query.at = mark + 1;
+        head->query.len = target.len - head->path.len - 1;
+    }
+    head->major = wire->parser.http_major;
+    head->minor = wire->parser.http_minor;
+    head->field_count = wire->field_count;
+    for (size_t i = 0; i < wire->field_count && i < HTTP_MAX_FIELDS; i++) {
+        uint32_t value = wire->marks[i].value;
+        /* A field that the parser gave up on may have no value yet. */
+        size_t name_end = value ? value : wire->head.len;
+
+        head->fields[i].name = part(wire, wire->marks[i].name, name_end);
+        head->fields[i].value = part(wire, name_end, wire->marks[i].end);
+    }
+}

@@ -1,0 +1,68 @@
+/*
+ * sync_impl/wire.c - the head from civetweb's lists, the body by reading it.
+ */
+#include "wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "conns.h"
+#include "request.h"
+#include "server.h"
+
+static struct http_text text_of(const char *text)
+{
+    return (struct http_text){text, text ? strlen(text) : 0};
+}
+
+void wire_head(const struct mg_request_info *info, struct http_head *head)
+{
+    const char *dot = strchr(info->http_version, '.');
+
+    head->method = info->request_method;
+    head->path = text_of(info->request_uri);
+    head->query = text_of(info->query_string);
+    head->major = atoi(info->http_version);
+    head->minor = dot ? atoi(dot + 1) : 0;
+    head->field_count = (size_t)info->num_headers;
+    for (int i = 0; i < info->num_headers; i++) {
+        head->fields[i].name = text_of(info->http_headers[i].name);
+        head->fields[i].value =
+            http_text_trim(text_of(info->http_headers[i].value));
+    }
+}
+
+enum todo_err wire_body(struct request *rq) /* REQUEST THREAD */
+{
+    struct conn *conn = rq->conn;
+    const struct http_meaning *meaning = &rq->in.meaning;
+    size_t size =
+        meaning->chunked ? HTTP_MAX_BODY + 1 : (size_t)meaning->content_length;
+    int n = 0;
+
+    rq->body = malloc(size);
+    if (!rq->body)
+        return TODO_ERR_INTERNAL;
+    if (rq->in.expects_continue) /* WAITS: client */
+        (void)mg_write(conn->civetweb, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    conns_expect(conn, rq->server->config->body_timeout_ms, SHUT_RD);
+    while (rq->body_len < size) { /* WAITS: client */
+        n = mg_read(conn->civetweb, rq->body + rq->body_len,
+                    size - rq->body_len);
+        if (n > 0)
+            rq->body_len += (size_t)n;
+        else if (n < 0 || meaning->chunked || conns_is_gone(conn))
+            break; /* else civetweb's patience ended before ours */
+    }
+    conns_expect_nothing(conn);
+    if (rq->body_len > HTTP_MAX_BODY)
+        return TODO_ERR_BODY_TOO_LARGE;
+    if (meaning->chunked ? n == 0 : rq->body_len == size)
+        return TODO_OK;
+    if (atomic_load(&conn->late))
+        return TODO_ERR_BODY_TIMEOUT;
+    rq->reply.problem.detail =
+        "The body ended early, or its chunks are broken.";
+    return TODO_ERR_MALFORMED;
+}
