@@ -45,10 +45,9 @@ static void one_piece_of_any_size_fits(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        char *bytes = malloc(sizes[i]);
+        char *bytes = unit_alloc(sizes[i]);
         struct buf buf = {0};
 
-        assert_true(bytes != NULL);
         memset(bytes, 'x', sizes[i]);
         buf_puts(&buf, "ab");
         buf_put(&buf, bytes, sizes[i]);

@@ -229,10 +229,9 @@ static void cursors_of_any_length_are_survived(void **state)
     struct list_query query = {0};
 
     (void)state;
-    for (size_t len = 0; len < 2 * LIST_CURSOR_SIZE; len++) {
-        char *cursor = malloc(len + 1);
+    for (size_t len = 0; len <= LIST_CURSOR_SIZE + 10; len++) {
+        char *cursor = unit_alloc(len);
 
-        assert_true(cursor != NULL);
         memset(cursor, 'M', len);
         assert_false(list_cursor_read(&query, cursor, len));
         free(cursor);

@@ -79,7 +79,8 @@ static void members_are_those_of_the_table_in_its_order(void **state)
     (void)state;
     todo_write_json(&todo, "http://h", &out);
     json = cJSON_ParseWithLength(out.data, out.len);
-    assert_true(json != NULL);
+    if (!json)
+        fail_msg("no JSON");
     for (const cJSON *item = json->child; item; item = item->next, id++) {
         assert_true(id < TODO_FIELD_COUNT);
         assert_string_equal(item->string, todo_fields[id].name);

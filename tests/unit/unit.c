@@ -3,11 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+void *unit_alloc(size_t size)
+{
+    void *memory = malloc(size > 0 ? size : 1);
+
+    if (!memory)
+        fail_msg("no memory");
+    return memory;
+}
+
 char *unit_copy(const void *bytes, size_t len)
 {
-    char *copy = malloc(len > 0 ? len : 1);
+    char *copy = unit_alloc(len);
 
-    assert_true(copy != NULL);
     if (len > 0)
         memcpy(copy, bytes, len);
     return copy;

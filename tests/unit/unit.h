@@ -12,6 +12,9 @@
 #include "common/buf.h"
 #include "tests/cmocka_all.h"
 
+/* Memory, or the running test fails. Gives: free with free(3). */
+void *unit_alloc(size_t size);
+
 /* A copy with nothing behind its last byte, so that AddressSanitizer sees who
  * reads on. Gives: free with free(3). */
 char *unit_copy(const void *bytes, size_t len);
