@@ -10,8 +10,6 @@
 #include "common/openapi.h"
 #include "common/pages_html.h"
 
-enum { MAX_FILE = 8 << 20 }; /* the viewer's largest has 2 MB */
-
 /* The viewer is Swagger UI, as npm's swagger-ui-dist brings it. Nothing but
  * these names is ever read or served. */
 static const char *const file_names[PAGE_COUNT] = {
@@ -63,7 +61,7 @@ static bool read_file(int dir, const char *name, struct buf *out)
     if (fd < 0)
         return false;
     if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
-        info.st_size <= MAX_FILE)
+        info.st_size <= PAGES_MAX_FILE)
         done = read_bytes(fd, (size_t)info.st_size, out);
     (void)close(fd); /* it was only read */
     return done;

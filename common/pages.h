@@ -13,6 +13,9 @@
 #include "common/config.h"
 #include "common/error.h"
 
+/* Of the viewer's files; the largest has 2 MB. Longer ones are not read. */
+enum { PAGES_MAX_FILE = 8 << 20 };
+
 enum page_id {
     PAGE_HOME,    /* GET / */
     PAGE_DOCS,    /* GET /docs */

@@ -1,0 +1,237 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/pages.h"
+#include "common/route.h"
+#include "tests/unit/unit.h"
+
+#define SCRIPT "swagger-ui-bundle.js"
+#define STYLE  "swagger-ui.css"
+
+static const struct pages_room room = {
+    .how_it_waits = "It waits <here> & there.",
+    .lanes = {{"thread <1>", "AAaa--"}, {"thread 2", " BbCc"}},
+};
+
+/* A folder for the viewer's files, and the pages made with it. */
+struct fixture {
+    char folder[32];
+    struct pages pages;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = unit_alloc(sizeof *fixture);
+
+    *fixture = (struct fixture){.folder = "/tmp/todo-pages-XXXXXX"};
+    *state = fixture;
+    return mkdtemp(fixture->folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const names[] = {SCRIPT, STYLE};
+    struct fixture *fixture = *state;
+
+    pages_release(&fixture->pages);
+    pages_release(&fixture->pages); /* a second time does no harm */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[64];
+
+        (void)snprintf(path, sizeof path, "%s/%s", fixture->folder, names[i]);
+        (void)unlink(path); /* not every test made it */
+    }
+    (void)rmdir(fixture->folder); /* one test removed it */
+    free(fixture);
+    return 0;
+}
+
+static void put_file(const struct fixture *fixture, const char *name,
+                     const char *text, size_t len)
+{
+    char path[64];
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
+    file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_uint_equal(fwrite(text, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void load(struct fixture *fixture, const char *docs_dir)
+{
+    const struct config config = {.program = "todo-sync", .docs_dir = docs_dir};
+
+    assert_int_equal(pages_load(&fixture->pages, &config, &room), TODO_OK);
+}
+
+static const struct page *file(const struct fixture *fixture, const char *name)
+{
+    return pages_file(&fixture->pages, name, strlen(name));
+}
+
+static void assert_plain(const struct fixture *fixture)
+{
+    const struct buf *docs = &fixture->pages.page[PAGE_DOCS].text;
+
+    assert_true(unit_buf_has(docs, "<h1>The API</h1>"));
+    assert_false(unit_buf_has(docs, "<script"));
+    assert_false(unit_buf_has(docs, "id=\"viewer\""));
+    assert_null(file(fixture, SCRIPT));
+    assert_null(file(fixture, STYLE));
+    assert_null(file(fixture, "start-viewer.js"));
+    assert_non_null(file(fixture, "style.css"));
+}
+
+static void without_a_folder_docs_is_plain(void **state)
+{
+    load(*state, NULL);
+    assert_plain(*state);
+}
+
+static void a_missing_folder_is_no_error(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_int_equal(rmdir(fixture->folder), 0);
+    load(fixture, fixture->folder);
+    assert_plain(fixture);
+}
+
+static void the_viewers_files_are_served_byte_for_byte(void **state)
+{
+    struct fixture *fixture = *state;
+    const char script[] = "a\0\r\n\xff";
+    char *style = unit_alloc(100000); /* more than one read */
+
+    memset(style, 'x', 100000);
+    put_file(fixture, SCRIPT, script, sizeof script);
+    put_file(fixture, STYLE, style, 100000);
+    load(fixture, fixture->folder);
+    assert_true(unit_buf_has(&fixture->pages.page[PAGE_DOCS].text, SCRIPT));
+    assert_non_null(file(fixture, SCRIPT));
+    assert_string_equal(file(fixture, SCRIPT)->content_type,
+                        "text/javascript; charset=utf-8");
+    assert_uint_equal(file(fixture, SCRIPT)->text.len, sizeof script);
+    assert_memory_equal(file(fixture, SCRIPT)->text.data, script,
+                        sizeof script);
+    assert_non_null(file(fixture, STYLE));
+    assert_uint_equal(file(fixture, STYLE)->text.len, 100000);
+    assert_memory_equal(file(fixture, STYLE)->text.data, style, 100000);
+    assert_non_null(file(fixture, "start-viewer.js"));
+    free(style);
+}
+
+static void half_a_viewer_is_none(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_file(fixture, SCRIPT, "a", 1);
+    load(fixture, fixture->folder);
+    assert_plain(fixture);
+}
+
+static void an_empty_file_is_no_viewer(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_file(fixture, SCRIPT, "a", 1);
+    put_file(fixture, STYLE, "", 0);
+    load(fixture, fixture->folder);
+    assert_plain(fixture);
+}
+
+static void a_file_beyond_the_bound_is_no_viewer(void **state)
+{
+    struct fixture *fixture = *state;
+    char path[64];
+
+    put_file(fixture, SCRIPT, "a", 1);
+    put_file(fixture, STYLE, "a", 1);
+    (void)snprintf(path, sizeof path, "%s/" SCRIPT, fixture->folder);
+    assert_int_equal(truncate(path, PAGES_MAX_FILE + 1), 0);
+    load(fixture, fixture->folder);
+    assert_plain(fixture);
+}
+
+static void a_pipe_of_that_name_is_not_waited_for(void **state)
+{
+    struct fixture *fixture = *state;
+    char path[64];
+
+    (void)snprintf(path, sizeof path, "%s/" SCRIPT, fixture->folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    put_file(fixture, STYLE, "a", 1);
+    load(fixture, fixture->folder);
+    assert_plain(fixture);
+}
+
+static void other_names_are_no_files(void **state)
+{
+    static const char *const names[] = {
+        "",          ".",          "..",         "style",       "style.css.",
+        "Style.css", "index.html", "swagger-ui", "package.json"};
+    struct fixture *fixture = *state;
+
+    put_file(fixture, SCRIPT, "a", 1);
+    put_file(fixture, STYLE, "a", 1);
+    load(fixture, fixture->folder);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_null(file(fixture, names[i]));
+    assert_null(pages_file(&fixture->pages, "style.css\0", 10));
+}
+
+static void home_names_the_server_and_escapes_its_words(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct buf *home = &fixture->pages.page[PAGE_HOME].text;
+
+    load(fixture, NULL);
+    assert_true(unit_buf_has(home, "<h1>todo-sync</h1>"));
+    assert_true(unit_buf_has(home, "It waits &lt;here&gt; &amp; there."));
+    assert_true(unit_buf_has(home, "thread &lt;1&gt;"));
+    assert_false(unit_buf_has(home, "<here>"));
+    for (int i = 0; i < OP_SHOW_OPTIONS; i++)
+        assert_true(unit_buf_has(home, routes[i].summary));
+}
+
+static void the_type_of_every_problem_is_a_place_in_docs(void **state)
+{
+    struct fixture *fixture = *state;
+
+    load(fixture, NULL);
+    assert_string_equal(PROBLEM_TYPE_PREFIX, "/docs#problem-");
+    for (int i = TODO_OK + 1; i < TODO_ERR_COUNT; i++) {
+        char place[64];
+
+        (void)snprintf(place, sizeof place, "id=\"problem-%s\"",
+                       error_info((enum todo_err)i)->slug);
+        assert_true(unit_buf_has(&fixture->pages.page[PAGE_DOCS].text, place));
+    }
+}
+
+#define PAGES_TEST(test)                                                       \
+    cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PAGES_TEST(without_a_folder_docs_is_plain),
+        PAGES_TEST(a_missing_folder_is_no_error),
+        PAGES_TEST(the_viewers_files_are_served_byte_for_byte),
+        PAGES_TEST(half_a_viewer_is_none),
+        PAGES_TEST(an_empty_file_is_no_viewer),
+        PAGES_TEST(a_file_beyond_the_bound_is_no_viewer),
+        PAGES_TEST(a_pipe_of_that_name_is_not_waited_for),
+        PAGES_TEST(other_names_are_no_files),
+        PAGES_TEST(home_names_the_server_and_escapes_its_words),
+        PAGES_TEST(the_type_of_every_problem_is_a_place_in_docs),
+    };
+
+    return cmocka_run_group_tests_name("pages", tests, NULL, NULL);
+}
