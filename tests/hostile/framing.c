@@ -185,6 +185,7 @@ static void is_refused_once_and_closed(void **state)
     const struct shape *shape = *state;
     struct raw raw;
     int status = 400;
+    int stored = talk_count(hostile_server.port, "smuggled");
 
     hostile_open(&raw);
     /* A server may refuse before all was sent. */
@@ -194,7 +195,7 @@ static void is_refused_once_and_closed(void **state)
         assert_in_range(status, 400, 499);
     assert_int_not_equal(status, 404); /* which the hidden one would get */
     raw_close(&raw);
-    assert_int_equal(talk_count(hostile_server.port, "smuggled"), 0);
+    assert_int_equal(talk_count(hostile_server.port, "smuggled"), stored);
 }
 
 /* What looks alike and is right: both requests are answered. */

@@ -33,10 +33,6 @@ int hostile_setup(void **state);
 /* Opens a connection to the group's server. */
 void hostile_open(struct raw *raw);
 
-/* Adds a thousand todos, so that a page of the list is far more than a socket
- * takes at once. For use in a group's setup. */
-void hostile_fill_list(void);
-
 /* Test teardown: a fresh client gets right answers. */
 int hostile_still_serves(void **state);
 

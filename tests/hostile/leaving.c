@@ -13,7 +13,7 @@ static int setup_with_a_long_list(void **state)
 {
     (void)state;
     hostile_start(NULL, NULL);
-    hostile_fill_list();
+    talk_fill_list(hostile_server.port);
     return 0;
 }
 

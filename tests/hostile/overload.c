@@ -21,7 +21,7 @@ static int setup_with_a_write_deadline(void **state)
 
     (void)state;
     hostile_start(args, args);
-    hostile_fill_list();
+    talk_fill_list(hostile_server.port);
     return 0;
 }
 

@@ -17,7 +17,7 @@
 #include "tests/cmocka_all.h"
 #include "tests/support/patience.h"
 
-enum { MAX_ARGS = 40 };
+enum { MAX_ARGS = 40, PATH_ROOM = 300 };
 
 /*
  * Starting
@@ -36,6 +36,11 @@ static void become(const char *const *argv, int out, int err)
     /* execv(3) changes neither the list nor the strings. */
     (void)execv(argv[0], (char *const *)(size_t)argv);
     _exit(127);
+}
+
+static void port_file_of(const struct server *server, char path[PATH_ROOM])
+{
+    (void)snprintf(path, PATH_ROOM, "%s/port", server->dir);
 }
 
 /* The first line of the port file, or 0 while it is not there. */
@@ -60,11 +65,13 @@ static bool has_ended(struct server *server, int *status)
     return true;
 }
 
-static void await_port(struct server *server, const char *port_file)
+void server_await(struct server *server)
 {
+    char port_file[PATH_ROOM];
     long long deadline = now_ms() + PATIENCE_MS;
     int status;
 
+    port_file_of(server, port_file);
     while ((server->port = read_port(port_file)) == 0) {
         if (has_ended(server, &status) || now_ms() > deadline) {
             char *log = server_log(server);
@@ -78,20 +85,33 @@ static void await_port(struct server *server, const char *port_file)
     }
 }
 
-static void start(struct server *server, const char *program,
-                  const char *const *args)
-{
-    char port_file[300];
-    const char *argv[MAX_ARGS] = {program,   "--host", "127.0.0.1",
-                                  "--port",  "0",      "--port-file",
-                                  port_file, "--db",   server->db};
-    size_t n = 9;
+static const char *const on_loopback[] = {"--host", "127.0.0.1", "--port", "0",
+                                          NULL};
+static const char *const nowhere_said[] = {NULL};
 
-    (void)snprintf(port_file, sizeof port_file, "%s/port", server->dir);
+/* Adds a list that ends in NULL to another of MAX_ARGS. */
+static void add_args(const char **argv, const char *const *args)
+{
+    size_t n = 0;
+
+    while (argv[n])
+        n++;
     for (; args && *args; args++) {
         assert_true(n < MAX_ARGS - 1);
         argv[n++] = *args;
     }
+}
+
+static void begin(struct server *server, const char *program,
+                  const char *const *where, const char *const *args)
+{
+    char port_file[PATH_ROOM];
+    const char *argv[MAX_ARGS] = {program, "--port-file", port_file, "--db",
+                                  server->db};
+
+    port_file_of(server, port_file);
+    add_args(argv, where);
+    add_args(argv, args);
 
     int log = open(server->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 
@@ -101,7 +121,6 @@ static void start(struct server *server, const char *program,
         become(argv, log, log);
     (void)close(log); /* the child has its own */
     assert_true(server->pid > 0);
-    await_port(server, port_file);
 }
 
 static void make_dir(struct server *server)
@@ -121,15 +140,32 @@ void server_start(struct server *server, const char *program,
 {
     make_dir(server);
     (void)snprintf(server->db, sizeof server->db, "%s/todos.db", server->dir);
-    start(server, program, args);
+    begin(server, program, on_loopback, args);
+    server_await(server);
+}
+
+void server_start_bare(struct server *server, const char *program,
+                       const char *const *args)
+{
+    make_dir(server);
+    (void)snprintf(server->db, sizeof server->db, "%s/todos.db", server->dir);
+    begin(server, program, nowhere_said, args);
+    server_await(server);
+}
+
+void server_launch(struct server *server, const char *program, const char *db,
+                   const char *const *args)
+{
+    make_dir(server);
+    (void)snprintf(server->db, sizeof server->db, "%s", db);
+    begin(server, program, on_loopback, args);
 }
 
 void server_start_on(struct server *server, const char *program, const char *db,
                      const char *const *args)
 {
-    make_dir(server);
-    (void)snprintf(server->db, sizeof server->db, "%s", db);
-    start(server, program, args);
+    server_launch(server, program, db, args);
+    server_await(server);
 }
 
 /*

@@ -13,9 +13,9 @@
 struct server {
     pid_t pid;
     int port;
-    char dir[256];  /* fresh folder; removed by server_release */
-    char db[300];   /* the database file inside it, or the one given */
-    char log[300];  /* its standard error goes to this file */
+    char dir[256]; /* fresh folder; removed by server_release */
+    char db[300];  /* the database file inside it, or the one given */
+    char log[300]; /* its standard error goes to this file */
     bool owns_dir;
 };
 
@@ -26,8 +26,18 @@ void server_start(struct server *server, const char *program,
                   const char *const *args);
 
 /* As server_start on an existing database file. */
-void server_start_on(struct server *server, const char *program,
-                     const char *db, const char *const *args);
+void server_start_on(struct server *server, const char *program, const char *db,
+                     const char *const *args);
+
+/* As server_start, but only with --db and --port-file beside the arguments:
+ * where to listen is left to them and to the program. */
+void server_start_bare(struct server *server, const char *program,
+                       const char *const *args);
+
+/* The two halves of server_start_on, for servers that come up together. */
+void server_launch(struct server *server, const char *program, const char *db,
+                   const char *const *args);
+void server_await(struct server *server);
 
 void server_signal(struct server *server, int signal);
 
@@ -44,7 +54,8 @@ char *server_log(const struct server *server);
 /* Kills what still runs and removes the folder. Accepts {0} and twice. */
 void server_release(struct server *server);
 
-/* Runs a program to its end; gives exit status and its two outputs (free(3)). */
+/* Runs a program to its end; gives exit status and its two outputs (free(3)).
+ */
 int program_run(const char *const *argv, char **out, char **err);
 
 #endif

@@ -101,6 +101,31 @@ long long talk_create(int port, const char *title)
     return id;
 }
 
+void talk_fill_list(int port)
+{
+    enum { LENGTH = 1000, AT_ONCE = 50 };
+    struct raw raw;
+    char title[TALK_TITLE_MAX];
+    char request[TALK_MAX];
+
+    memset(title, 'x', sizeof title - 1);
+    title[sizeof title - 1] = '\0';
+    talk_write_post(request, title);
+    raw_open(&raw, "127.0.0.1", port);
+    for (int i = 0; i < LENGTH; i += AT_ONCE) {
+        struct raw_answer answer;
+
+        for (int j = 0; j < AT_ONCE; j++)
+            assert_true(raw_send_text(&raw, request));
+        for (int j = 0; j < AT_ONCE; j++) {
+            assert_true(raw_read_answer(&raw, &answer, false));
+            assert_int_equal(answer.status, 201);
+            raw_answer_release(&answer);
+        }
+    }
+    raw_close(&raw);
+}
+
 int talk_count(int port, const char *text)
 {
     char path[TALK_MAX / 2];

@@ -36,6 +36,10 @@ int talk_get(int port, const char *path, struct raw_answer *answer);
  * is 201. */
 long long talk_create(int port, const char *title);
 
+/* Adds a thousand todos with the longest title, so that a page of the list is
+ * far more than a socket takes at once. */
+void talk_fill_list(int port);
+
 /* The id in a todo's JSON, or 0. */
 long long talk_id_of(const char *json);
 
