@@ -143,6 +143,8 @@ static void explain(struct wire *wire, llhttp_errno_t result)
         wire_head(wire, &head);
         if (http_rules_framing(&head, &meaning, &problem))
             wire->detail = problem.detail;
+        else if (meaning.content_length > HTTP_MAX_BODY)
+            wire->err = TODO_ERR_BODY_TOO_LARGE;
     }
 }
 

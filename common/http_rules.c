@@ -78,17 +78,19 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Up to 18 digits: no overflow, and far beyond every ceiling. */
+/* A plain decimal; one beyond any number is as good as the largest. */
 static bool parse_length(struct http_text text, uint64_t *length)
 {
     uint64_t value = 0;
 
-    if (text.len == 0 || text.len > 18)
+    if (text.len == 0)
         return false;
     for (size_t i = 0; i < text.len; i++) {
         if (!is_digit(text.at[i]))
             return false;
-        value = value * 10 + (uint64_t)(text.at[i] - '0');
+        value = value > UINT64_MAX / 10 - 1
+                    ? UINT64_MAX
+                    : value * 10 + (uint64_t)(text.at[i] - '0');
     }
     *length = value;
     return true;
@@ -220,6 +222,10 @@ enum todo_err http_rules_check(const struct http_head *head,
     enum todo_err err;
 
     *meaning = (struct http_meaning){0};
+    for (size_t i = 0; i < kept_fields(head); i++)
+        if (head->fields[i].name.len == 0)
+            return refuse(problem, TODO_ERR_MALFORMED,
+                          "A field has no name.");
     if (head->major != 1 || (head->minor != 0 && head->minor != 1))
         return TODO_ERR_HTTP_VERSION;
     err = http_rules_framing(head, meaning, problem);
