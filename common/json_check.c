@@ -15,6 +15,7 @@ struct reader {
 
 struct member_name {
     struct reader text; /* what stands between the quotes, checked already */
+    uint64_t hash;      /* of what it means */
     unsigned object;    /* which object it belongs to */
 };
 
@@ -160,17 +161,33 @@ static bool same_name(struct reader a, struct reader b)
     return a.at == a.end && b.at == b.end;
 }
 
+/* FNV-1a. Only names with the same hash are compared: to compare each with each
+ * takes long when they are long and begin alike. */
+static uint64_t hash_name(struct reader text)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    uint32_t point;
+
+    while (text.at < text.end && read_character(&text, &point))
+        hash = (hash ^ point) * UINT64_C(1099511628211);
+    return hash;
+}
+
 static bool keep_name(struct scan *scan, struct reader text)
 {
-    unsigned object = scan->levels[scan->depth - 1];
+    struct member_name name = {text, hash_name(text),
+                               scan->levels[scan->depth - 1]};
 
-    for (size_t i = 0; i < scan->name_count; i++)
-        if (scan->names[i].object == object &&
-            same_name(scan->names[i].text, text))
+    for (size_t i = 0; i < scan->name_count; i++) {
+        const struct member_name *other = &scan->names[i];
+
+        if (other->object == name.object && other->hash == name.hash &&
+            same_name(other->text, text))
             return fail(&scan->in, "A member name is repeated.");
+    }
     if (scan->name_count == JSON_MAX_MEMBERS)
         return fail(&scan->in, "The body has more than 64 members.");
-    scan->names[scan->name_count++] = (struct member_name){text, object};
+    scan->names[scan->name_count++] = name;
     return true;
 }
 
