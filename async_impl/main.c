@@ -1,10 +1,8 @@
 /*
  * async_impl/main.c - todo-async: one loop that never waits.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "common/config.h"
@@ -35,7 +33,7 @@ int main(int argc, char **argv)
     process_prepare();
     log_name_thread("loop");
     if (!log_start(config.log_level))
-        return fail(&config, strerror(errno));
+        return fail(&config, "cannot start the thread of the log");
     if (!server_start(&server, &config, why, sizeof why)) {
         server_release(&server);
         log_stop();

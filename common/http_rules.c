@@ -165,28 +165,33 @@ static bool is_host_char(char c)
            c == '-' || c == '.' || c == '_' || c == '~';
 }
 
+/* How many bytes at the beginning are a name or an address; 0 when they are
+ * neither. */
+static size_t host_name_len(struct http_text host)
+{
+    size_t i = 0;
+
+    if (host.len == 0 || host.at[0] != '[') {
+        while (i < host.len && is_host_char(host.at[i]))
+            i++;
+        return i;
+    }
+    for (i = 1; i < host.len && host.at[i] != ']'; i++)
+        if (!is_host_char(host.at[i]) && host.at[i] != ':')
+            return 0;
+    return i > 2 && i < host.len ? i + 1 : 0;
+}
+
 /* A name, an IPv4 address or an IPv6 address in brackets, with or without a
  * port (RFC 3986 section 3.2.2). It comes back in our URLs, so nothing else
  * passes: what percent escapes and other signs are allowed there, no host
  * bears. */
 static bool is_host(struct http_text host)
 {
-    size_t i = 0;
+    size_t i = host_name_len(host);
 
-    if (host.len == 0 || host.len > HTTP_MAX_HOST)
+    if (i == 0 || host.len > HTTP_MAX_HOST)
         return false;
-    if (host.at[0] == '[') {
-        for (i = 1; i < host.len && host.at[i] != ']'; i++)
-            if (!is_host_char(host.at[i]) && host.at[i] != ':')
-                return false;
-        if (i < 3 || i++ == host.len)
-            return false;
-    } else {
-        while (i < host.len && is_host_char(host.at[i]))
-            i++;
-        if (i == 0)
-            return false;
-    }
     if (i < host.len && host.at[i++] != ':')
         return false;
     while (i < host.len && is_digit(host.at[i]))
@@ -214,37 +219,69 @@ static bool wants_to_stay(const struct http_head *head)
     return stay && http_head_count(head, "Connection") == 1;
 }
 
-enum todo_err http_rules_check(const struct http_head *head,
-                               struct http_meaning *meaning,
-                               struct problem *problem)
+/* Is it a request at all, of a version and with fields that we know? */
+static enum todo_err check_form(const struct http_head *head,
+                                struct problem *problem)
 {
-    size_t hosts = http_head_count(head, "Host");
-    enum todo_err err;
-
-    *meaning = (struct http_meaning){0};
-    for (size_t i = 0; i < kept_fields(head); i++)
-        if (head->fields[i].name.len == 0)
-            return refuse(problem, TODO_ERR_MALFORMED,
-                          "A field has no name.");
     if (head->major != 1 || (head->minor != 0 && head->minor != 1))
         return TODO_ERR_HTTP_VERSION;
-    err = http_rules_framing(head, meaning, problem);
-    if (err)
-        return err;
-    if (hosts > 1 || (hosts == 0 && head->minor == 1))
-        return refuse(problem, TODO_ERR_MALFORMED,
-                      "HTTP/1.1 needs the Host field, once.");
+    for (size_t i = 0; i < kept_fields(head); i++)
+        if (head->fields[i].name.len == 0)
+            return refuse(problem, TODO_ERR_MALFORMED, "A field has no name.");
     if (head->path.len == 0 || head->path.at[0] != '/')
         return refuse(problem, TODO_ERR_MALFORMED,
                       "The request target must begin with a slash.");
+    return TODO_OK;
+}
+
+static enum todo_err check_host_count(const struct http_head *head,
+                                      struct problem *problem)
+{
+    size_t hosts = http_head_count(head, "Host");
+
+    if (hosts == 1 || (hosts == 0 && head->minor == 0))
+        return TODO_OK;
+    return refuse(problem, TODO_ERR_MALFORMED,
+                  "HTTP/1.1 needs the Host field, once.");
+}
+
+static enum todo_err check_size(const struct http_head *head)
+{
     if (head->field_count >= HTTP_MAX_FIELDS || head_size(head) > HTTP_MAX_HEAD)
         return TODO_ERR_HEAD_TOO_LARGE;
     if (target_size(head) > HTTP_MAX_TARGET)
         return TODO_ERR_TARGET_TOO_LONG;
-    if (hosts == 1)
-        meaning->host = *http_head_field(head, "Host");
-    if (hosts == 1 && !is_host(meaning->host))
-        return TODO_ERR_HOST;
-    meaning->keep_alive = wants_to_stay(head);
     return TODO_OK;
+}
+
+static enum todo_err check_host(const struct http_head *head,
+                                struct http_meaning *meaning)
+{
+    const struct http_text *host = http_head_field(head, "Host");
+
+    if (host && !is_host(*host))
+        return TODO_ERR_HOST;
+    if (host)
+        meaning->host = *host;
+    return TODO_OK;
+}
+
+enum todo_err http_rules_check(const struct http_head *head,
+                               struct http_meaning *meaning,
+                               struct problem *problem)
+{
+    enum todo_err err = check_form(head, problem);
+
+    *meaning = (struct http_meaning){0};
+    if (!err)
+        err = http_rules_framing(head, meaning, problem);
+    if (!err)
+        err = check_host_count(head, problem);
+    if (!err)
+        err = check_size(head);
+    if (!err)
+        err = check_host(head, meaning);
+    if (!err)
+        meaning->keep_alive = wants_to_stay(head);
+    return err;
 }

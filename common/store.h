@@ -34,7 +34,7 @@ struct store;      /* one connection */
 struct store_file; /* what the connections of this process share: the path,
                       and the gate that readers hold open */
 
-typedef enum todo_err store_work(struct store *store, void *job);
+typedef enum todo_err store_work(struct store *store, void *arg);
 
 struct store_job {
     store_work *work;
@@ -65,19 +65,19 @@ void store_run_writes(struct store *store, struct store_job *group);
 /* Runs a list of reads in one snapshot. They see all that was committed. */
 void store_run_reads(struct store *store, struct store_job *group);
 
-/* Jobs. Each `job` argument is a struct of the same name. ------------------ */
+/* Jobs. Each takes a struct of its own name. ------------------------------- */
 
 struct create_todo {
     struct todo_draft draft;
     struct todo todo; /* out */
 };
-enum todo_err store_create_todo(struct store *store, void *job);
+enum todo_err store_create_todo(struct store *store, void *arg);
 
 struct read_todo {
     int64_t id;
     struct todo todo; /* out */
 };
-enum todo_err store_read_todo(struct store *store, void *job);
+enum todo_err store_read_todo(struct store *store, void *arg);
 
 /* Replaces (WHOLE) or patches (PATCH). What changes nothing keeps version and
  * time, and makes no event. */
@@ -88,13 +88,13 @@ struct change_todo {
     struct todo_draft draft;
     struct todo todo; /* out */
 };
-enum todo_err store_change_todo(struct store *store, void *job);
+enum todo_err store_change_todo(struct store *store, void *arg);
 
 struct delete_todo {
     int64_t id;
     const struct conditions *conditions;
 };
-enum todo_err store_delete_todo(struct store *store, void *job);
+enum todo_err store_delete_todo(struct store *store, void *arg);
 
 /* Deletes one step: everything without a filter, else up to STORE_CLEAR_STEP
  * rows. While `more`, run it again with after_id = reached_id. */
@@ -105,7 +105,7 @@ struct clear_todos {
     int64_t reached_id; /* out */
     bool more;          /* out */
 };
-enum todo_err store_clear_todos(struct store *store, void *job);
+enum todo_err store_clear_todos(struct store *store, void *arg);
 
 /* One page as a JSON array, and where the next one begins. Release with
  * list_todos_release. */
@@ -116,10 +116,10 @@ struct list_todos {
     struct list_place last; /* out: the last row of the page */
     bool more;              /* out: rows follow it */
 };
-enum todo_err store_list_todos(struct store *store, void *job);
+enum todo_err store_list_todos(struct store *store, void *arg);
 void list_todos_release(struct list_todos *job);
 
-/* Whether the database answers; `job` is not looked at. */
-enum todo_err store_ping(struct store *store, void *job);
+/* Whether the database answers; `arg` is not looked at. */
+enum todo_err store_ping(struct store *store, void *arg);
 
 #endif

@@ -210,7 +210,8 @@ enum todo_err store_list_todos(struct store *store, void *arg)
     if (job->query->has_search && store->scratch.failed)
         return TODO_ERR_INTERNAL;
     if (filters) {
-        store->search_until_us = clock_mono_us() + STORE_SEARCH_MS * 1000;
+        store->search_until_us =
+            clock_mono_us() + STORE_SEARCH_MS * INT64_C(1000);
         sqlite3_progress_handler(store->db, 1000, out_of_time, store);
     }
     for (int leg = LEG_TIES; leg < LEG_COUNT && !err; leg++)

@@ -159,7 +159,7 @@ enum todo_err store_change_todo(struct store *store, void *arg)
 enum todo_err store_delete_todo(struct store *store, void *arg)
 {
     struct delete_todo *job = arg;
-    struct todo todo;
+    struct todo todo = {0};
     sqlite3_stmt *delete;
     enum todo_err err = read_todo(store, job->id, &todo);
 
@@ -260,11 +260,11 @@ enum todo_err store_clear_todos(struct store *store, void *arg)
     return log_change(store, "cleared");
 }
 
-enum todo_err store_ping(struct store *store, void *job)
+enum todo_err store_ping(struct store *store, void *arg)
 {
     sqlite3_stmt *ping = store_statement(store, STMT_PING);
     int64_t ignored;
 
-    (void)job;
+    (void)arg;
     return ping ? query_int64(store, ping, &ignored) : store_error(store);
 }

@@ -1,11 +1,9 @@
 /*
  * sync_impl/main.c - todo-sync: a thread for each connection.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "common/config.h"
@@ -21,7 +19,7 @@ static void block_signals(void)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
 static int fail(const struct config *config, const char *why)
@@ -48,7 +46,7 @@ int main(int argc, char **argv)
     block_signals();
     log_name_thread("main");
     if (!log_start(config.log_level))
-        return fail(&config, strerror(errno));
+        return fail(&config, "cannot start the thread of the log");
     if (!server_start(&server, &config, why, sizeof why)) {
         server_release(&server);
         log_stop();

@@ -128,8 +128,8 @@ bool server_run(struct server *server) /* MAIN THREAD */
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    sigwait(&signals, &signal);               /* WAITS: a signal */
-    sigprocmask(SIG_UNBLOCK, &signals, NULL); /* a second one kills */
+    sigwait(&signals, &signal);                   /* WAITS: a signal */
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL); /* a second one kills */
     log_info("server", "%s: finishing what is in flight",
              signal == SIGTERM ? "SIGTERM" : "SIGINT");
     until = clock_mono_us() + server->config->shutdown_timeout_ms * 1000;

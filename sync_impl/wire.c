@@ -18,13 +18,11 @@ static struct http_text text_of(const char *text)
 
 void wire_head(const struct mg_request_info *info, struct http_head *head)
 {
-    const char *dot = strchr(info->http_version, '.');
-
     head->method = info->request_method;
     head->path = text_of(info->request_uri);
     head->query = text_of(info->query_string);
-    head->major = atoi(info->http_version);
-    head->minor = dot ? atoi(dot + 1) : 0;
+    head->major = 1; /* civetweb refuses all but 1.0 and 1.1 */
+    head->minor = strcmp(info->http_version, "1.1") == 0;
     head->field_count = (size_t)info->num_headers;
     for (int i = 0; i < info->num_headers; i++) {
         head->fields[i].name = text_of(info->http_headers[i].name);
