@@ -98,11 +98,6 @@ const struct answer *api_get(struct api *api, const char *target)
     return api_send(api, "GET", target, NULL, NULL);
 }
 
-const struct answer *api_head(struct api *api, const char *target)
-{
-    return api_send(api, "HEAD", target, NULL, NULL);
-}
-
 const struct answer *api_delete(struct api *api, const char *target)
 {
     return api_send(api, "DELETE", target, NULL, NULL);

@@ -52,7 +52,6 @@ const struct answer *api_send(struct api *api, const char *method,
                               const char *body);
 
 const struct answer *api_get(struct api *api, const char *target);
-const struct answer *api_head(struct api *api, const char *target);
 const struct answer *api_delete(struct api *api, const char *target);
 
 /* POST /todos */

@@ -7,6 +7,7 @@
 #include "api.h"
 #include "cases.h"
 #include "expect.h"
+#include "wire.h"
 
 enum { TAGS_MAX = 16, FIELD_MAX = 2048 };
 
@@ -238,18 +239,22 @@ static void if_none_match_with_a_star_is_412_on_writes(void **state)
  * If-None-Match on reads
  */
 
+/* GET and HEAD with the ETag in this field are 304, without a body. */
 static void check_304(struct api *api, const char *before, const char *behind)
 {
     const char *const reads[] = {"GET", "HEAD"};
     struct tagged todo = create_tagged(api);
+    char field[FIELD_MAX];
 
+    (void)snprintf(field, sizeof field, "%s%s%s\r\n", before, todo.etag,
+                   behind);
     for (size_t i = 0; i < 2; i++) {
         const struct answer *answer =
-            send_tag(api, reads[i], &todo, before, behind);
+            wire_ask_line(api, reads[i], api_path(api, todo.id), field);
 
         expect_status(answer, 304);
         expect_field(answer, "ETag", todo.etag);
-        expect_no_body(answer);
+        wire_expect_no_body(api);
     }
 }
 

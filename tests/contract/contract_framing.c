@@ -237,6 +237,7 @@ static void request_line_that_is_none_is_refused(void **state)
     wire_expect_refusal(*state, "GET /healthz FTP/1.1\r\n" HOST "\r\n");
     wire_expect_refusal(*state, "GET /healthz HTTP/1.1 more\r\n" HOST "\r\n");
     wire_expect_refusal(*state, "BREW /healthz HTTP/1.1\r\n" HOST "\r\n");
+    wire_expect_refusal(*state, "TRACE /healthz HTTP/1.1\r\n" HOST "\r\n");
     wire_expect_refusal(*state, "get /healthz HTTP/1.1\r\n" HOST "\r\n");
 }
 

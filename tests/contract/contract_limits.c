@@ -89,20 +89,11 @@ static void put_and_patch_of_another_type_are_415(void **state)
  * Length and size of the body
  */
 
-static void check_411(struct api *api, const char *method, const char *target)
-{
-    char request[256];
-
-    (void)snprintf(request, sizeof request,
-                   "%s %s HTTP/1.1\r\n" HOST JSON "\r\n", method, target);
-    expect_problem(wire_ask(api, request), 411);
-}
-
 static void write_without_length_is_411(void **state)
 {
-    check_411(*state, "POST", "/todos");
-    check_411(*state, "PUT", "/todos/1");
-    check_411(*state, "PATCH", "/todos/1");
+    expect_problem(wire_ask_line(*state, "POST", "/todos", JSON), 411);
+    expect_problem(wire_ask_line(*state, "PUT", "/todos/1", JSON), 411);
+    expect_problem(wire_ask_line(*state, "PATCH", "/todos/1", JSON), 411);
 }
 
 /* A body of this many bytes: a todo, and spaces behind it. */

@@ -2,68 +2,53 @@
  * Level 0: which methods a path knows; HEAD, OPTIONS and 405; and no other
  * origin is let in by default.
  */
-#include <stdio.h>
-
 #include "api.h"
 #include "cases.h"
 #include "expect.h"
+#include "wire.h"
 
 #define ALLOW_TODOS "GET, HEAD, POST, DELETE, OPTIONS"
 #define ALLOW_TODO  "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
 #define ALLOW_READ  "GET, HEAD, OPTIONS"
 
-/* HEAD answers as GET does, without the body. */
-static void check_head(struct api *api, const char *target)
-{
-    const struct answer *answer = api_get(api, target);
-    int status = answer->http.status;
-    char head[8192];
-
-    (void)snprintf(head, sizeof head, "%s", answer->http.head);
-    answer = api_head(api, target);
-    expect_status(answer, status);
-    expect_no_body(answer);
-    expect_same_head(answer, head);
-}
-
 static void head_of_healthz_is_as_get(void **state)
 {
-    check_head(*state, "/healthz");
+    wire_expect_head_as_get(*state, "/healthz");
 }
 
 static void head_of_readyz_is_as_get(void **state)
 {
-    check_head(*state, "/readyz");
+    wire_expect_head_as_get(*state, "/readyz");
 }
 
 static void head_of_the_front_page_is_as_get(void **state)
 {
-    check_head(*state, "/");
+    wire_expect_head_as_get(*state, "/");
 }
 
 static void head_of_docs_is_as_get(void **state)
 {
-    check_head(*state, "/docs");
+    wire_expect_head_as_get(*state, "/docs");
 }
 
 static void head_of_openapi_is_as_get(void **state)
 {
-    check_head(*state, "/openapi.json");
+    wire_expect_head_as_get(*state, "/openapi.json");
 }
 
 static void head_of_an_unknown_path_is_as_get(void **state)
 {
-    check_head(*state, "/nothing-here");
+    wire_expect_head_as_get(*state, "/nothing-here");
 }
 
 static void check_options(struct api *api, const char *target,
                           const char *allow)
 {
-    const struct answer *answer = api_send(api, "OPTIONS", target, NULL, NULL);
+    const struct answer *answer = wire_ask_line(api, "OPTIONS", target, "");
 
     expect_status(answer, 204);
-    expect_no_body(answer);
     expect_field(answer, "Allow", allow);
+    wire_expect_no_body(api);
 }
 
 static void options_of_todos_tells_its_methods(void **state)

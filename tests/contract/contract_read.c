@@ -7,6 +7,7 @@
 #include "api.h"
 #include "cases.h"
 #include "expect.h"
+#include "wire.h"
 
 static void read_is_200_with_the_todo(void **state)
 {
@@ -39,15 +40,8 @@ static void read_twice_gives_the_same(void **state)
 static void head_of_a_todo_is_as_get(void **state)
 {
     long long id = api_create(*state, "{'title':'milk'}");
-    const struct answer *answer = api_get_todo(*state, id);
-    char head[4096];
 
-    expect_status(answer, 200);
-    (void)snprintf(head, sizeof head, "%s", answer->http.head);
-    answer = api_head(*state, api_path(*state, id));
-    expect_status(answer, 200);
-    expect_no_body(answer);
-    expect_same_head(answer, head);
+    wire_expect_head_as_get(*state, api_path(*state, id));
 }
 
 static void unknown_todo_is_404(void **state)
@@ -55,13 +49,9 @@ static void unknown_todo_is_404(void **state)
     expect_problem(api_get(*state, "/todos/9007199254740993"), 404);
 }
 
-static void head_of_an_unknown_todo_is_404(void **state)
+static void head_of_an_unknown_todo_is_as_get(void **state)
 {
-    const struct answer *answer = api_head(*state, "/todos/9007199254740993");
-
-    expect_status(answer, 404);
-    expect_field(answer, "Content-Type", "application/problem+json");
-    expect_no_body(answer);
+    wire_expect_head_as_get(*state, "/todos/9007199254740993");
 }
 
 static void largest_id_is_an_id(void **state)
@@ -152,7 +142,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(read_twice_gives_the_same),
     cmocka_unit_test(head_of_a_todo_is_as_get),
     cmocka_unit_test(unknown_todo_is_404),
-    cmocka_unit_test(head_of_an_unknown_todo_is_404),
+    cmocka_unit_test(head_of_an_unknown_todo_is_as_get),
     cmocka_unit_test(largest_id_is_an_id),
     cmocka_unit_test(id_beyond_the_largest_is_404),
     cmocka_unit_test(id_zero_is_404),

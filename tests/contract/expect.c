@@ -123,12 +123,6 @@ void expect_same_head(const struct answer *answer, const char *other_head)
         fail_answer(answer, "not, as GET has none: %s", line);
 }
 
-void expect_no_body(const struct answer *answer)
-{
-    if (answer->http.body_len != 0)
-        fail_answer(answer, "no body");
-}
-
 void expect_etag(const struct answer *answer, char etag[ETAG_MAX])
 {
     if (!http_field(&answer->http, "ETag", etag, ETAG_MAX))

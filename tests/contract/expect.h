@@ -32,9 +32,6 @@ void expect_html(const struct answer *answer);
 /* The two heads have the same fields, but for Date and X-Request-Id. */
 void expect_same_head(const struct answer *answer, const char *other_head);
 
-/* No byte of body. */
-void expect_no_body(const struct answer *answer);
-
 /* A whole problem document with this status. */
 void expect_problem(const struct answer *answer, int status);
 

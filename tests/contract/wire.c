@@ -91,6 +91,16 @@ const struct answer *wire_ask(struct api *api, const char *text)
     return wire_next(api, method);
 }
 
+const struct answer *wire_ask_line(struct api *api, const char *method,
+                                   const char *target, const char *fields)
+{
+    char request[LINK_MAX];
+
+    (void)snprintf(request, sizeof request, "%s %s HTTP/1.1\r\n" HOST "%s\r\n",
+                   method, target, fields);
+    return wire_ask(api, request);
+}
+
 void wire_expect_end(struct api *api)
 {
     if (!raw_read_eof(&api->raw))
@@ -98,6 +108,35 @@ void wire_expect_end(struct api *api)
     if (api->raw.len > 0)
         fail_answer(&api->answer, "no bytes after this answer, not %s",
                     api->raw.buf);
+}
+
+void wire_expect_no_body(struct api *api)
+{
+    char connection[64] = "";
+
+    (void)http_field(&api->answer.http, "Connection", connection,
+                     sizeof connection);
+    if (strcmp(connection, "close") == 0) {
+        wire_expect_end(api);
+        return;
+    }
+    wire_send(api, NEXT_REQUEST);
+    if (wire_next(api, "GET")->http.status != 200)
+        fail_answer(&api->answer, "the answer to a GET /healthz sent behind it,"
+                                  " as there is no body before it");
+}
+
+void wire_expect_head_as_get(struct api *api, const char *target)
+{
+    const struct answer *answer = wire_ask_line(api, "GET", target, "");
+    int status = answer->http.status;
+    char head[LINK_MAX * 2];
+
+    (void)snprintf(head, sizeof head, "%s", answer->http.head);
+    answer = wire_ask_line(api, "HEAD", target, "");
+    expect_status(answer, status);
+    expect_same_head(answer, head);
+    wire_expect_no_body(api);
 }
 
 void wire_expect_closing(struct api *api, const char *text, int status)

@@ -31,8 +31,19 @@ const struct answer *wire_next(struct api *api, const char *method);
 /* Opens, sends, reads one answer. */
 const struct answer *wire_ask(struct api *api, const char *text);
 
+/* As wire_ask, with a head of this request line, HOST and further fields. */
+const struct answer *wire_ask_line(struct api *api, const char *method,
+                                   const char *target, const char *fields);
+
 /* After the newest answer the server closes and sends nothing more. */
 void wire_expect_end(struct api *api);
+
+/* The newest answer has no body: what is sent next is the answer to a further
+ * request, or the end. libcurl would hide a body where none may be. */
+void wire_expect_no_body(struct api *api);
+
+/* HEAD of the target answers as GET does, without the body. */
+void wire_expect_head_as_get(struct api *api, const char *target);
 
 /* Opens, sends the text and a whole GET behind it: the first answer is a
  * problem with this status and says Connection: close, and no other follows.*/
