@@ -123,6 +123,7 @@ bool server_start(struct server *server, struct config *config, char *why,
 
 bool server_run(struct server *server) /* LOOP */
 {
+    store_forbid_thread();
     uv_run(&server->loop, UV_RUN_DEFAULT); /* WAITS: everybody */
     return server->left_in_time;
 }

@@ -10,7 +10,7 @@
  */
 #include "common/store.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,6 +290,13 @@ enum todo_err store_error(struct store *store)
 
 /* --- transactions -------------------------------------------------------- */
 
+static _Thread_local bool forbidden;
+
+void store_forbid_thread(void)
+{
+    forbidden = true;
+}
+
 /* Faults of the disk and of memory, not of a request. */
 static bool is_ours(enum todo_err err)
 {
@@ -388,6 +395,7 @@ static void checkpoint(struct store *store)
 
 void store_run_writes(struct store *store, struct store_job *group)
 {
+    assert(!forbidden);
     if (!run_transaction(store, group) && group->next) {
         for (struct store_job *job = group, *next; job; job = next) {
             next = job->next;
@@ -403,6 +411,7 @@ void store_run_reads(struct store *store, struct store_job *group)
 {
     enum todo_err err;
 
+    assert(!forbidden);
     gate_enter(store->file);
     err = store_open(store);
     if (!err)

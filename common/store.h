@@ -55,6 +55,11 @@ void store_file_free(struct store_file *file);
 struct store *store_new(struct store_file *file);
 void store_free(struct store *store);
 
+/* This thread must never wait for the disk: from now on, a debug build stops
+ * (assert(3)) when it runs a job. Called by a loop before it begins to serve.
+ */
+void store_forbid_thread(void);
+
 /* Runs a list of writes (linked by `next`) in one transaction and sets `err`
  * of each only after COMMIT. A job that breaks a rule fails alone. When the
  * disk fails a group, each job is run again by itself. Waits at most
