@@ -41,8 +41,8 @@ struct pages {
 
 /* A line of the picture on the home page: what one thread does, from left to
  * right, while three requests A, B and C are served. A, B, C: it works on that
- * request; a, b, c: it stands still for that request; -: for all of them at
- * once; a space: neither. */
+ * request; a, b, c: it stands still for that request; -: for several at once;
+ * a space: neither. */
 struct pages_lane {
     const char *name;
     const char *moments;

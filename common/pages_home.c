@@ -54,6 +54,7 @@ static void put_picture(struct buf *out, const struct pages_room *room)
     int lanes = 0;
     int width;
     size_t moments = 0;
+    bool shared = false;
 
     while (lanes < PAGES_MAX_LANES && room->lanes[lanes].name) {
         size_t len = strlen(room->lanes[lanes++].moments);
@@ -71,11 +72,13 @@ static void put_picture(struct buf *out, const struct pages_room *room)
         pages_put(out, "<text x=\"0\" y=\"%d\">%s</text>\n", i * LANE + 15,
                   room->lanes[i].name);
         put_bars(out, room->lanes[i].moments, i * LANE);
+        shared = shared || strchr(room->lanes[i].moments, '-');
     }
     buf_puts(out, "</svg>\n<figcaption id=\"picture\">Three requests at once, "
                   "a colour each. Time runs to the right: where a bar is "
-                  "solid, the thread works; where it is pale, it stands "
-                  "still.</figcaption>\n</figure>\n");
+                  "solid, the thread works; where it is pale, it stands still");
+    buf_puts(out, shared ? ", and where it is grey, for several at once" : "");
+    buf_puts(out, ".</figcaption>\n</figure>\n");
 }
 
 /* Everything that a browser can show by itself. */
@@ -102,14 +105,14 @@ static void put_operations(struct buf *out)
                   "<h2 id=\"operations\">What each operation waits for</h2>\n"
                   "<div class=\"wide\" tabindex=\"0\" role=\"group\" "
                   "aria-labelledby=\"operations\">\n<table>\n"
-                  "<thead><tr><th>Operation</th><th>What it does</th>"
-                  "<th>Waits for</th></tr></thead>\n<tbody>\n");
+                  "<thead><tr><th>Operation</th><th>Waits for</th>"
+                  "<th>What it does</th></tr></thead>\n<tbody>\n");
     for (int i = 0; i < OP_SHOW_OPTIONS; i++)
         pages_put(out,
                   "<tr><td><a href=\"/docs#%s\"><b class=\"%s\">%s</b> "
                   "<code>%s</code></a></td><td>%s</td><td>%s</td></tr>\n",
                   routes[i].name, routes[i].method, routes[i].method,
-                  routes[i].path, routes[i].summary, routes[i].waits);
+                  routes[i].path, routes[i].waits, routes[i].summary);
     buf_puts(out, "</tbody>\n</table>\n</div>\n"
                   "<p>Besides, every request waits for its client: for its "
                   "bytes to come, and for the answer to be taken.</p>\n"

@@ -71,8 +71,12 @@ for (const name of Object.keys(programs))
           assert.equal(await page.title(), name);
           assert.equal(await page.textContent('h1'), name);
           assert.notEqual(await page.textContent('.how'), '');
-          assert.equal(await page.locator('tbody tr').count(),
-            document.operations.length);
+          for (const { operationId, description } of document.operations) {
+            const row = page.locator('tr',
+              { has: page.locator(`a[href="/docs#${operationId}"]`) });
+            const [, waits] = /^Waits for: (.+)\.$/.exec(description);
+            assert.equal(await row.locator('td').nth(1).innerText(), waits);
+          }
           assert.ok(await page.locator('svg rect').count() > 0);
         });
       });
