@@ -231,6 +231,12 @@ static void a_whole_draft_replaces_all_but_what_the_server_gives(void **state)
     assert_true(todo.id == 5 && todo.version == 7);
     assert_true(todo.created_at == 100 && todo.updated_at == 200);
     assert_false(todo_draft_apply(&draft, TODO_DRAFT_WHOLE, &todo));
+
+    /* What it does not name gets its default. */
+    todo = full_todo();
+    memset(draft.named, false, sizeof draft.named);
+    assert_true(todo_draft_apply(&draft, TODO_DRAFT_WHOLE, &todo));
+    assert_false(todo.completed || todo.has_order || todo.has_due_at);
 }
 
 static void numbers_behind_a_null_are_not_compared(void **state)

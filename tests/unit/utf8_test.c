@@ -61,6 +61,14 @@ static void no_other_bytes_are_a_character(void **state)
     assert_uint_equal(count_accepted(3, 0xFFFFFF), 0xF800 - 0x800);
 }
 
+static void bytes_that_begin_no_character_have_no_length(void **state)
+{
+    (void)state;
+    for (int byte = 0x80; byte <= 0xFF; byte++)
+        if (byte < 0xC2 || byte > 0xF4)
+            assert_uint_equal(utf8_length((unsigned char)byte), 0);
+}
+
 static void ill_formed_bytes_are_refused(void **state)
 {
     static const char *const refused[] = {
@@ -97,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_point_reads_back),
         cmocka_unit_test(no_other_bytes_are_a_character),
+        cmocka_unit_test(bytes_that_begin_no_character_have_no_length),
         cmocka_unit_test(ill_formed_bytes_are_refused),
         cmocka_unit_test(nothing_is_read_behind_the_end),
     };
