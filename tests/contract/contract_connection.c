@@ -114,30 +114,48 @@ static void body_on_delete_is_read_and_dropped(void **state)
     expect_titles(api_get(*state, "/todos"), "milk");
 }
 
-/* The connection may end after such an answer; but the body is no request. */
-static void check_body_is_no_request(struct api *api, const char *head,
-                                     int status)
+/* Sends a head whose body has 37 bytes, which look like a request, and a whole
+ * request behind. The first may be refused and the connection may end; but what
+ * is answered next is never the body: that would be 200. */
+static void check_body_is_no_request(struct api *api, const char *head)
 {
     wire_open(api, head);
-    wire_send(api, HEALTHZ); /* the body: 37 bytes */
+    wire_send(api, HEALTHZ);
     wire_send(api, NOWHERE);
-    expect_problem(wire_next(api, "POST"), status);
-    (void)wire_next(api, "GET");
-    if (api->answer.http.status != 0)
+    if (wire_next(api, "POST")->http.status != 0 &&
+        wire_next(api, "GET")->http.status != 0)
         expect_problem(&api->answer, 404);
 }
 
 static void body_of_a_refused_request_is_no_request(void **state)
 {
     check_body_is_no_request(
-        *state, "POST /nothing HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n", 404);
+        *state, "POST /nothing HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n");
     check_body_is_no_request(
-        *state, "PUT /todos HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n", 405);
+        *state, "PUT /todos HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n");
     check_body_is_no_request(
-        *state, "POST /todos?x HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n", 422);
-    check_body_is_no_request(
-        *state, "POST /todos HTTP/1.1\r\n" HOST LENGTH(37) "\r\n", 415);
-    check_body_is_no_request(*state, POST_TODOS LENGTH(37) "\r\n", 400);
+        *state, "POST /todos?x HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n");
+    check_body_is_no_request(*state,
+                             "POST /todos HTTP/1.1\r\n" HOST LENGTH(37) "\r\n");
+    check_body_is_no_request(*state, POST_TODOS LENGTH(37) "\r\n");
+}
+
+/* A reader that takes such a line for the end of the head does not see the
+ * Content-Length below it, and the body becomes a request. */
+static void strange_line_in_the_head_hides_no_body(void **state)
+{
+    static const char *const lines[] = {": no name\r\n", " folded\r\n",
+                                        "\tfolded\r\n",  "\rX-A: b\r\n",
+                                        "X-A : b\r\n",   "X A: b\r\n"};
+
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char head[256];
+
+        (void)snprintf(head, sizeof head,
+                       "GET /healthz HTTP/1.1\r\n" HOST "%s" LENGTH(37) "\r\n",
+                       lines[i]);
+        check_body_is_no_request(*state, head);
+    }
 }
 
 static void request_may_come_byte_by_byte(void **state)
@@ -173,6 +191,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(body_of_64_kib_on_get_is_read_and_dropped),
     cmocka_unit_test(body_on_delete_is_read_and_dropped),
     cmocka_unit_test(body_of_a_refused_request_is_no_request),
+    cmocka_unit_test(strange_line_in_the_head_hides_no_body),
     cmocka_unit_test(request_may_come_byte_by_byte),
     cmocka_unit_test(answer_comes_after_our_side_is_closed),
 };

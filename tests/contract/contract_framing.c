@@ -164,10 +164,13 @@ static void name_of_the_coding_ignores_case(void **state)
                       201);
 }
 
-static void white_space_around_a_content_length_is_taken(void **state)
+static void field_names_ignore_case(void **state)
 {
-    (void)expect_todo(
-        wire_ask(*state, POST_FRAMED("content-length: \t 16 \t\r\n")), 201);
+    expect_status(wire_ask(*state, "POST /todos HTTP/1.1\r\nhOST:test\r\n"
+                                   "CONTENT-TYPE:application/json\r\n"
+                                   "content-length:16\r\n\r\n" MILK),
+                  201);
+    expect_titles(api_get(*state, "/todos"), "milk");
 }
 
 /*
@@ -241,12 +244,10 @@ static void request_line_that_is_none_is_refused(void **state)
     wire_expect_refusal(*state, "get /healthz HTTP/1.1\r\n" HOST "\r\n");
 }
 
-static void field_line_that_is_none_is_refused(void **state)
+static void line_without_colon_is_refused(void **state)
 {
     wire_expect_refusal(*state,
                         "GET /healthz HTTP/1.1\r\n" HOST "no colon\r\n\r\n");
-    wire_expect_refusal(*state,
-                        "GET /healthz HTTP/1.1\r\n" HOST ": no name\r\n\r\n");
 }
 
 static void nul_in_the_head_is_refused(void **state)
@@ -287,7 +288,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(chunked_body_of_many_chunks_is_read),
     cmocka_unit_test(chunk_sizes_are_hexadecimal_in_either_case),
     cmocka_unit_test(name_of_the_coding_ignores_case),
-    cmocka_unit_test(white_space_around_a_content_length_is_taken),
+    cmocka_unit_test(field_names_ignore_case),
     cmocka_unit_test(no_host_is_400),
     cmocka_unit_test(two_hosts_are_400),
     cmocka_unit_test(host_that_is_none_is_400),
@@ -295,7 +296,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(http_1_0_needs_no_host),
     cmocka_unit_test(other_versions_are_505),
     cmocka_unit_test(request_line_that_is_none_is_refused),
-    cmocka_unit_test(field_line_that_is_none_is_refused),
+    cmocka_unit_test(line_without_colon_is_refused),
     cmocka_unit_test(nul_in_the_head_is_refused),
     cmocka_unit_test(targets_that_are_no_path_are_refused),
 };
