@@ -22,7 +22,7 @@ static void framing_comes_before_431(void **state)
 {
     wire_open(*state, "POST /todos HTTP/1.1\r\n" HOST LENGTH(0) LENGTH(0));
     wire_send(*state, "X-Long: ");
-    wire_send(*state, letters(17 * 1024));
+    wire_send(*state, letters(17 * KIB));
     wire_send(*state, "\r\n\r\n");
     expect_problem(wire_next(*state, "POST"), 400);
 }
@@ -38,9 +38,9 @@ static void framing_comes_before_the_path(void **state)
 static void a_long_head_comes_before_a_long_target(void **state)
 {
     wire_open(*state, "GET /");
-    wire_send(*state, letters(9 * 1024));
+    wire_send(*state, letters(9 * KIB));
     wire_send(*state, " HTTP/1.1\r\n" HOST "X-Long: ");
-    wire_send(*state, letters(9 * 1024));
+    wire_send(*state, letters(9 * KIB));
     wire_send(*state, "\r\n\r\n");
     expect_problem(wire_next(*state, "GET"), 431);
 }
@@ -48,7 +48,7 @@ static void a_long_head_comes_before_a_long_target(void **state)
 static void a_long_target_comes_before_a_bad_host(void **state)
 {
     wire_open(*state, "GET /");
-    wire_send(*state, letters(9 * 1024));
+    wire_send(*state, letters(9 * KIB));
     wire_send(*state, " HTTP/1.1\r\nHost: a b\r\n\r\n");
     expect_problem(wire_next(*state, "GET"), 414);
 }

@@ -102,7 +102,7 @@ static const struct answer *post_padded(struct api *api, size_t len)
     static char body[BODY_MAX + 1];
 
     memset(body, ' ', sizeof body);
-    memcpy(body, MILK, strlen(MILK));
+    memcpy(body, MILK, sizeof MILK - 1);
     return api_post_bytes(api, body, len);
 }
 
@@ -209,17 +209,17 @@ static const struct answer *get_with_field(struct api *api, size_t len)
 
 static void head_under_16_kib_is_read(void **state)
 {
-    expect_status(get_with_field(*state, 16 * 1024 - 100), 200);
+    expect_status(get_with_field(*state, 16 * KIB - 100), 200);
 }
 
 static void head_over_16_kib_is_431(void **state)
 {
-    expect_problem(get_with_field(*state, 16 * 1024), 431);
+    expect_problem(get_with_field(*state, 16 * KIB), 431);
 }
 
 static void head_over_32_kib_is_refused(void **state)
 {
-    size_t len = 33 * 1024;
+    size_t len = 33 * KIB;
     char *request = malloc(len + 128);
     int at;
 

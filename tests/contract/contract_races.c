@@ -164,7 +164,8 @@ static void creates_at_once_have_ids_of_their_own(void **state)
     const struct answer *answer;
 
     crowd_run(*state, create_and_read, &creation);
-    qsort(creation.ids, CROWD * EACH, sizeof creation.ids[0], compare_ids);
+    qsort(creation.ids, sizeof creation.ids / sizeof creation.ids[0],
+          sizeof creation.ids[0], compare_ids);
     answer = api_get(*state, "/todos?limit=1000");
     if (expect_todos(answer) != CROWD * EACH)
         fail_answer(answer, "%d todos", CROWD * EACH);

@@ -16,15 +16,13 @@
 static const struct answer *post_repeated(struct api *api, const char *unit,
                                           size_t times)
 {
-    size_t unit_len = strlen(unit);
     char body[4096] = "{'title':'";
     size_t len = strlen(body);
 
-    for (size_t i = 0; i < times && len + unit_len + 3 < sizeof body; i++) {
-        memcpy(body + len, unit, unit_len);
-        len += unit_len;
-    }
-    memcpy(body + len, "'}", 3);
+    for (size_t i = 0; i < times && len < sizeof body; i++)
+        len += (size_t)snprintf(body + len, sizeof body - len, "%s", unit);
+    if (len < sizeof body)
+        (void)snprintf(body + len, sizeof body - len, "'}");
     return api_post(api, body);
 }
 

@@ -284,8 +284,7 @@ int main(int argc, char **argv)
     if (options.only && !is_case(options.only))
         return wrong("no case is called ", options.only);
     if (!api_open(&api, options.url, options.read_url))
-        return wrong("a URL is http://host:port, without a path: ",
-                     options.url);
+        return wrong("a URL is http://host:port, without a path", "");
     if (may_run(&options))
         status = run(&options);
     api_close(&api);

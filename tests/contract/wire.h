@@ -16,6 +16,7 @@
 #define LENGTH(n)  "Content-Length: " #n "\r\n"
 #define CHUNKED    "Transfer-Encoding: chunked\r\n"
 #define MILK       "{\"title\":\"milk\"}"
+#define KIB        ((size_t)1024)
 #define POST_TODOS "POST /todos HTTP/1.1\r\n" HOST JSON
 
 /* Opens a connection and sends the bytes on it. */

@@ -42,30 +42,27 @@ static char *copy(const char *text)
 /* Reads http://host[:port][/] and nothing else. */
 static bool place_parse(struct place *place, const char *url)
 {
-    char after;
-    size_t host_len;
     const char *host = url + strlen("http://");
+    char *rest;
+    size_t len;
+    long port = 80;
 
     if (strncmp(url, "http://", strlen("http://")) != 0)
         return false;
-    host_len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
-    if (host_len == 0 || host_len >= sizeof place->host ||
-        host_len > strlen(host))
+    len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+    if (len == 0 || len >= sizeof place->host || len > strlen(host))
         return false;
-    memcpy(place->host, host, host_len);
-    place->host[host_len] = '\0';
-    host += host_len;
+    (void)snprintf(place->host, sizeof place->host, "%.*s", (int)len, host);
 
-    place->port = 80;
-    if (*host == ':') {
-        if (sscanf(host, ":%5d%c", &place->port, &after) == 2 && after != '/')
-            return false;
-        host += 1 + strspn(host + 1, "0123456789");
+    len += strlen("http://");
+    if (url[len] == ':') {
+        port = strtol(url + len + 1, &rest, 10);
+        len = (size_t)(rest - url);
     }
-    (void)snprintf(place->base, sizeof place->base, "%.*s", (int)(host - url),
-                   url);
-    return place->port > 0 && place->port < 65536 &&
-           (*host == '\0' || strcmp(host, "/") == 0);
+    place->port = (int)port;
+    (void)snprintf(place->base, sizeof place->base, "%.*s", (int)len, url);
+    return port > 0 && port < 65536 &&
+           (url[len] == '\0' || strcmp(url + len, "/") == 0);
 }
 
 struct http *http_new(const char *url, const char *read_url)
