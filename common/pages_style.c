@@ -69,6 +69,7 @@ const char pages_style[] =
     "  padding: .5rem 1rem .5rem 0; border-bottom: 1px solid var(--line);\n"
     "  text-align: left; vertical-align: top;\n"
     "}\n"
+    ".wide td:last-child { min-width: 12rem; }\n"
     ".wide th { color: var(--soft); font-size: .85rem; font-weight: 600; }\n"
     ".wide td a { text-decoration: none; white-space: nowrap; }\n"
     ".wide td a:hover { text-decoration: underline; }\n"

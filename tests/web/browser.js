@@ -18,7 +18,7 @@ export async function openBrowser(options = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'todo-chromium-'));
   const context = await chromium.launchPersistentContext(profile,
     { executablePath, args, headless: true, ...options });
-  context.setDefaultTimeout(60000); // where a machine is slow, not for a verdict
+  context.setDefaultTimeout(60000); // for slow machines; ends a hung test
   return {
     context,
     async close() {
@@ -59,5 +59,6 @@ export async function takePicture(page, name) {
   if (!folder)
     return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  await page.screenshot(
+    { path: path.join(folder, `${name}.png`), fullPage: true });
 }

@@ -119,11 +119,13 @@ for (const name of Object.keys(programs))
       });
       await expect('read_todo', 200, await ask(todo.url));
       await expect('read_todo', 304,
-        await ask(todo.url, 'GET', { headers: { 'If-None-Match': todo.etag } }));
+        await ask(todo.url, 'GET',
+          { headers: { 'If-None-Match': todo.etag } }));
       await expect('replace_todo', 200,
         await sendTodo(todo.url, 'PUT', { title: 'Buy bread' }));
       await expect('patch_todo', 200, await sendTodo(todo.url, 'PATCH',
-        { completed: true }, { 'Content-Type': 'application/merge-patch+json' }));
+        { completed: true },
+        { 'Content-Type': 'application/merge-patch+json' }));
       await expect('patch_todo', 412, await sendTodo(todo.url, 'PATCH',
         { completed: false }, { 'If-Match': todo.etag }));
       await expect('delete_todo', 204, await ask(todo.url, 'DELETE'));

@@ -153,18 +153,19 @@ for (const name of Object.keys(programs))
 
     test('the type of a problem leads to its row in /docs', async () => {
       const { text } = await ask(`${plain.url}/nowhere`);
-      await show(browser.context, new URL(JSON.parse(text).type, plain.url).href,
-        async (page) => {
-          assert.match(await page.innerText(':target'),
-            new RegExp(JSON.parse(text).title));
-        });
+      const { type, title } = JSON.parse(text);
+      const place = new URL(type, plain.url).href;
+      await show(browser.context, place, async (page) => {
+        assert.ok((await page.innerText(':target')).includes(title));
+      });
     });
 
     test('every operation can be tried in /docs', async () => {
       await show(browser.context, `${server.url}/docs`, async (page) => {
         await viewerIsThere(page);
         for (const { tags, operationId } of document.operations) {
-          const block = page.locator(`[id="operations-${tags[0]}-${operationId}"]`);
+          const id = `operations-${tags[0]}-${operationId}`;
+          const block = page.locator(`[id="${id}"]`);
           await block.locator('.opblock-summary-control').click();
           await block.locator('button.execute').waitFor();
         }
@@ -177,7 +178,8 @@ for (const name of Object.keys(programs))
       await show(browser.context, `${server.url}/docs`, async (page) => {
         const block = page.locator('[id="operations-todos-create_todo"]');
         await block.locator('.opblock-summary-control').click();
-        await block.locator('textarea').fill('{"title": "Made in the browser"}');
+        await block.locator('textarea')
+          .fill('{"title": "Made in the browser"}');
         await block.locator('button.execute').click();
         const status = block.locator('.live-responses-table tbody '
           + '.response-col_status').first();

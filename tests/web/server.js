@@ -64,8 +64,8 @@ export async function startServer(name, { viewer = true } = {}) {
 }
 
 // One request on a connection of its own; `body` is sent as it is. Fields named
-// in `without` are left out although HTTP asks for them. Gives {status, headers,
-// text}.
+// in `without` are left out although HTTP asks for them. Gives
+// {status, headers, text}.
 export function ask(url, method = 'GET', { headers = {}, body, without } = {}) {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {}
