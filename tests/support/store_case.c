@@ -1,0 +1,184 @@
+#include "store_case.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "common/clock.h"
+#include "tests/support/vfs_shim.h"
+
+/* --- the folder ----------------------------------------------------------- */
+
+void store_case_folder(struct store_case *c)
+{
+    *c = (struct store_case){.folder = "/tmp/todo-store-XXXXXX"};
+    assert_true(mkdtemp(c->folder) != NULL);
+    (void)snprintf(c->path, sizeof c->path, "%s/todos.db", c->folder);
+}
+
+void store_case_remove(struct store_case *c)
+{
+    DIR *dir = opendir(c->folder);
+    const struct dirent *entry;
+    char path[512];
+
+    assert_true(dir != NULL);
+    while ((entry = readdir(dir))) {
+        (void)snprintf(path, sizeof path, "%s/%s", c->folder, entry->d_name);
+        if (entry->d_name[0] != '.')
+            assert_int_equal(remove(path), 0);
+    }
+    (void)closedir(dir); /* it was only read */
+    assert_int_equal(rmdir(c->folder), 0);
+}
+
+int store_case_setup(void **state)
+{
+    struct store_case *c = calloc(1, sizeof *c);
+    char why[256] = "";
+
+    if (!c)
+        return -1;
+    store_case_folder(c);
+    c->file = store_file_new(c->path, why, sizeof why);
+    if (!c->file)
+        fail_msg("%s", why);
+    c->store = store_new(c->file);
+    assert_true(c->store != NULL);
+    *state = c;
+    return 0;
+}
+
+int store_case_teardown(void **state)
+{
+    struct store_case *c = *state;
+
+    (void)vfs_shim_mend(); /* a failed test may have left it broken */
+    store_free(c->store);
+    store_file_free(c->file);
+    store_case_remove(c);
+    free(c);
+    return 0;
+}
+
+int store_case_shim(void **state)
+{
+    (void)state;
+    vfs_shim_install();
+    return 0;
+}
+
+void store_case_reopen(struct store_case *c)
+{
+    store_free(c->store);
+    c->store = store_new(c->file);
+    assert_true(c->store != NULL);
+}
+
+/* --- jobs ----------------------------------------------------------------- */
+
+struct store_job *store_case_group(struct store_job *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        jobs[i].since_us = clock_mono_us();
+        jobs[i].next = i + 1 < count ? &jobs[i + 1] : NULL;
+    }
+    return jobs;
+}
+
+enum todo_err store_case_write(struct store *store, store_work *work, void *job)
+{
+    struct store_job group = {
+        .work = work, .arg = job, .since_us = clock_mono_us()};
+
+    store_run_writes(store, &group);
+    return group.err;
+}
+
+enum todo_err store_case_read(struct store *store, store_work *work, void *job)
+{
+    struct store_job group = {
+        .work = work, .arg = job, .since_us = clock_mono_us()};
+
+    store_run_reads(store, &group);
+    return group.err;
+}
+
+struct todo_draft store_case_draft(const char *title)
+{
+    struct todo_draft draft = {.named = {[TODO_FIELD_TITLE] = true}};
+
+    (void)snprintf(draft.values.title, sizeof draft.values.title, "%s", title);
+    return draft;
+}
+
+struct todo store_case_create(struct store *store, const char *title)
+{
+    struct create_todo job = {.draft = store_case_draft(title)};
+
+    assert_int_equal(store_case_write(store, store_create_todo, &job), TODO_OK);
+    return job.todo;
+}
+
+/* --- other eyes ----------------------------------------------------------- */
+
+static sqlite3 *open_other(const char *path)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_busy_timeout(db, STORE_BUSY_MS), SQLITE_OK);
+    return db;
+}
+
+void store_case_exec(const char *path, const char *sql)
+{
+    sqlite3 *db = open_other(path);
+
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* One number, of a statement that has up to one parameter. */
+static int64_t ask(const char *path, const char *sql, const char *parameter)
+{
+    sqlite3 *db = open_other(path);
+    sqlite3_stmt *statement = NULL;
+    int64_t number;
+
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    if (parameter)
+        sqlite3_bind_text(statement, 1, parameter, -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    number = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return number;
+}
+
+int64_t store_case_number(const char *path, const char *sql)
+{
+    return ask(path, sql, NULL);
+}
+
+int64_t store_case_titled(const char *path, const char *title)
+{
+    return ask(path, "SELECT count(*) FROM todos WHERE title = ?", title);
+}
+
+int64_t store_case_wal_size(const struct store_case *c)
+{
+    struct stat wal;
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "%s-wal", c->path);
+    return stat(path, &wal) == 0 ? wal.st_size : 0;
+}

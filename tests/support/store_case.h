@@ -1,0 +1,63 @@
+/*
+ * tests/support/store_case.h - what tests of the store begin and end with: a
+ *                              database file in a folder of its own.
+ * Callers: unit tests of store, keepers. Threads: the test's.
+ * Blocks:  every function (disk).        Owns: the folder, the file, a store.
+ */
+#ifndef TODO_TESTS_STORE_CASE_H
+#define TODO_TESTS_STORE_CASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/store.h"
+#include "tests/cmocka_all.h"
+
+struct store_case {
+    char folder[64];
+    char path[96]; /* of the database */
+    struct store_file *file;
+    struct store *store;
+};
+
+/* A test that has a struct store_case as its *state. */
+#define store_test(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, store_case_setup, store_case_teardown)
+int store_case_setup(void **state);
+int store_case_teardown(void **state);
+
+/* A group test: installs the VFS shim. */
+int store_case_shim(void **state);
+
+/* Only the folder, and a path in it. */
+void store_case_folder(struct store_case *c);
+void store_case_remove(struct store_case *c);
+
+/* Closes the store and opens a new one: nothing is left in its memory. */
+void store_case_reopen(struct store_case *c);
+
+/* Runs one job by itself. Since now. */
+enum todo_err store_case_write(struct store *store, store_work *work,
+                               void *job);
+enum todo_err store_case_read(struct store *store, store_work *work, void *job);
+
+/* Links jobs to a group; they begin to wait now. */
+struct store_job *store_case_group(struct store_job *jobs, size_t count);
+
+/* What a POST of this title alone asks for. */
+struct todo_draft store_case_draft(const char *title);
+
+/* Creates a todo, or fails the test. */
+struct todo store_case_create(struct store *store, const char *title);
+
+/* Runs SQL on a connection of its own: other eyes than the store's. */
+void store_case_exec(const char *path, const char *sql);
+int64_t store_case_number(const char *path, const char *sql);
+
+/* How many todos bear the title. */
+int64_t store_case_titled(const char *path, const char *title);
+
+/* The bytes of the write-ahead log; 0 when there is none. */
+int64_t store_case_wal_size(const struct store_case *c);
+
+#endif
