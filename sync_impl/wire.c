@@ -16,6 +16,23 @@ static struct http_text text_of(const char *text)
     return (struct http_text){text, text ? strlen(text) : 0};
 }
 
+/* civetweb takes a line that begins with a colon, a blank or a lone CR for the
+ * end of the head, and tells nothing of what follows, be it a Content-Length.
+ * So we look at what stands behind the last field: civetweb has written NULs
+ * over the end of its line, and one over the last byte of the head. Between
+ * them the CR of the empty line may stand, and nothing else. */
+static bool has_hidden_line(const struct mg_request_info *info)
+{
+    const char *at = info->num_headers > 0
+                         ? info->http_headers[info->num_headers - 1].value
+                         : info->http_version;
+
+    at += strlen(at);
+    for (int i = 0; i < 2 && *at == '\0'; i++)
+        at++;
+    return (at[0] != '\r' && at[0] != '\0') || at[1] != '\0';
+}
+
 void wire_head(const struct mg_request_info *info, struct http_head *head)
 {
     head->method = info->request_method;
@@ -29,6 +46,8 @@ void wire_head(const struct mg_request_info *info, struct http_head *head)
         head->fields[i].value =
             http_text_trim(text_of(info->http_headers[i].value));
     }
+    if (head->field_count < HTTP_MAX_FIELDS && has_hidden_line(info))
+        head->fields[head->field_count++] = (struct http_field){0};
 }
 
 enum todo_err wire_body(struct request *rq) /* REQUEST THREAD */
