@@ -33,10 +33,12 @@ preprocess() {
         -I"${HOMEBREW_PREFIX:-/usr/local}/include" - 2> /dev/null
 }
 
+includes() { say "#include $1" | preprocess > /dev/null; }
+
 is_here() {
     probe=$(cell "$1" 3)
     case $probe in
-    '<'*) say "#include $probe" | preprocess > /dev/null ;;
+    '<'*) command -v cc > /dev/null && includes "$probe" ;;
     *)
         for one in $(say "$probe" | tr '|' ' '); do
             command -v "$one" > /dev/null && return
