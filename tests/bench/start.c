@@ -49,7 +49,8 @@ int main(int argc, char **argv)
     double begin = now_ms();
     pid_t program = fork();
     if (program == 0) {
-        (void)execvp(argv[2], argv + 2);
+        if (dup2(STDERR_FILENO, STDOUT_FILENO) >= 0) /* ours is the number */
+            (void)execvp(argv[2], argv + 2);
         _exit(127);
     }
     if (program < 0 || !wait_for_answer(program, port)) {
