@@ -1,6 +1,5 @@
 #include "server.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,6 +14,7 @@
 #endif
 
 #include "tests/cmocka_all.h"
+#include "tests/support/folder.h"
 #include "tests/support/patience.h"
 
 enum { MAX_ARGS = 40, PATH_ROOM = 300 };
@@ -125,12 +125,8 @@ static void begin(struct server *server, const char *program,
 
 static void make_dir(struct server *server)
 {
-    const char *tmp = getenv("TMPDIR");
-
     *server = (struct server){0};
-    (void)snprintf(server->dir, sizeof server->dir, "%s/todo-test-XXXXXX",
-                   tmp && strlen(tmp) < 200 ? tmp : "/tmp");
-    assert_non_null(mkdtemp(server->dir));
+    folder_make(server->dir);
     server->owns_dir = true;
     (void)snprintf(server->log, sizeof server->log, "%s/log", server->dir);
 }
@@ -211,19 +207,6 @@ void server_stop(struct server *server)
     assert_int_equal(status, 0);
 }
 
-static void remove_dir(const char *path)
-{
-    DIR *dir = opendir(path);
-    struct dirent *entry;
-
-    if (!dir)
-        return;
-    while ((entry = readdir(dir)))
-        (void)unlinkat(dirfd(dir), entry->d_name, 0); /* . and .. refuse */
-    (void)closedir(dir);
-    (void)rmdir(path); /* litter in the temporary folder fails no test */
-}
-
 void server_release(struct server *server)
 {
     if (server->pid > 0) {
@@ -231,7 +214,7 @@ void server_release(struct server *server)
         (void)waitpid(server->pid, NULL, 0);
     }
     if (server->owns_dir)
-        remove_dir(server->dir);
+        folder_remove(server->dir);
     *server = (struct server){0};
 }
 

@@ -1,0 +1,190 @@
+/*
+ * tests/system/deadlines.c - which deadline ends what, and which does not.
+ * Threads: one.   Blocks: on the server of the case.
+ *
+ * In each case one deadline is short and all others are an hour, so what ends,
+ * ends by that one. What must not end is looked at after something else has.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "system.h"
+#include "tests/cmocka_all.h"
+
+/* The short one comes last on the command line, where it overrides. */
+static void start_with_short(const char *flag)
+{
+    const char *const args[] = {"--head-timeout",
+                                "3600",
+                                "--body-timeout",
+                                "3600",
+                                "--idle-timeout",
+                                "3600",
+                                "--write-timeout",
+                                "3600",
+                                flag,
+                                "1.5",
+                                NULL};
+
+    system_start(args);
+}
+
+static const char half_a_head[] = "GET /healthz HTTP/1.1\r\nHost: loc";
+static const char half_a_body[] = "POST /todos HTTP/1.1\r\n"
+                                  "Host: localhost\r\n"
+                                  "Content-Type: application/json\r\n"
+                                  "Content-Length: 20\r\n"
+                                  "\r\n"
+                                  "{\"title\":";
+static const char other_half[] = "\"finished\"}";
+
+/* Opens a connection and has one request answered on it. */
+static void open_and_be_answered(struct raw *raw)
+{
+    char request[TALK_MAX];
+    struct raw_answer answer;
+
+    talk_write_get(request, "/healthz");
+    system_ask(raw, request);
+    assert_true(raw_read_answer(raw, &answer, false));
+    assert_int_equal(answer.status, 200);
+    raw_answer_release(&answer);
+}
+
+static void expect_end_without_a_byte(struct raw *raw)
+{
+    assert_true(raw_read_eof(raw));
+    assert_int_equal(raw->len, 0);
+    raw_close(raw);
+}
+
+static void expect_still_served(struct raw *raw)
+{
+    char request[TALK_MAX];
+
+    assert_false(raw_readable(raw, 0));
+    talk_write_get(request, "/healthz");
+    assert_true(raw_send_text(raw, request));
+    assert_int_equal(system_hear(raw), 200);
+}
+
+static void an_idle_connection_ends_without_a_byte(void **state)
+{
+    struct raw idle;
+
+    (void)state;
+    start_with_short("--idle-timeout");
+    open_and_be_answered(&idle);
+    expect_end_without_a_byte(&idle);
+}
+
+static void the_idle_deadline_ends_no_half_request(void **state)
+{
+    struct raw idle;
+    struct raw body;
+
+    (void)state;
+    start_with_short("--idle-timeout");
+    system_ask(&body, half_a_body);
+    open_and_be_answered(&idle);
+    expect_end_without_a_byte(&idle);
+    assert_false(raw_readable(&body, 0));
+    assert_true(raw_send_text(&body, other_half));
+    assert_int_equal(system_hear(&body), 201);
+}
+
+static void the_head_deadline_ends_no_idle_connection(void **state)
+{
+    struct raw idle;
+    struct raw head;
+    int status = 408;
+
+    (void)state;
+    start_with_short("--head-timeout");
+    open_and_be_answered(&idle);
+    system_ask(&head, half_a_head);
+    assert_in_range(talk_read_all(&head, &status, 1), 0, 1);
+    assert_int_equal(status, 408);
+    raw_close(&head);
+    expect_still_served(&idle);
+}
+
+static void the_head_deadline_ends_no_body(void **state)
+{
+    struct raw body;
+    struct raw head;
+    int status = 408;
+
+    (void)state;
+    start_with_short("--head-timeout");
+    system_ask(&body, half_a_body);
+    system_ask(&head, half_a_head);
+    assert_in_range(talk_read_all(&head, &status, 1), 0, 1);
+    assert_int_equal(status, 408);
+    raw_close(&head);
+    assert_false(raw_readable(&body, 0));
+    assert_true(raw_send_text(&body, other_half));
+    assert_int_equal(system_hear(&body), 201);
+}
+
+static void a_late_body_is_408_and_stores_nothing(void **state)
+{
+    struct raw body;
+    struct raw idle;
+    int status = 0;
+
+    (void)state;
+    start_with_short("--body-timeout");
+    open_and_be_answered(&idle);
+    system_ask(&body, half_a_body);
+    assert_int_equal(talk_read_all(&body, &status, 1), 1);
+    assert_int_equal(status, 408);
+    raw_close(&body);
+    assert_int_equal(talk_count(system_server.port, ""), 0);
+    expect_still_served(&idle);
+}
+
+/* A write that waits for the database is no slow client. */
+static void
+no_client_deadline_ends_a_request_that_waits_for_the_disk(void **state)
+{
+    static const char *const args[] = {"--head-timeout",
+                                       "1.5",
+                                       "--body-timeout",
+                                       "1.5",
+                                       "--idle-timeout",
+                                       "1.5",
+                                       "--write-timeout",
+                                       "1.5",
+                                       NULL};
+    struct raw write;
+    struct raw head;
+    char request[TALK_MAX];
+    int status = 408;
+
+    (void)state;
+    system_start(args);
+    hold_begin(&system_hold, system_server.db);
+    talk_write_post(request, "patient");
+    system_ask(&write, request);
+    system_ask(&head, half_a_head);
+    assert_in_range(talk_read_all(&head, &status, 1), 0, 1);
+    raw_close(&head);
+    assert_false(raw_readable(&write, 0));
+    hold_end(&system_hold);
+    assert_int_equal(system_hear(&write), 201);
+}
+
+int system_deadlines(void)
+{
+    const struct CMUnitTest cases[] = {
+        SYSTEM_CASE(an_idle_connection_ends_without_a_byte),
+        SYSTEM_CASE(the_idle_deadline_ends_no_half_request),
+        SYSTEM_CASE(the_head_deadline_ends_no_idle_connection),
+        SYSTEM_CASE(the_head_deadline_ends_no_body),
+        SYSTEM_CASE(a_late_body_is_408_and_stores_nothing),
+        SYSTEM_CASE(no_client_deadline_ends_a_request_that_waits_for_the_disk),
+    };
+
+    return cmocka_run_group_tests_name("deadlines", cases, NULL, NULL);
+}

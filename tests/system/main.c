@@ -1,0 +1,94 @@
+/*
+ * tests/system/main.c - the server programs as a user and a shell see them.
+ * Usage: todo-system PROGRAM OTHER [PATTERN]: tests PROGRAM, beside OTHER where
+ * two share a database; with PATTERN only the cases whose names match it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "system.h"
+#include "tests/cmocka_all.h"
+#include "tests/support/folder.h"
+
+const char *system_program;
+const char *system_other;
+struct server system_server;
+struct server system_second;
+struct hold system_hold;
+static char folder[FOLDER_MAX];
+
+bool system_is_sync(void)
+{
+    const char *name = strrchr(system_program, '/');
+
+    name = name ? name + 1 : system_program;
+    return strstr(name, "sync") && !strstr(name, "async");
+}
+
+void system_start(const char *const *args)
+{
+    server_start(&system_server, system_program, args);
+}
+
+const char *system_fresh_db(void)
+{
+    static char db[FOLDER_MAX + 16];
+
+    folder_make(folder);
+    (void)snprintf(db, sizeof db, "%s/todos.db", folder);
+    return db;
+}
+
+void system_open(struct raw *raw)
+{
+    raw_open(raw, "127.0.0.1", system_server.port);
+}
+
+void system_ask(struct raw *raw, const char *request)
+{
+    system_open(raw);
+    assert_true(raw_send_text(raw, request));
+}
+
+int system_hear(struct raw *raw)
+{
+    struct raw_answer answer;
+
+    (void)raw_read_answer(raw, &answer, false);
+    int status = answer.status;
+
+    raw_answer_release(&answer);
+    raw_close(raw);
+    return status;
+}
+
+int system_release(void **state)
+{
+    (void)state;
+    hold_end(&system_hold);
+    server_release(&system_server);
+    server_release(&system_second);
+    folder_remove(folder);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static int (*const groups[])(void) = {
+        system_options,   system_startup, system_reach, system_cors,
+        system_deadlines, system_log,     system_drain, system_held,
+        system_pair,      system_crash,   system_full};
+    int failures = 0;
+
+    if (argc != 3 && argc != 4) {
+        (void)fprintf(stderr, "usage: %s PROGRAM OTHER [PATTERN]\n", argv[0]);
+        return 2;
+    }
+    system_program = argv[1];
+    system_other = argv[2];
+    if (argc == 4)
+        cmocka_set_test_filter(argv[3]);
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        failures += groups[i]();
+    return failures ? 1 : 0;
+}

@@ -1,0 +1,337 @@
+/*
+ * tests/system/options.c - the command line and the environment.
+ * Threads: one.   Blocks: until the program has ended.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "system.h"
+#include "tests/cmocka_all.h"
+
+/* A program that takes a wrong value must not begin to serve, or the test would
+ * wait for it: this database cannot be opened. */
+#define NO_DB "--db", "/nonexistent/folder/todos.db"
+
+/* To which of the two programs a mistake can be made. */
+enum room { BOTH, SYNC_ONLY, ASYNC_ONLY };
+
+struct mistake {
+    const char *what; /* the name of the case */
+    const char *args[4];
+    const char *named; /* what the line must name */
+    enum room room;
+};
+
+static struct mistake mistakes[] = {
+    {"an_unknown_flag_is_refused", {"--unknown", "1"}, "--unknown", BOTH},
+    {"a_stray_word_is_refused", {"word"}, "word", BOTH},
+    {"a_short_flag_is_refused", {"-p", "80"}, "-p", BOTH},
+    {"a_flag_cut_short_is_refused", {"--por", "80"}, "--por", BOTH},
+    {"a_flag_without_its_value_is_refused", {"--port"}, "--port", BOTH},
+    {"a_port_in_words_is_refused", {"--port", "http"}, "http", BOTH},
+    {"an_empty_port_is_refused", {"--port", ""}, "--port", BOTH},
+    {"a_negative_port_is_refused", {"--port", "-1"}, "-1", BOTH},
+    {"a_port_beyond_16_bits_is_refused", {"--port", "65536"}, "65536", BOTH},
+    {"a_port_with_a_tail_is_refused", {"--port", "80x"}, "80x", BOTH},
+    {"a_port_behind_a_space_is_refused", {"--port", " 80"}, "--port", BOTH},
+    {"a_port_that_overflows_is_refused",
+     {"--port", "18446744073709551617"},
+     "--port",
+     BOTH},
+    {"a_host_that_is_no_address_is_refused",
+     {"--host", "1.2.3"},
+     "1.2.3",
+     BOTH},
+    {"a_timeout_in_words_is_refused",
+     {"--head-timeout", "soon"},
+     "--head-timeout",
+     BOTH},
+    {"a_negative_timeout_is_refused",
+     {"--body-timeout", "-1"},
+     "--body-timeout",
+     BOTH},
+    {"a_timeout_of_zero_is_refused",
+     {"--idle-timeout", "0"},
+     "--idle-timeout",
+     BOTH},
+    {"an_infinite_timeout_is_refused",
+     {"--write-timeout", "inf"},
+     "--write-timeout",
+     BOTH},
+    {"a_timeout_that_is_no_number_is_refused",
+     {"--shutdown-timeout", "nan"},
+     "--shutdown-timeout",
+     BOTH},
+    {"a_timeout_of_centuries_is_refused",
+     {"--head-timeout", "1e99"},
+     "--head-timeout",
+     BOTH},
+    {"an_unknown_log_level_is_refused", {"--log-level", "loud"}, "loud", BOTH},
+    {"a_public_url_without_scheme_is_refused",
+     {"--public-url", "example.org"},
+     "example.org",
+     BOTH},
+    {"a_public_url_of_another_scheme_is_refused",
+     {"--public-url", "ftp://example.org"},
+     "--public-url",
+     BOTH},
+    {"an_origin_without_scheme_is_refused",
+     {"--cors-origin", "example.org"},
+     "example.org",
+     BOTH},
+    {"an_origin_with_a_path_is_refused",
+     {"--cors-origin", "https://example.org/todos"},
+     "--cors-origin",
+     BOTH},
+    {"no_threads_are_refused", {"--threads", "0"}, "--threads", SYNC_ONLY},
+    {"a_million_threads_are_refused",
+     {"--threads", "1000000"},
+     "1000000",
+     SYNC_ONLY},
+    {"threads_in_words_are_refused", {"--threads", "many"}, "many", SYNC_ONLY},
+    {"no_store_threads_are_refused",
+     {"--store-threads", "0"},
+     "--store-threads",
+     ASYNC_ONLY},
+    {"an_empty_store_queue_is_refused",
+     {"--store-queue", "0"},
+     "--store-queue",
+     ASYNC_ONLY},
+    {"no_connections_are_refused",
+     {"--max-connections", "0"},
+     "--max-connections",
+     ASYNC_ONLY},
+    {"half_a_connection_is_refused",
+     {"--max-connections", "1.5"},
+     "1.5",
+     ASYNC_ONLY},
+
+    /* What one program has, the other must refuse. */
+    {"threads_belong_to_the_other_program",
+     {"--threads", "4"},
+     "--threads",
+     ASYNC_ONLY},
+    {"store_threads_belong_to_the_other_program",
+     {"--store-threads", "4"},
+     "--store-threads",
+     SYNC_ONLY},
+    {"the_store_queue_belongs_to_the_other_program",
+     {"--store-queue", "4"},
+     "--store-queue",
+     SYNC_ONLY},
+    {"max_connections_belong_to_the_other_program",
+     {"--max-connections", "4"},
+     "--max-connections",
+     SYNC_ONLY},
+};
+
+enum { MISTAKES = sizeof mistakes / sizeof mistakes[0] };
+
+/* Runs the program with these arguments: exit 2, nothing on standard output,
+ * and one line on standard error that names what is wrong. */
+static void expect_mistaken(const char *const *args, const char *named)
+{
+    const char *argv[8] = {system_program, NO_DB};
+    char *out;
+    char *err;
+
+    for (size_t n = 3; *args; args++)
+        argv[n++] = *args;
+    assert_int_equal(program_run(argv, &out, &err), 2);
+    assert_string_equal(out, "");
+    assert_non_null(strstr(err, named));
+    assert_ptr_equal(strchr(err, '\n'), err + strlen(err) - 1);
+    free(out);
+    free(err);
+}
+
+static void is_one_line_and_exit_2(void **state)
+{
+    const struct mistake *mistake = *state;
+
+    expect_mistaken(mistake->args, mistake->named);
+}
+
+/*
+ * The environment
+ */
+
+static const char *const variables[] = {"TODO_PORT", "TODO_HEAD_TIMEOUT",
+                                        "TODO_LOG_LEVEL", "TODO_PUBLIC_URL",
+                                        "TODO_CORS_ORIGIN"};
+
+static int forget_variables(void **state)
+{
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        assert_int_equal(unsetenv(variables[i]), 0);
+    return system_release(state);
+}
+
+static void a_wrong_value_in_the_environment_is_refused(void **state)
+{
+    static const char *const wrong[][2] = {{"TODO_PORT", "http"},
+                                           {"TODO_HEAD_TIMEOUT", "-1"},
+                                           {"TODO_LOG_LEVEL", "loud"},
+                                           {"TODO_PUBLIC_URL", "here"},
+                                           {"TODO_CORS_ORIGIN", "here"}};
+    static const char *const none[] = {NULL};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(setenv(wrong[i][0], wrong[i][1], 1), 0);
+        expect_mistaken(none, wrong[i][0]);
+        assert_int_equal(unsetenv(wrong[i][0]), 0);
+    }
+}
+
+/* The running test fails unless the URL of a new todo begins like that. */
+static void expect_url(const char *beginning)
+{
+    char request[TALK_MAX];
+    struct raw_answer answer;
+    char location[256];
+
+    talk_write_post(request, "where am I");
+    assert_int_equal(talk(system_server.port, request, &answer), 201);
+    assert_true(
+        raw_answer_field(&answer, "Location", location, sizeof location));
+    assert_memory_equal(location, beginning, strlen(beginning));
+    raw_answer_release(&answer);
+}
+
+static void the_environment_sets_what_no_flag_does(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("TODO_PUBLIC_URL", "https://env.example", 1), 0);
+    system_start(NULL);
+    expect_url("https://env.example/todos/");
+}
+
+static void a_flag_outranks_the_environment(void **state)
+{
+    static const char *const args[] = {"--public-url", "https://flag.example",
+                                       NULL};
+
+    (void)state;
+    assert_int_equal(setenv("TODO_PUBLIC_URL", "https://env.example", 1), 0);
+    system_start(args);
+    expect_url("https://flag.example/todos/");
+}
+
+static void a_value_may_follow_an_equals_sign(void **state)
+{
+    static const char *const args[] = {"--public-url=https://flag.example",
+                                       NULL};
+
+    (void)state;
+    system_start(args);
+    expect_url("https://flag.example/todos/");
+}
+
+/*
+ * Questions
+ */
+
+/* Runs the program with one argument; it must succeed. Gives what it said. */
+static char *said_to(const char *question)
+{
+    const char *argv[] = {system_program, question, NULL};
+    char *out;
+    char *err;
+
+    assert_int_equal(program_run(argv, &out, &err), 0);
+    assert_string_equal(err, "");
+    free(err);
+    return out;
+}
+
+static void help_names_every_flag(void **state)
+{
+    static const char *const flags[] = {"--host",
+                                        "--port",
+                                        "--port-file",
+                                        "--db",
+                                        "--public-url",
+                                        "--cors-origin",
+                                        "--head-timeout",
+                                        "--body-timeout",
+                                        "--idle-timeout",
+                                        "--write-timeout",
+                                        "--shutdown-timeout",
+                                        "--log-level",
+                                        "--help",
+                                        "--version",
+                                        "TODO_"};
+    char *help = said_to("--help");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        assert_non_null(strstr(help, flags[i]));
+    assert_int_equal(strstr(help, "--threads") != NULL, system_is_sync());
+    assert_int_equal(strstr(help, "--store-threads") != NULL,
+                     !system_is_sync());
+    assert_int_equal(strstr(help, "--store-queue") != NULL, !system_is_sync());
+    assert_int_equal(strstr(help, "--max-connections") != NULL,
+                     !system_is_sync());
+    free(help);
+}
+
+static void help_fits_eighty_columns(void **state)
+{
+    char *help = said_to("--help");
+
+    (void)state;
+    for (char *line = help; *line; line += strcspn(line, "\n") + 1)
+        assert_in_range(strcspn(line, "\n"), 0, 80);
+    free(help);
+}
+
+static void version_is_one_line_with_the_name_and_a_number(void **state)
+{
+    char *version = said_to("--version");
+    const char *name = system_is_sync() ? "todo-sync " : "todo-async ";
+
+    (void)state;
+    assert_memory_equal(version, name, strlen(name));
+    assert_true(isdigit((unsigned char)version[strlen(name)]));
+    assert_ptr_equal(strchr(version, '\n'), version + strlen(version) - 1);
+    free(version);
+}
+
+/*
+ * The group
+ */
+
+static int run_mistakes(void)
+{
+    struct CMUnitTest cases[MISTAKES] = {{0}}; /* cmocka passes over zeroes */
+    enum room self = system_is_sync() ? SYNC_ONLY : ASYNC_ONLY;
+
+    for (size_t i = 0; i < MISTAKES; i++)
+        if (mistakes[i].room == BOTH || mistakes[i].room == self)
+            cases[i] = (struct CMUnitTest){.name = mistakes[i].what,
+                                           .test_func = is_one_line_and_exit_2,
+                                           .initial_state = &mistakes[i]};
+    return cmocka_run_group_tests_name("wrong options", cases, NULL, NULL);
+}
+
+int system_options(void)
+{
+    const struct CMUnitTest cases[] = {
+        cmocka_unit_test_teardown(a_wrong_value_in_the_environment_is_refused,
+                                  forget_variables),
+        cmocka_unit_test_teardown(the_environment_sets_what_no_flag_does,
+                                  forget_variables),
+        cmocka_unit_test_teardown(a_flag_outranks_the_environment,
+                                  forget_variables),
+        SYSTEM_CASE(a_value_may_follow_an_equals_sign),
+        SYSTEM_CASE(help_names_every_flag),
+        SYSTEM_CASE(help_fits_eighty_columns),
+        SYSTEM_CASE(version_is_one_line_with_the_name_and_a_number),
+    };
+
+    return run_mistakes() +
+           cmocka_run_group_tests_name("options", cases, NULL, NULL);
+}

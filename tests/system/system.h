@@ -1,0 +1,66 @@
+/*
+ * tests/system/system.h - what the groups of the system suite share.
+ * Callers: the files of this folder.     Threads: one, but for crash.c.
+ * Blocks:  each case, until its servers have ended.
+ * Owns:    the servers and the held database of the running case.
+ *
+ * Here the programs are looked at from outside: what they take on the command
+ * line, what they say, how they start, wait, stop and die.
+ */
+#ifndef TODO_TESTS_SYSTEM_H
+#define TODO_TESTS_SYSTEM_H
+
+#include <stdbool.h>
+
+#include "tests/support/hold.h"
+#include "tests/support/raw.h"
+#include "tests/support/server.h"
+#include "tests/support/talk.h"
+
+extern const char *system_program; /* the one under test */
+extern const char *system_other;   /* its sibling, for what they share */
+
+/* Of the running case. */
+extern struct server system_server;
+extern struct server system_second;
+extern struct hold system_hold;
+
+/* True when the program under test keeps a thread for each connection. */
+bool system_is_sync(void);
+
+/* Starts the server of the case with more arguments (ends in NULL, or NULL). */
+void system_start(const char *const *args);
+
+/* The path of a database that is not there yet and outlives servers; the case's
+ * teardown removes it. One for each case. */
+const char *system_fresh_db(void);
+
+/* Opens a connection to the server of the case. */
+void system_open(struct raw *raw);
+
+/* Sends the request on a new connection, without waiting for the answer. */
+void system_ask(struct raw *raw, const char *request);
+
+/* Reads one answer, closes, and gives the status (0 when none came whole). */
+int system_hear(struct raw *raw);
+
+/* Test teardown: ends and removes what the case left. */
+int system_release(void **state);
+
+#define SYSTEM_CASE(function)                                                  \
+    cmocka_unit_test_teardown(function, system_release)
+
+/* The groups; each gives the number of its failures. */
+int system_options(void);
+int system_startup(void);
+int system_reach(void);
+int system_cors(void);
+int system_deadlines(void);
+int system_log(void);
+int system_drain(void);
+int system_held(void);
+int system_pair(void);
+int system_crash(void);
+int system_full(void);
+
+#endif
