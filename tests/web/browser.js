@@ -18,7 +18,7 @@ export async function openBrowser(options = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'todo-chromium-'));
   const context = await chromium.launchPersistentContext(profile,
     { executablePath, args, headless: true, ...options });
-  context.setDefaultTimeout(60000); // for slow machines; ends a hung test
+  context.setDefaultTimeout(30000); // for slow machines; ends a hung test
   return {
     context,
     async close() {
@@ -47,10 +47,13 @@ export async function show(context, url, look) {
   try {
     await page.goto(url);
     await look(page);
-    assert.deepEqual(complaints, []);
+  } catch (error) {
+    error.message += `\nThe page complained: ${complaints.join('; ')}`;
+    throw error;
   } finally {
     await page.close();
   }
+  assert.deepEqual(complaints, []);
 }
 
 // For people: a picture, where TODO_SCREENSHOTS names a folder.
