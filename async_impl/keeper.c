@@ -48,11 +48,11 @@ struct keeper {
     uv_prepare_t hand_over; /* called before the loop sleeps */
     uv_async_t doorbell;    /* rung when jobs are done */
     int open_handles;
-    uv_mutex_t lock;
     struct queue queues[QUEUE_COUNT];
-    /* guarded by lock */
-    struct job_list done;
-    bool ending;
+    uv_mutex_t lock;
+    bool ending; /* guarded by lock */
+    uv_mutex_t done_lock;
+    struct job_list done; /* guarded by done_lock */
     int thread_count;
     struct store_thread threads[];
 };
@@ -89,6 +89,21 @@ static struct store_job *take_locked(struct queue *queue, bool alone)
     return group;
 }
 
+/* Puts a group among what is done, and rings. */
+static void give_back(struct keeper *keeper,
+                      struct store_job *group) /* STORE THREAD */
+{
+    struct job_list done;
+
+    list_init(&done);
+    for (done.first = group; group; group = group->next)
+        done.last = &group->next;
+    uv_mutex_lock(&keeper->done_lock);
+    list_move(&keeper->done, &done);
+    uv_mutex_unlock(&keeper->done_lock);
+    uv_async_send(&keeper->doorbell);
+}
+
 static void run_store_thread(void *arg) /* STORE THREAD */
 {
     struct store_thread *thread = arg;
@@ -100,7 +115,6 @@ static void run_store_thread(void *arg) /* STORE THREAD */
     uv_mutex_lock(&keeper->lock);
     while (!keeper->ending) {
         struct store_job *group = take_locked(queue, alone);
-        struct job_list done;
 
         if (!group) {
             uv_cond_wait(&queue->filled, &keeper->lock);
@@ -111,12 +125,8 @@ static void run_store_thread(void *arg) /* STORE THREAD */
             store_run_writes(thread->store, group);
         else
             store_run_reads(thread->store, group);
-        list_init(&done);
-        for (done.first = group; group; group = group->next)
-            done.last = &group->next;
+        give_back(keeper, group);
         uv_mutex_lock(&keeper->lock);
-        list_move(&keeper->done, &done);
-        uv_async_send(&keeper->doorbell);
     }
     uv_mutex_unlock(&keeper->lock);
 }
@@ -133,8 +143,8 @@ static void on_hand_over(uv_prepare_t *handle) /* LOOP */
             continue;
         uv_mutex_lock(&keeper->lock);
         list_move(&queue->jobs, &queue->outbox);
-        uv_cond_signal(&queue->filled);
         uv_mutex_unlock(&keeper->lock);
+        uv_cond_signal(&queue->filled);
     }
 }
 
@@ -145,9 +155,9 @@ static void on_doorbell(uv_async_t *handle) /* LOOP */
     struct job_list done;
 
     list_init(&done);
-    uv_mutex_lock(&keeper->lock);
+    uv_mutex_lock(&keeper->done_lock);
     list_move(&done, &keeper->done);
-    uv_mutex_unlock(&keeper->lock);
+    uv_mutex_unlock(&keeper->done_lock);
     for (struct store_job *job = done.first, *next; job; job = next) {
         struct request *rq = container_of(job, struct request, job);
 
@@ -248,6 +258,7 @@ struct keeper *keeper_new(uv_loop_t *loop, const struct config *config,
     keeper->file = file;
     keeper->limit = config->store_queue;
     uv_mutex_init(&keeper->lock);
+    uv_mutex_init(&keeper->done_lock);
     list_init(&keeper->done);
     for (int i = 0; i < QUEUE_COUNT; i++) {
         uv_cond_init(&keeper->queues[i].filled);
@@ -273,6 +284,7 @@ static void on_handle_closed(uv_handle_t *handle) /* LOOP */
     for (int i = 0; i < QUEUE_COUNT; i++)
         uv_cond_destroy(&keeper->queues[i].filled);
     uv_mutex_destroy(&keeper->lock);
+    uv_mutex_destroy(&keeper->done_lock);
     free(keeper);
 }
 

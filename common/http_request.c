@@ -10,6 +10,13 @@
 
 #include "common/clock.h"
 
+static char *write_hex(char *at, unsigned int number)
+{
+    for (int shift = 28; shift >= 0; shift -= 4)
+        *at++ = "0123456789abcdef"[number >> shift & 15];
+    return at;
+}
+
 /* A request id is told to the client and stands in the log: a number that
  * differs from start to start, and a counter. */
 static void give_id(struct reply *reply)
@@ -17,29 +24,37 @@ static void give_id(struct reply *reply)
     static atomic_uint counter;
     static atomic_uint start;
     unsigned int none = 0;
+    char *at = reply->id;
 
     if (atomic_load(&start) == 0)
         atomic_compare_exchange_strong(
             &start, &none,
             ((unsigned int)clock_wall_ms() ^ ((unsigned int)getpid() << 16)) |
                 1U);
-    (void)snprintf(reply->id, sizeof reply->id, "%08x-%08x",
-                   atomic_load(&start), atomic_fetch_add(&counter, 1) + 1);
+    at = write_hex(at, atomic_load(&start));
+    *at++ = '-';
+    at = write_hex(at, atomic_fetch_add(&counter, 1) + 1);
+    *at = '\0';
 }
 
 /* Where our URLs begin: as configured, else where the client found us. */
 static void give_base(struct reply *reply, const struct http_meaning *meaning,
                       const struct config *config)
 {
-    if (config->public_url)
+    static const char scheme[] = "http://";
+    size_t len = meaning->host.len;
+
+    if (config->public_url) {
         (void)snprintf(reply->base, sizeof reply->base, "%s",
                        config->public_url);
-    else if (meaning->host.len > 0)
-        (void)snprintf(reply->base, sizeof reply->base, "http://%.*s",
-                       (int)meaning->host.len, meaning->host.at);
-    else
+    } else if (len > 0 && len <= HTTP_MAX_HOST) {
+        memcpy(reply->base, scheme, sizeof scheme - 1);
+        memcpy(reply->base + sizeof scheme - 1, meaning->host.at, len);
+        reply->base[sizeof scheme - 1 + len] = '\0';
+    } else {
         (void)snprintf(reply->base, sizeof reply->base, "http://%s:%d",
                        config->host, config->port);
+    }
 }
 
 static void allow_origin(struct http_request *request,

@@ -73,6 +73,9 @@ struct store_file *store_file_new(const char *path, char *why, size_t size)
     sqlite3 *db = NULL;
     bool ready = false;
 
+    /* Counting memory takes a lock that all threads share. Only before the
+     * first connection: a second file of a process finds it done. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (!file || !(file->path = strdup(path))) {
         (void)snprintf(why, size, "%s: out of memory", path);
         goto fail;
