@@ -1,0 +1,275 @@
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "tests/support/store_case.h"
+#include "tests/support/vfs_shim.h"
+
+enum {
+    GROUP = 16,
+    GROUP_BYTES = 512 << 10, /* more than the log of one group takes */
+    ENOUGH_GROUPS = 600      /* to fill the log several times over */
+};
+
+/* Writes one group of long titles. */
+static void write_group(struct store_case *c)
+{
+    struct create_todo creates[GROUP];
+    struct store_job jobs[GROUP] = {{0}};
+
+    for (int i = 0; i < GROUP; i++) {
+        char *title = creates[i].draft.values.title;
+
+        creates[i] = (struct create_todo){.draft = store_case_draft("")};
+        memset(title, 'x', TODO_TITLE_SIZE - 1);
+        title[TODO_TITLE_SIZE - 1] = '\0';
+        jobs[i].work = store_create_todo;
+        jobs[i].arg = &creates[i];
+    }
+    store_run_writes(c->store, store_case_group(jobs, GROUP));
+    for (int i = 0; i < GROUP; i++)
+        assert_int_equal(jobs[i].err, TODO_OK);
+}
+
+/* Writes groups until the log is over its limit, which nobody mends. */
+static void outgrow(struct store_case *c)
+{
+    int groups = 0;
+
+    while (store_case_wal_size(c) < STORE_WAL_LIMIT) {
+        write_group(c);
+        assert_true(++groups < ENOUGH_GROUPS);
+    }
+}
+
+static void the_log_is_written_back_when_it_has_grown(void **state)
+{
+    struct store_case *c = *state;
+    int64_t before = 0;
+    int times = 0;
+
+    for (int i = 0; i < ENOUGH_GROUPS && times < 3; i++) {
+        int64_t size;
+
+        write_group(c);
+        size = store_case_wal_size(c);
+        assert_true(size < STORE_WAL_LIMIT + GROUP_BYTES);
+        if (size < before) {
+            assert_int_equal(size, 0); /* cut off, not only written over */
+            assert_true(before > STORE_WAL_LIMIT - GROUP_BYTES);
+            times++;
+        }
+        before = size;
+    }
+    assert_int_equal(times, 3);
+}
+
+static void a_log_below_its_limit_is_left_alone(void **state)
+{
+    struct store_case *c = *state;
+    int writes = vfs_shim_calls(VFS_WRITE, VFS_DATABASE);
+
+    while (store_case_wal_size(c) < STORE_WAL_LIMIT - GROUP_BYTES)
+        write_group(c);
+    assert_int_equal(vfs_shim_calls(VFS_WRITE, VFS_DATABASE), writes);
+}
+
+/* --- readers -------------------------------------------------------------- */
+
+/* A read that lasts until it is told to end. */
+struct long_read {
+    struct store *store;
+    sem_t began;
+    sem_t may_end;
+    enum todo_err err;
+    pthread_t thread;
+};
+
+static enum todo_err read_long(struct store *store, void *arg)
+{
+    struct long_read *read = arg;
+    enum todo_err err = store_ping(store, NULL); /* takes a snapshot */
+
+    sem_post(&read->began);
+    while (sem_wait(&read->may_end) != 0)
+        ; /* a signal came */
+    return err;
+}
+
+static void *run_long_read(void *arg)
+{
+    struct long_read *read = arg;
+
+    read->err = store_case_read(read->store, read_long, read);
+    return NULL;
+}
+
+static void long_read_begin(struct long_read *read, const struct store_case *c)
+{
+    read->store = store_new(c->file);
+    assert_true(read->store != NULL);
+    assert_int_equal(sem_init(&read->began, 0, 0), 0);
+    assert_int_equal(sem_init(&read->may_end, 0, 0), 0);
+    assert_int_equal(pthread_create(&read->thread, NULL, run_long_read, read),
+                     0);
+    while (sem_wait(&read->began) != 0)
+        ; /* a signal came */
+}
+
+static void long_read_end(struct long_read *read)
+{
+    sem_post(&read->may_end);
+    assert_int_equal(pthread_join(read->thread, NULL), 0);
+    assert_int_equal(read->err, TODO_OK);
+    store_free(read->store);
+    sem_destroy(&read->began);
+    sem_destroy(&read->may_end);
+}
+
+static void a_long_read_puts_it_off_and_holds_nobody_up(void **state)
+{
+    struct store_case *c = *state;
+    struct store *other = store_new(c->file);
+    struct long_read read;
+
+    assert_true(other != NULL);
+    store_case_create(c->store, "something to read");
+    long_read_begin(&read, c);
+    outgrow(c);
+    write_group(c); /* and once more, past the limit */
+    assert_true(store_case_wal_size(c) > STORE_WAL_LIMIT);
+    /* The gate is open again: another reader comes in. */
+    assert_int_equal(store_case_read(other, store_ping, NULL), TODO_OK);
+    long_read_end(&read);
+    write_group(c);
+    assert_int_equal(store_case_wal_size(c), 0);
+    store_free(other);
+}
+
+/* A reader of another process does not know the gate. */
+static void a_snapshot_of_another_program_puts_it_off(void **state)
+{
+    struct store_case *c = *state;
+    sqlite3 *other = NULL;
+
+    store_case_create(c->store, "something to read");
+    assert_int_equal(sqlite3_open(c->path, &other), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(other, "BEGIN; SELECT * FROM todos", NULL, NULL, NULL),
+        SQLITE_OK);
+    outgrow(c);
+    write_group(c);
+    assert_true(store_case_wal_size(c) > STORE_WAL_LIMIT);
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    write_group(c);
+    assert_int_equal(store_case_wal_size(c), 0);
+}
+
+/* Reads one snapshot after the other, with no moment between them. */
+struct busy_reader {
+    struct store *store;
+    atomic_bool enough;
+    atomic_int reads;
+    int failed;
+};
+
+static void *read_busily(void *arg)
+{
+    struct busy_reader *reader = arg;
+
+    while (!atomic_load(&reader->enough)) {
+        if (store_case_read(reader->store, store_ping, NULL) != TODO_OK)
+            reader->failed++;
+        atomic_fetch_add(&reader->reads, 1);
+    }
+    return NULL;
+}
+
+/* The reader is seen to read between one group and the next, so a checkpoint
+ * always meets it; and the log is cut off none the less. */
+static void busy_readers_do_not_make_the_log_grow_without_bound(void **state)
+{
+    struct store_case *c = *state;
+    struct busy_reader reader = {.store = store_new(c->file)};
+    pthread_t thread;
+    int64_t before = 0;
+    int cuts = 0;
+
+    assert_true(reader.store != NULL);
+    assert_int_equal(pthread_create(&thread, NULL, read_busily, &reader), 0);
+    for (int i = 0; i < ENOUGH_GROUPS && cuts < 3; i++) {
+        int reads = atomic_load(&reader.reads);
+        int64_t size;
+
+        write_group(c);
+        size = store_case_wal_size(c);
+        cuts += size < before;
+        before = size;
+        while (atomic_load(&reader.reads) == reads)
+            sched_yield();
+    }
+    atomic_store(&reader.enough, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(cuts, 3);
+    assert_int_equal(reader.failed, 0);
+    store_free(reader.store);
+}
+
+/* --- a disk that fails ---------------------------------------------------- */
+
+/* A log that was written back but not cut off is written over first. */
+static void write_until_cut(struct store_case *c)
+{
+    int groups = 0;
+
+    while (store_case_wal_size(c) > 0) {
+        assert_true(store_case_wal_size(c) < STORE_WAL_LIMIT + 2 * GROUP_BYTES);
+        write_group(c);
+        assert_true(++groups < ENOUGH_GROUPS);
+    }
+}
+
+static void a_log_that_cannot_be_written_back_is_kept(void **state)
+{
+    static const struct vfs_fault faults[] = {
+        {VFS_WRITE, VFS_DATABASE, 1, VFS_FOR_GOOD, SQLITE_FULL},
+        {VFS_SYNC, VFS_DATABASE, 1, VFS_FOR_GOOD, SQLITE_IOERR_FSYNC},
+        {VFS_TRUNCATE, VFS_WAL, 1, VFS_FOR_GOOD, SQLITE_IOERR_TRUNCATE},
+    };
+    struct store_case *c = *state;
+
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct todo todo = store_case_create(c->store, "kept all the while");
+        struct read_todo read = {.id = todo.id};
+
+        vfs_shim_break(faults[i]);
+        outgrow(c);
+        write_group(c); /* is answered none the less */
+        assert_int_equal(store_case_read(c->store, store_read_todo, &read),
+                         TODO_OK);
+        assert_true(vfs_shim_mend() > 0);
+        write_until_cut(c);
+        assert_int_equal(store_case_read(c->store, store_read_todo, &read),
+                         TODO_OK);
+        assert_string_equal(read.todo.title, "kept all the while");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        store_test(the_log_is_written_back_when_it_has_grown),
+        store_test(a_log_below_its_limit_is_left_alone),
+        store_test(a_long_read_puts_it_off_and_holds_nobody_up),
+        store_test(a_snapshot_of_another_program_puts_it_off),
+        store_test(busy_readers_do_not_make_the_log_grow_without_bound),
+        store_test(a_log_that_cannot_be_written_back_is_kept),
+    };
+
+    return cmocka_run_group_tests_name("store_wal", tests, store_case_shim,
+                                       NULL);
+}
