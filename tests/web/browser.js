@@ -47,13 +47,13 @@ export async function show(context, url, look) {
   try {
     await page.goto(url);
     await look(page);
+    assert.deepEqual(complaints, []);
   } catch (error) {
     error.message += `\nThe page complained: ${complaints.join('; ')}`;
     throw error;
   } finally {
     await page.close();
   }
-  assert.deepEqual(complaints, []);
 }
 
 // For people: a picture, where TODO_SCREENSHOTS names a folder.
