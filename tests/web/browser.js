@@ -49,8 +49,8 @@ export async function show(context, url, look) {
     await look(page);
     assert.deepEqual(complaints, []);
   } catch (error) {
-    error.message += `\nThe page complained: ${complaints.join('; ')}`;
-    throw error;
+    throw new Error(`${url} complained: ${complaints.join('; ') || 'of nothing'}`,
+      { cause: error });
   } finally {
     await page.close();
   }
