@@ -49,8 +49,8 @@ export async function show(context, url, look) {
     await look(page);
     assert.deepEqual(complaints, []);
   } catch (error) {
-    throw new Error(`${url} complained: ${complaints.join('; ') || 'of nothing'}`,
-      { cause: error });
+    const said = complaints.join('; ') || 'nothing';
+    throw new Error(`the page complained of: ${said}`, { cause: error });
   } finally {
     await page.close();
   }
