@@ -15,6 +15,8 @@
 
 enum {
     QUEUE_SIZE = 128 * 1024, /* bytes; there are two such halves */
+    GATHERED = 32 * 1024,    /* bytes for which the thread stops waiting */
+    GATHER_MS = 10,          /* and how long it waits for them */
     LINE_SIZE = 1024,        /* longer lines are cut */
     PATH_SHOWN = 256         /* bytes of a request's path */
 };
@@ -23,8 +25,8 @@ enum {
  * holds the lock while standard error is slow. */
 static struct {
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* there is a line, or it is time to stop */
-    pthread_cond_t ended;
+    pthread_cond_t changed; /* a first line, or enough, or time to stop */
+    pthread_cond_t ended;   /* the thread has */
     pthread_t thread;
 
     /* guarded by lock */
@@ -34,9 +36,7 @@ static struct {
     int filling; /* which half */
     size_t len;  /* bytes in it */
     size_t dropped;
-} queue = {.lock = PTHREAD_MUTEX_INITIALIZER,
-           .changed = PTHREAD_COND_INITIALIZER,
-           .ended = PTHREAD_COND_INITIALIZER};
+} queue = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static atomic_int highest_level = LOG_INFO;
 static _Thread_local char thread_name[16] = "-";
@@ -144,12 +144,11 @@ static void line_end(struct line *line)
     if (queue.dropped > 0 || line->len > QUEUE_SIZE - queue.len) {
         queue.dropped++;
     } else {
-        /* The thread sleeps only when there is nothing: wake it for the first
-         * line, not for each. */
-        if (queue.len == 0)
-            pthread_cond_signal(&queue.changed);
-        memcpy(queue.half[queue.filling] + queue.len, line->bytes, line->len);
+        size_t before = queue.len;
+        memcpy(queue.half[queue.filling] + before, line->bytes, line->len);
         queue.len += line->len;
+        if (before == 0 || (before < GATHERED && queue.len >= GATHERED))
+            pthread_cond_signal(&queue.changed);
     }
     pthread_mutex_unlock(&queue.lock);
 }
@@ -164,6 +163,28 @@ static void write_dropped(size_t dropped)
     write_all(line.bytes, line.len);
 }
 
+static struct timespec from_now(int64_t ms)
+{
+    int64_t us = clock_mono_us() + ms * 1000;
+
+    return (struct timespec){.tv_sec = (time_t)(us / 1000000),
+                             .tv_nsec = (long)(us % 1000000) * 1000};
+}
+
+/* Waits for a line, and then a little for more. To be woken and to write for
+ * each line cost a busy loop two thirds of its time again. Caller holds lock.
+ */
+static void wait_for_lines_locked(void)
+{
+    int late = 0;
+
+    while (queue.len == 0 && !queue.stopping)
+        pthread_cond_wait(&queue.changed, &queue.lock);
+    struct timespec until = from_now(GATHER_MS);
+    while (queue.len < GATHERED && !queue.stopping && !late)
+        late = pthread_cond_timedwait(&queue.changed, &queue.lock, &until);
+}
+
 /* Takes all that is queued, writes it, and looks again. */
 static void *write_queue(void *unused)
 {
@@ -171,8 +192,7 @@ static void *write_queue(void *unused)
     log_name_thread("log");
     pthread_mutex_lock(&queue.lock);
     for (;;) {
-        while (queue.len == 0 && !queue.stopping)
-            pthread_cond_wait(&queue.changed, &queue.lock);
+        wait_for_lines_locked();
         if (queue.len == 0)
             break;
         const char *bytes = queue.half[queue.filling];
@@ -195,12 +215,25 @@ static void *write_queue(void *unused)
     return NULL;
 }
 
+/* Conditions whose deadlines no change of the wall clock moves. */
+static void init_conditions(void)
+{
+    pthread_condattr_t monotonic;
+
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&queue.changed, &monotonic);
+    pthread_cond_init(&queue.ended, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
 bool log_start(enum log_level level)
 {
     sigset_t all, before;
 
     atomic_store(&highest_level, (int)level);
     queue.stopping = false;
+    init_conditions();
 
     /* Signals are for main; and SIGPIPE must not end the program because the
      * reader of the log has left. */
@@ -215,24 +248,25 @@ bool log_start(enum log_level level)
 
 void log_stop(void)
 {
-    struct timespec deadline;
     int late = 0;
-
-    /* The clock that pthread_cond_timedwait(3) goes by. It is always there. */
-    (void)clock_gettime(CLOCK_REALTIME, &deadline);
-    deadline.tv_sec += LOG_STOP_SECONDS;
 
     pthread_mutex_lock(&queue.lock);
     bool started = queue.running;
-    queue.stopping = true;
-    pthread_cond_signal(&queue.changed);
-    while (queue.running && !late)
-        late = pthread_cond_timedwait(&queue.ended, &queue.lock, &deadline);
+    if (started) {
+        struct timespec until = from_now(LOG_STOP_SECONDS * INT64_C(1000));
+        queue.stopping = true;
+        pthread_cond_signal(&queue.changed);
+        while (queue.running && !late)
+            late = pthread_cond_timedwait(&queue.ended, &queue.lock, &until);
+    }
     bool ended = !queue.running;
     pthread_mutex_unlock(&queue.lock);
 
-    if (started && ended)
+    if (started && ended) {
         pthread_join(queue.thread, NULL);
+        pthread_cond_destroy(&queue.changed);
+        pthread_cond_destroy(&queue.ended);
+    }
 }
 
 void log_name_thread(const char *format, ...)
