@@ -171,9 +171,8 @@ static struct timespec from_now(int64_t ms)
                              .tv_nsec = (long)(us % 1000000) * 1000};
 }
 
-/* Waits for a line, and then a little for more. To be woken and to write for
- * each line cost a busy loop two thirds of its time again. Caller holds lock.
- */
+/* Waits for a line, and then a little for more: to be woken and to write once
+ * for each made a busy loop's requests two thirds dearer. Caller holds lock. */
 static void wait_for_lines_locked(void)
 {
     int late = 0;
