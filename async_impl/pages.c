@@ -17,7 +17,7 @@ const struct pages_room pages_room = {
         "One loop for all connections. It starts what must wait, hands it to "
         "another thread or to the kernel, and goes on with somebody else; it "
         "never stands still while there is work.",
-    .lanes = {{"loop", "AABBCC  AABBCC"}, {"writer", "  aaaaabbbbb"}},
+    .lanes = {{"loop", "AABBCC AA    BBCC"}, {"writer", "  aaaaa-----"}},
 };
 
 static void answer_page(struct request *rq, enum page_id id)
