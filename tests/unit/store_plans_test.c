@@ -1,0 +1,212 @@
+#include <stdio.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "common/store_internal.h"
+#include "tests/support/store_case.h"
+#include "tests/unit/unit.h"
+
+/* --- how SQLite goes about a list ----------------------------------------- */
+
+static void list(struct store *store, const struct list_query *query)
+{
+    struct list_todos job = {.query = query, .base = ""};
+
+    assert_int_equal(store_case_read(store, store_list_todos, &job), TODO_OK);
+    list_todos_release(&job);
+}
+
+/* Lists in every way there is, so that every statement is prepared. */
+static void list_in_every_way(struct store *store)
+{
+    for (enum list_sort sort = 0; sort < LIST_SORT_COUNT; sort++)
+        for (int descending = 0; descending < 2; descending++) {
+            struct list_query query = {
+                .sort = sort, .descending = descending, .limit = 10};
+
+            list(store, &query);
+            query.has_after = true;
+            query.after = (struct list_place){.key = 5, .id = 5};
+            list(store, &query);
+        }
+}
+
+/* Appends the plan of a statement: its steps, each with a line end. */
+static void explain(sqlite3 *db, sqlite3_stmt *statement, struct buf *plan)
+{
+    sqlite3_stmt *steps = NULL;
+    char *sql =
+        sqlite3_mprintf("EXPLAIN QUERY PLAN %s", sqlite3_sql(statement));
+
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &steps, NULL), SQLITE_OK);
+    while (sqlite3_step(steps) == SQLITE_ROW) {
+        buf_puts(plan, (const char *)sqlite3_column_text(steps, 3));
+        buf_puts(plan, "\n");
+    }
+    sqlite3_finalize(steps);
+    sqlite3_free(sql);
+}
+
+static void assert_plan(sqlite3 *db, sqlite3_stmt *statement, const char *want)
+{
+    struct buf plan = {0};
+
+    assert_true(statement != NULL);
+    explain(db, statement, &plan);
+    unit_assert_buf(&plan, want);
+    buf_release(&plan);
+}
+
+/* One search in one index, and no sorting: so a page costs the same wherever
+ * it begins. */
+static void every_list_is_searched_in_its_index(void **state)
+{
+    static const struct {
+        const char *index, *key;
+    } sorts[LIST_SORT_COUNT] = {
+        [LIST_BY_ORDER] = {"todos_by_order", "ord"},
+        [LIST_BY_DUE_AT] = {"todos_by_due_at", "due_at"},
+        [LIST_BY_CREATED_AT] = {"todos_by_created_at", "created_at"},
+        [LIST_BY_UPDATED_AT] = {"todos_by_updated_at", "updated_at"},
+    };
+    struct store_case *c = *state;
+
+    list_in_every_way(c->store);
+    for (int sort = LIST_BY_ORDER; sort < LIST_SORT_COUNT; sort++)
+        for (int down = 0; down < 2; down++)
+            for (int leg = 0; leg < LEG_COUNT; leg++) {
+                sqlite3_stmt *statement = c->store->lists[sort][down][leg];
+                char than = down ? '<' : '>';
+                char want[160], end[64];
+
+                if (leg == LEG_NULLS && sort > LIST_BY_DUE_AT) {
+                    assert_true(statement == NULL); /* such keys are not null */
+                    continue;
+                }
+                (void)snprintf(end, sizeof end,
+                               leg == LEG_REST ? "%s%c?" : "%s=? AND rowid%c?",
+                               sorts[sort].key, than);
+                (void)snprintf(want, sizeof want,
+                               "SEARCH todos USING INDEX %s (owner=? AND %s)\n",
+                               sorts[sort].index, end);
+                assert_plan(c->store->db, statement, want);
+            }
+}
+
+static void lists_by_id_are_searched_in_the_table(void **state)
+{
+    struct store_case *c = *state;
+    sqlite3_stmt *(*lists)[LEG_COUNT] = c->store->lists[LIST_BY_ID];
+
+    list_in_every_way(c->store);
+    assert_plan(c->store->db, lists[0][LEG_REST],
+                "SEARCH todos USING INTEGER PRIMARY KEY (rowid>?)\n");
+    assert_plan(c->store->db, lists[1][LEG_REST],
+                "SEARCH todos USING INTEGER PRIMARY KEY (rowid<?)\n");
+    for (int down = 0; down < 2; down++) {
+        assert_true(lists[down][LEG_TIES] == NULL);
+        assert_true(lists[down][LEG_NULLS] == NULL);
+    }
+}
+
+static void no_statement_but_a_full_clearing_scans_a_table(void **state)
+{
+    struct store_case *c = *state;
+
+    for (int id = 0; id < STMT_COUNT; id++) {
+        struct buf plan = {0};
+        sqlite3_stmt *statement;
+
+        assert_int_equal(store_case_read(c->store, store_ping, NULL), TODO_OK);
+        statement = store_statement(c->store, (enum store_statement)id);
+        assert_true(statement != NULL);
+        explain(c->store->db, statement, &plan);
+        if (unit_buf_has(&plan, "SCAN") && id != STMT_PING &&
+            id != STMT_DELETE_ALL)
+            fail_msg("%s\n%.*s", sqlite3_sql(statement), (int)plan.len,
+                     plan.data);
+        assert_false(unit_buf_has(&plan, "TEMP B-TREE"));
+        buf_release(&plan);
+    }
+}
+
+/* --- a list that takes too long ------------------------------------------- */
+
+/* Time runs out while the statement begins. */
+static int run_out_of_time(unsigned event, void *arg, void *statement,
+                           void *sql)
+{
+    struct store *store = arg;
+
+    (void)event;
+    (void)statement;
+    (void)sql;
+    store->search_until_us = 0;
+    return 0;
+}
+
+static void fill(const struct store_case *c)
+{
+    store_case_exec(c->path,
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1"
+                    " FROM n WHERE i < 2000) INSERT INTO todos (title,"
+                    " completed, created_at, updated_at)"
+                    " SELECT 'row', 0, 0, 0 FROM n");
+}
+
+static enum todo_err list_late(struct store *store,
+                               const struct list_query *query)
+{
+    struct list_todos job = {.query = query, .base = ""};
+    enum todo_err err;
+
+    assert_int_equal(
+        sqlite3_trace_v2(store->db, SQLITE_TRACE_STMT, run_out_of_time, store),
+        SQLITE_OK);
+    err = store_case_read(store, store_list_todos, &job);
+    assert_int_equal(sqlite3_trace_v2(store->db, 0, NULL, NULL), SQLITE_OK);
+    list_todos_release(&job);
+    return err;
+}
+
+static void a_filtered_list_that_takes_too_long_is_ended(void **state)
+{
+    struct store_case *c = *state;
+    struct list_query search = {
+        .limit = 10, .has_search = true, .search = "not there"};
+    struct list_query filter = {.limit = 10, .completed = LIST_COMPLETED};
+
+    fill(c);
+    list(c->store, &search); /* in time, it finds nothing and is well */
+    assert_int_equal(list_late(c->store, &search), TODO_ERR_SLOW_QUERY);
+    assert_int_equal(list_late(c->store, &filter), TODO_ERR_SLOW_QUERY);
+    /* The store is none the worse for it. */
+    list(c->store, &search);
+    store_case_create(c->store, "written afterwards");
+}
+
+static void a_list_without_filters_is_not_ended(void **state)
+{
+    struct store_case *c = *state;
+    struct list_query all = {.limit = 1000};
+    struct list_query search = {
+        .limit = 10, .has_search = true, .search = "not there"};
+
+    fill(c);
+    list(c->store, &search);
+    assert_int_equal(list_late(c->store, &all), TODO_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        store_test(every_list_is_searched_in_its_index),
+        store_test(lists_by_id_are_searched_in_the_table),
+        store_test(no_statement_but_a_full_clearing_scans_a_table),
+        store_test(a_filtered_list_that_takes_too_long_is_ended),
+        store_test(a_list_without_filters_is_not_ended),
+    };
+
+    return cmocka_run_group_tests_name("store_plans", tests, NULL, NULL);
+}
