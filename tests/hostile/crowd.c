@@ -125,6 +125,33 @@ static void a_crowd_with_half_a_body_each_hangs_nobody(void **state)
     crowd_leaves(crowd_size());
 }
 
+/* Those who are sent away may stay on their connections, too. */
+static void clients_sent_away_take_no_room_from_the_next(void **state)
+{
+    enum { MORE = 20 };
+    struct raw more[MORE];
+    char request[TALK_MAX];
+
+    (void)state;
+    talk_write_get(request, "/healthz");
+    crowd_comes(crowd_size(), NULL);
+    for (int i = 0; i < MORE; i++) {
+        struct raw_answer answer;
+
+        hostile_open(&more[i]);
+        assert_true(raw_send_text(&more[i], request));
+        assert_true(raw_read_answer(&more[i], &answer, false));
+        if (!hostile_is_sync() || answer.status != 503)
+            assert_int_equal(answer.status, 200);
+        raw_answer_release(&answer);
+    }
+    for (int i = 0; i < crowd_size(); i++)
+        assert_false(raw_readable(&crowd[i], 0));
+    for (int i = 0; i < MORE; i++)
+        raw_close(&more[i]);
+    crowd_leaves(crowd_size());
+}
+
 /* One answer or none, no success, and then the end. */
 static void expect_ended(struct raw *raw)
 {
@@ -183,6 +210,7 @@ int hostile_crowd(void)
         HOSTILE_CASE(a_crowd_that_keeps_its_connections_hangs_nobody),
         HOSTILE_CASE(a_crowd_with_half_a_head_each_hangs_nobody),
         HOSTILE_CASE(a_crowd_with_half_a_body_each_hangs_nobody),
+        HOSTILE_CASE(clients_sent_away_take_no_room_from_the_next),
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 

@@ -170,8 +170,6 @@ static struct shape shapes[] = {
           "GET /healthz HTTP/1.1 more\r\n" HOST END),
     SHAPE("a_version_of_another_protocol_is_refused",
           "GET /healthz RTSP/1.0\r\n" HOST END),
-    SHAPE("two_spaces_before_the_target_are_refused",
-          "GET  /healthz HTTP/1.1\r\n" HOST END),
     SHAPE("a_tab_before_the_target_is_refused",
           "GET\t/healthz HTTP/1.1\r\n" HOST END),
     SHAPE("a_method_in_small_letters_is_refused",

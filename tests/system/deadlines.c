@@ -58,6 +58,16 @@ static void expect_end_without_a_byte(struct raw *raw)
     raw_close(raw);
 }
 
+/* The parser of the server may say so in its way, or say nothing. */
+static void expect_late_head_ended(struct raw *raw)
+{
+    int status = 408;
+
+    assert_in_range(talk_read_all(raw, &status, 1), 0, 1);
+    assert_in_range(status, 400, 499);
+    raw_close(raw);
+}
+
 static void expect_still_served(struct raw *raw)
 {
     char request[TALK_MAX];
@@ -97,15 +107,12 @@ static void the_head_deadline_ends_no_idle_connection(void **state)
 {
     struct raw idle;
     struct raw head;
-    int status = 408;
 
     (void)state;
     start_with_short("--head-timeout");
     open_and_be_answered(&idle);
     system_ask(&head, half_a_head);
-    assert_in_range(talk_read_all(&head, &status, 1), 0, 1);
-    assert_int_equal(status, 408);
-    raw_close(&head);
+    expect_late_head_ended(&head);
     expect_still_served(&idle);
 }
 
@@ -113,15 +120,12 @@ static void the_head_deadline_ends_no_body(void **state)
 {
     struct raw body;
     struct raw head;
-    int status = 408;
 
     (void)state;
     start_with_short("--head-timeout");
     system_ask(&body, half_a_body);
     system_ask(&head, half_a_head);
-    assert_in_range(talk_read_all(&head, &status, 1), 0, 1);
-    assert_int_equal(status, 408);
-    raw_close(&head);
+    expect_late_head_ended(&head);
     assert_false(raw_readable(&body, 0));
     assert_true(raw_send_text(&body, other_half));
     assert_int_equal(system_hear(&body), 201);
@@ -160,7 +164,6 @@ no_client_deadline_ends_a_request_that_waits_for_the_disk(void **state)
     struct raw write;
     struct raw head;
     char request[TALK_MAX];
-    int status = 408;
 
     (void)state;
     system_start(args);
@@ -168,8 +171,7 @@ no_client_deadline_ends_a_request_that_waits_for_the_disk(void **state)
     talk_write_post(request, "patient");
     system_ask(&write, request);
     system_ask(&head, half_a_head);
-    assert_in_range(talk_read_all(&head, &status, 1), 0, 1);
-    raw_close(&head);
+    expect_late_head_ended(&head);
     assert_false(raw_readable(&write, 0));
     hold_end(&system_hold);
     assert_int_equal(system_hear(&write), 201);

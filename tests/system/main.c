@@ -62,6 +62,12 @@ int system_hear(struct raw *raw)
     return status;
 }
 
+void system_expect_one_line(const char *text)
+{
+    assert_true(strlen(text) > 1);
+    assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
 int system_release(void **state)
 {
     (void)state;

@@ -142,7 +142,7 @@ static void expect_mistaken(const char *const *args, const char *named)
     assert_int_equal(program_run(argv, &out, &err), 2);
     assert_string_equal(out, "");
     assert_non_null(strstr(err, named));
-    assert_ptr_equal(strchr(err, '\n'), err + strlen(err) - 1);
+    system_expect_one_line(err);
     free(out);
     free(err);
 }
@@ -296,7 +296,7 @@ static void version_is_one_line_with_the_name_and_a_number(void **state)
     (void)state;
     assert_memory_equal(version, name, strlen(name));
     assert_true(isdigit((unsigned char)version[strlen(name)]));
-    assert_ptr_equal(strchr(version, '\n'), version + strlen(version) - 1);
+    system_expect_one_line(version);
     free(version);
 }
 

@@ -44,6 +44,9 @@ void system_ask(struct raw *raw, const char *request);
 /* Reads one answer, closes, and gives the status (0 when none came whole). */
 int system_hear(struct raw *raw);
 
+/* The running test fails unless the text is one line that says something. */
+void system_expect_one_line(const char *text);
+
 /* Test teardown: ends and removes what the case left. */
 int system_release(void **state);
 
