@@ -77,6 +77,15 @@ static void pipelined_writes_are_answered_in_order(void **state)
     expect_titles(api_get(*state, "/todos"), "milk");
 }
 
+static void connection_goes_on_after_pipelined_requests(void **state)
+{
+    wire_open(*state, POST_MILK POST_MILK);
+    (void)expect_todo(wire_next(*state, "POST"), 201);
+    (void)expect_todo(wire_next(*state, "POST"), 201);
+    wire_send(*state, HEALTHZ);
+    expect_status(wire_next(*state, "GET"), 200);
+}
+
 static void pipelined_heads_have_no_body_between_them(void **state)
 {
     wire_open(*state, "HEAD /healthz HTTP/1.1\r\n" HOST "\r\n"
@@ -186,6 +195,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(nothing_is_answered_after_connection_close),
     cmocka_unit_test(pipelined_requests_are_answered_in_order),
     cmocka_unit_test(pipelined_writes_are_answered_in_order),
+    cmocka_unit_test(connection_goes_on_after_pipelined_requests),
     cmocka_unit_test(pipelined_heads_have_no_body_between_them),
     cmocka_unit_test(body_on_get_is_read_and_dropped),
     cmocka_unit_test(body_of_64_kib_on_get_is_read_and_dropped),
