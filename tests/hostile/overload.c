@@ -107,13 +107,13 @@ static void writer_hears(struct writers *writers, size_t i)
     raw_answer_release(&answer);
 }
 
-/* Waits until `count` writers have their answers; all must be 503. */
-static void writers_are_refused(struct writers *writers, size_t count)
+/* Waits until at least `least` writers have an answer; all must be 503. */
+static void writers_are_refused(struct writers *writers, size_t least)
 {
     long long deadline = now_ms() + PATIENCE_MS;
     size_t refused = 0;
 
-    while (refused < count) {
+    while (refused < least) {
         for (size_t i = 0; i < writers->count; i++)
             if (!writers->status[i] && raw_readable(&writers->raw[i], 0)) {
                 writer_hears(writers, i);
@@ -121,23 +121,24 @@ static void writers_are_refused(struct writers *writers, size_t count)
                 refused++;
             }
         if (now_ms() > deadline)
-            fail_msg("only %zu of %zu writers were refused", refused, count);
+            fail_msg("only %zu of %zu writers were refused", refused, least);
         a_moment();
     }
-    assert_int_equal(refused, count);
 }
 
-/* All others must be answered, with 201 as the database is free. */
-static size_t writers_are_stored(struct writers *writers)
+/* The database is free: reads all answers that are left, and gives how many
+ * writes were stored. */
+static int writers_are_answered(struct writers *writers)
 {
-    size_t stored = 0;
+    int stored = 0;
 
     for (size_t i = 0; i < writers->count; i++) {
-        if (!writers->status[i]) {
+        if (!writers->status[i])
             writer_hears(writers, i);
-            assert_int_equal(writers->status[i], 201);
+        if (writers->status[i] == 201)
             stored++;
-        }
+        else
+            assert_int_equal(writers->status[i], 503);
         raw_close(&writers->raw[i]);
     }
     return stored;
@@ -152,7 +153,8 @@ static int setup_a_short_queue(void **state)
     return 0;
 }
 
-/* One write is with the writer, one in the queue: eight of ten are refused. */
+/* One write is with the writer thread, one in the queue, and the others hear
+ * so. When they come before the thread has taken the first, one more does. */
 static void writes_beyond_a_full_queue_hear_503_at_once(void **state)
 {
     struct hold hold;
@@ -163,8 +165,10 @@ static void writes_beyond_a_full_queue_hear_503_at_once(void **state)
     writers_ask(&writers, WRITERS, "queued");
     writers_are_refused(&writers, WRITERS - 2);
     hold_end(&hold);
-    assert_int_equal(writers_are_stored(&writers), 2);
-    assert_int_equal(talk_count(hostile_server.port, "queued"), 2);
+    int stored = writers_are_answered(&writers);
+
+    assert_in_range(stored, 1, 2);
+    assert_int_equal(talk_count(hostile_server.port, "queued"), stored);
 }
 
 static int store_queue(void)
@@ -208,7 +212,7 @@ static void a_client_beyond_waiting_threads_hears_503_at_once(void **state)
     for (size_t i = 0; i < writers.count; i++)
         assert_false(raw_readable(&writers.raw[i], 0));
     hold_end(&hold);
-    assert_int_equal(writers_are_stored(&writers), 4);
+    assert_int_equal(writers_are_answered(&writers), 4);
     assert_int_equal(talk_count(hostile_server.port, "threaded"), 4);
 }
 
