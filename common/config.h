@@ -15,15 +15,15 @@
 enum config_room { CONFIG_SYNC = 1, CONFIG_ASYNC = 2, CONFIG_BOTH = 3 };
 
 struct config {
-    const char *program;    /* "todo-sync" or "todo-async" */
-    const char *host;       /* address to listen on: IPv4, in digits */
-    int port;               /* 0: any free one; the real one once listening */
-    const char *port_file;  /* the port is written here, or NULL */
-    const char *db;         /* database file */
-    const char *public_url; /* begins our URLs instead of Host, or NULL; at
-                             * most 255 bytes, no slash at the end */
+    const char *program;     /* "todo-sync" or "todo-async" */
+    const char *host;        /* address to listen on: IPv4, in digits */
+    int port;                /* 0: any free one; the real one once listening */
+    const char *port_file;   /* the port is written here, or NULL */
+    const char *db;          /* database file */
+    const char *public_url;  /* begins our URLs instead of Host, or NULL; at
+                              * most 255 bytes, no slash at the end */
     const char *cors_origin; /* one origin, "*", or NULL */
-    const char *docs_dir;   /* files of the API viewer, or NULL */
+    const char *docs_dir;    /* files of the API viewer, or NULL */
     int64_t head_timeout_ms;
     int64_t body_timeout_ms;
     int64_t idle_timeout_ms;
@@ -39,9 +39,9 @@ struct config {
 };
 
 enum config_result {
-    CONFIG_RUN,      /* go on */
-    CONFIG_DONE,     /* --help or --version was answered: exit 0 */
-    CONFIG_MISTAKEN  /* one line on standard error said why: exit 2 */
+    CONFIG_RUN,     /* go on */
+    CONFIG_DONE,    /* --help or --version was answered: exit 0 */
+    CONFIG_MISTAKEN /* one line on standard error said why: exit 2 */
 };
 
 /* Fills in defaults, over them TODO_… from the environment, over them the
