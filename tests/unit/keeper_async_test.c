@@ -1,0 +1,375 @@
+#include <stdlib.h>
+
+#include <uv.h>
+
+#include "async_impl/keeper.h"
+#include "async_impl/request.h"
+#include "async_impl/server.h"
+#include "common/container_of.h"
+#include "tests/support/hold.h"
+#include "tests/support/store_case.h"
+#include "tests/support/vfs_shim.h"
+#include "tests/unit/unit.h"
+
+enum { QUEUE = 8 }; /* as many jobs may wait */
+
+/* A server that has a loop and a keeper, and does not listen. */
+struct async_case {
+    void *store_state; /* of store_case */
+    struct store_case *c;
+    struct config config;
+    struct server server;
+};
+
+static int setup(void **state)
+{
+    struct async_case *a = calloc(1, sizeof *a);
+    struct server *server;
+
+    if (!a || store_case_setup(&a->store_state) != 0)
+        return -1;
+    server = &a->server;
+    a->c = a->store_state;
+    a->config = (struct config){.store_threads = 2, .store_queue = QUEUE};
+    server->config = &a->config;
+    server->file = a->c->file;
+    server->thread = uv_thread_self();
+    assert_int_equal(uv_loop_init(&server->loop), 0);
+    server->keeper = keeper_new(&server->loop, &a->config, a->c->file);
+    assert_true(server->keeper != NULL);
+    *state = a;
+    return 0;
+}
+
+/* Nothing of the keeper's is left in the loop. */
+static int teardown(void **state)
+{
+    struct async_case *a = *state;
+
+    keeper_close(a->server.keeper);
+    uv_run(&a->server.loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&a->server.loop), 0);
+    assert_int_equal(store_case_teardown(&a->store_state), 0);
+    free(a);
+    return 0;
+}
+
+#define keeper_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+/* --- requests ------------------------------------------------------------- */
+
+/* A request that asks the keeper for something, and whether it has it. */
+struct asker {
+    struct request rq;
+    bool done;
+};
+
+static struct asker *new_askers(struct async_case *a, size_t count)
+{
+    struct asker *askers = calloc(count, sizeof *askers);
+
+    assert_true(askers != NULL);
+    for (size_t i = 0; i < count; i++)
+        askers[i].rq.server = &a->server;
+    return askers;
+}
+
+static void finish(struct request *rq)
+{
+    struct asker *asker = container_of(rq, struct asker, rq);
+
+    server_assert_loop(rq->server);
+    assert_false(asker->done); /* exactly once */
+    asker->done = true;
+}
+
+static void run_until_done(struct async_case *a, const struct asker *asker)
+{
+    while (!asker->done)
+        uv_run(&a->server.loop, UV_RUN_ONCE);
+}
+
+static void ask_create(struct asker *asker)
+{
+    struct create_todo *job = &asker->rq.frame.create_todo;
+
+    job->draft = store_case_draft("from the loop");
+    keeper_write(&asker->rq, store_create_todo, job, finish);
+}
+
+static void ask_ping(struct asker *asker)
+{
+    keeper_read(&asker->rq, store_ping, NULL, finish);
+}
+
+/* A job that stands still until it is told to go on. */
+struct halt {
+    uv_sem_t began;
+    uv_sem_t may_end;
+};
+
+static enum todo_err stand_still(struct store *store, void *arg)
+{
+    struct halt *halt = arg;
+
+    (void)store;
+    uv_sem_post(&halt->began);
+    uv_sem_wait(&halt->may_end);
+    return TODO_OK;
+}
+
+static void halt_init(struct halt *halt)
+{
+    assert_int_equal(uv_sem_init(&halt->began, 0), 0);
+    assert_int_equal(uv_sem_init(&halt->may_end, 0), 0);
+}
+
+/* Hands over what is queued, and waits until a thread stands still in it. */
+static void halt_wait(struct halt *halt, struct async_case *a)
+{
+    uv_run(&a->server.loop, UV_RUN_NOWAIT);
+    uv_sem_wait(&halt->began);
+}
+
+static void halt_destroy(struct halt *halt)
+{
+    uv_sem_destroy(&halt->began);
+    uv_sem_destroy(&halt->may_end);
+}
+
+static int64_t count_todos(const struct async_case *a)
+{
+    return store_case_number(a->c->path, "SELECT count(*) FROM todos");
+}
+
+/* --- groups --------------------------------------------------------------- */
+
+static void writes_of_one_turn_share_a_commit(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = new_askers(a, QUEUE);
+    int before;
+
+    store_case_create(a->c->store, "so that there is a log");
+    before = vfs_shim_calls(VFS_SYNC, VFS_WAL);
+    for (int i = 0; i < QUEUE; i++)
+        ask_create(&askers[i]);
+    for (int i = 0; i < QUEUE; i++)
+        assert_false(askers[i].done); /* not before it is on the disk */
+    for (int i = 0; i < QUEUE; i++) {
+        run_until_done(a, &askers[i]);
+        assert_int_equal(askers[i].rq.err, TODO_OK);
+        assert_int_equal(askers[i].rq.frame.create_todo.todo.id, i + 2);
+    }
+    assert_int_equal(vfs_shim_calls(VFS_SYNC, VFS_WAL), before + 1);
+    assert_int_equal(count_todos(a), QUEUE + 1);
+    free(askers);
+}
+
+static void what_comes_while_a_group_runs_is_the_next_group(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = new_askers(a, QUEUE);
+    struct halt halt;
+    int before;
+
+    store_case_create(a->c->store, "so that there is a log");
+    before = vfs_shim_calls(VFS_SYNC, VFS_WAL);
+    halt_init(&halt);
+    keeper_write(&askers[0].rq, stand_still, &halt, finish);
+    halt_wait(&halt, a);
+    for (int i = 1; i < QUEUE; i++) {
+        ask_create(&askers[i]);
+        uv_run(&a->server.loop, UV_RUN_NOWAIT); /* each in a turn of its own */
+    }
+    uv_sem_post(&halt.may_end);
+    for (int i = 0; i < QUEUE; i++) {
+        run_until_done(a, &askers[i]);
+        assert_int_equal(askers[i].rq.err, TODO_OK);
+    }
+    assert_int_equal(vfs_shim_calls(VFS_SYNC, VFS_WAL), before + 1);
+    halt_destroy(&halt);
+    free(askers);
+}
+
+static void each_request_hears_of_its_own_error(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = new_askers(a, 3);
+    struct delete_todo *delete = &askers[1].rq.frame.delete_todo;
+
+    delete->id = 99;
+    delete->conditions = &askers[1].rq.in.conditions;
+    ask_create(&askers[0]);
+    keeper_write(&askers[1].rq, store_delete_todo, delete, finish);
+    ask_create(&askers[2]);
+    run_until_done(a, &askers[2]);
+    assert_int_equal(askers[0].rq.err, TODO_OK);
+    assert_int_equal(askers[1].rq.err, TODO_ERR_NO_TODO);
+    assert_int_equal(askers[2].rq.err, TODO_OK);
+    free(askers);
+}
+
+/* --- no room -------------------------------------------------------------- */
+
+static void a_full_queue_is_busy_at_once(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = new_askers(a, QUEUE + 3);
+    struct asker *late = &askers[QUEUE];
+    struct halt halt;
+
+    halt_init(&halt);
+    keeper_write(&askers[0].rq, stand_still, &halt, finish);
+    for (int i = 1; i < QUEUE; i++)
+        ask_create(&askers[i]);
+    ask_create(&late[0]);
+    assert_true(late[0].done); /* the loop has not turned */
+    assert_int_equal(late[0].rq.err, TODO_ERR_BUSY);
+    halt_wait(&halt, a);
+    ask_create(&late[1]); /* what a thread has at hand counts too */
+    assert_true(late[1].done);
+    assert_int_equal(late[1].rq.err, TODO_ERR_BUSY);
+    ask_ping(&late[2]); /* another queue */
+    run_until_done(a, &late[2]);
+    assert_int_equal(late[2].rq.err, TODO_OK);
+    uv_sem_post(&halt.may_end);
+    for (int i = 0; i < QUEUE; i++) {
+        run_until_done(a, &askers[i]);
+        assert_int_equal(askers[i].rq.err, TODO_OK);
+    }
+    assert_int_equal(count_todos(a), QUEUE - 1); /* the late ones: never */
+    late[0].done = false;
+    ask_create(&late[0]);
+    run_until_done(a, &late[0]); /* there is room again */
+    assert_int_equal(late[0].rq.err, TODO_OK);
+    halt_destroy(&halt);
+    free(askers);
+}
+
+/* --- who waits for whom --------------------------------------------------- */
+
+static void reads_do_not_wait_for_a_held_database(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = new_askers(a, 3);
+    struct hold hold;
+
+    hold_begin(&hold, a->c->path);
+    ask_create(&askers[0]);
+    ask_ping(&askers[1]);
+    keeper_search(&askers[2].rq, store_ping, NULL, finish);
+    run_until_done(a, &askers[1]);
+    run_until_done(a, &askers[2]);
+    assert_int_equal(askers[1].rq.err, TODO_OK);
+    assert_int_equal(askers[2].rq.err, TODO_OK);
+    assert_false(askers[0].done);
+    hold_end(&hold);
+    run_until_done(a, &askers[0]);
+    assert_int_equal(askers[0].rq.err, TODO_OK);
+    free(askers);
+}
+
+static void a_long_search_holds_up_nothing_but_searches(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = new_askers(a, 4);
+    struct halt halt;
+
+    halt_init(&halt);
+    keeper_search(&askers[0].rq, stand_still, &halt, finish);
+    keeper_search(&askers[1].rq, store_ping, NULL, finish);
+    halt_wait(&halt, a);
+    ask_ping(&askers[2]);
+    ask_create(&askers[3]);
+    run_until_done(a, &askers[2]);
+    run_until_done(a, &askers[3]);
+    assert_int_equal(askers[2].rq.err, TODO_OK);
+    assert_int_equal(askers[3].rq.err, TODO_OK);
+    assert_false(askers[0].done || askers[1].done);
+    uv_sem_post(&halt.may_end);
+    run_until_done(a, &askers[0]);
+    run_until_done(a, &askers[1]);
+    halt_destroy(&halt);
+    free(askers);
+}
+
+static void a_reader_that_stands_still_leaves_the_others(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = new_askers(a, 2);
+    struct halt halt;
+
+    halt_init(&halt);
+    keeper_read(&askers[0].rq, stand_still, &halt, finish);
+    halt_wait(&halt, a);
+    ask_ping(&askers[1]);
+    run_until_done(a, &askers[1]);
+    assert_int_equal(askers[1].rq.err, TODO_OK);
+    assert_false(askers[0].done);
+    uv_sem_post(&halt.may_end);
+    run_until_done(a, &askers[0]);
+    halt_destroy(&halt);
+    free(askers);
+}
+
+/* --- one step after the other --------------------------------------------- */
+
+/* Reads what the request has just created. */
+static void read_created(struct request *rq)
+{
+    int64_t id = rq->frame.create_todo.todo.id;
+
+    assert_int_equal(rq->err, TODO_OK);
+    rq->frame.read_todo = (struct read_todo){.id = id};
+    keeper_read(rq, store_read_todo, &rq->frame.read_todo, finish);
+}
+
+static void what_was_answered_is_read_in_the_next_step(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = new_askers(a, QUEUE);
+
+    for (int round = 0; round < 10; round++) {
+        for (int i = 0; i < QUEUE; i++) {
+            struct create_todo *job = &askers[i].rq.frame.create_todo;
+
+            *job = (struct create_todo){.draft = store_case_draft("seen")};
+            askers[i].done = false;
+            keeper_write(&askers[i].rq, store_create_todo, job, read_created);
+        }
+        for (int i = 0; i < QUEUE; i++) {
+            run_until_done(a, &askers[i]);
+            assert_int_equal(askers[i].rq.err, TODO_OK);
+            assert_string_equal(askers[i].rq.frame.read_todo.todo.title,
+                                "seen");
+        }
+    }
+    free(askers);
+}
+
+/* Setup and teardown are the test. */
+static void a_keeper_that_had_no_job_closes(void **state)
+{
+    const struct async_case *a = *state;
+
+    assert_int_equal(count_todos(a), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        keeper_test(writes_of_one_turn_share_a_commit),
+        keeper_test(what_comes_while_a_group_runs_is_the_next_group),
+        keeper_test(each_request_hears_of_its_own_error),
+        keeper_test(a_full_queue_is_busy_at_once),
+        keeper_test(reads_do_not_wait_for_a_held_database),
+        keeper_test(a_long_search_holds_up_nothing_but_searches),
+        keeper_test(a_reader_that_stands_still_leaves_the_others),
+        keeper_test(what_was_answered_is_read_in_the_next_step),
+        keeper_test(a_keeper_that_had_no_job_closes),
+    };
+
+    return cmocka_run_group_tests_name("keeper_async", tests, store_case_shim,
+                                       NULL);
+}
