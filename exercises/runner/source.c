@@ -1,7 +1,6 @@
 /* exercises/runner/source.c - see source.h. */
 #include "source.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
