@@ -143,7 +143,7 @@ static void words_of_http_in_random_order_harm_nobody(void **state)
 
 #define NOISE(what, text)                                                      \
     {                                                                          \
-        what, text, sizeof text - 1                                            \
+        what, text, sizeof(text) - 1                                           \
     }
 
 struct noise {

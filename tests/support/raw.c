@@ -83,8 +83,7 @@ bool raw_try_open(struct raw *raw, const char *host, int port)
 
 void raw_open(struct raw *raw, const char *host, int port)
 {
-    if (!open_with_window(raw, host, port, 0))
-        fail_msg("no connection to %s:%d: %s", host, port, strerror(errno));
+    raw_open_small_window(raw, host, port, 0); /* 0: as the system has it */
 }
 
 void raw_open_small_window(struct raw *raw, const char *host, int port,
@@ -216,15 +215,6 @@ static void take(struct raw *raw, size_t len)
     memmove(raw->buf, raw->buf + len, raw->len + 1);
 }
 
-static char *copy(const char *bytes, size_t len)
-{
-    char *text = must_have(malloc(len + 1));
-
-    memcpy(text, bytes, len);
-    text[len] = '\0';
-    return text;
-}
-
 /* Receives until `len` bytes are there. */
 static bool need(struct raw *raw, size_t len, long long deadline)
 {
@@ -256,8 +246,10 @@ static bool read_head(struct raw *raw, struct raw_answer *answer,
     while (!find(raw, "\r\n\r\n", &len))
         if (!fill(raw, deadline))
             return false;
-    answer->head = copy(raw->buf, len + 4);
-    take(raw, len + 4);
+    len += 4;
+    answer->head = must_have(calloc(len + 1, 1));
+    memcpy(answer->head, raw->buf, len);
+    take(raw, len);
     return true;
 }
 
@@ -349,6 +341,15 @@ static bool head_says_close(const struct raw_answer *answer)
     return strncmp(answer->head, "HTTP/1.0", 8) == 0;
 }
 
+/* The number in the status line, or 0 when that is none of HTTP/1. */
+static int status_of(const char *head)
+{
+    bool is_http = strncmp(head, "HTTP/1.0 ", 9) == 0 ||
+                   strncmp(head, "HTTP/1.1 ", 9) == 0;
+
+    return is_http ? (int)strtol(head + 9, NULL, 10) : 0;
+}
+
 bool raw_read_answer(struct raw *raw, struct raw_answer *answer, bool to_head)
 {
     long long deadline = now_ms() + RAW_TIMEOUT_MS;
@@ -359,7 +360,8 @@ bool raw_read_answer(struct raw *raw, struct raw_answer *answer, bool to_head)
         raw_answer_release(answer);
         if (!read_head(raw, answer, deadline))
             return false;
-        if (sscanf(answer->head, "HTTP/1.%*1[01] %3d", &status) != 1)
+        status = status_of(answer->head);
+        if (status == 0)
             return false;
     } while (status >= 100 && status < 200 && status != 101);
 

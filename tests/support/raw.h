@@ -14,20 +14,20 @@
 enum { RAW_TIMEOUT_MS = 20000 };
 
 struct raw {
-    int fd;       /* -1 when closed */
-    char *buf;    /* bytes received and not yet taken, always ends in NUL */
-    size_t len;   /* how many */
-    bool eof;     /* the peer closed its side */
-    bool reset;   /* the peer reset the connection */
+    int fd;     /* -1 when closed */
+    char *buf;  /* bytes received and not yet taken, always ends in NUL */
+    size_t len; /* how many */
+    bool eof;   /* the peer closed its side */
+    bool reset; /* the peer reset the connection */
 };
 
 /* One parsed answer. Release with raw_answer_release. */
 struct raw_answer {
-    int status;         /* 0 when no whole answer came before EOF or deadline */
-    char *head;         /* status line and fields, NUL-terminated */
-    char *body;         /* NUL-terminated, chunked coding removed */
+    int status; /* 0 when no whole answer came before EOF or deadline */
+    char *head; /* status line and fields, NUL-terminated */
+    char *body; /* NUL-terminated, chunked coding removed */
     size_t body_len;
-    bool closes;        /* the head says Connection: close (or is HTTP/1.0) */
+    bool closes; /* the head says Connection: close (or is HTTP/1.0) */
 };
 
 /* Connects to host:port. Fails the running cmocka test when it cannot. */
@@ -41,7 +41,8 @@ void raw_open_small_window(struct raw *raw, const char *host, int port,
  * cmocka does not know, and for servers that may refuse. */
 bool raw_try_open(struct raw *raw, const char *host, int port);
 
-/* Sends all bytes. Returns false when the peer is gone; never raises SIGPIPE. */
+/* Sends all bytes. Returns false when the peer is gone; never raises SIGPIPE.
+ */
 bool raw_send(struct raw *raw, const void *bytes, size_t len);
 bool raw_send_text(struct raw *raw, const char *text);
 

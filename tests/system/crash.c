@@ -143,18 +143,20 @@ static void start_again(const char *db)
     server_start_on(&system_server, system_program, db, NULL);
 }
 
+/* Counts a todo that a writer of this round made: "round writer write". */
 static void note_seen(void *context, const char *title)
 {
-    int round;
-    int number;
-    int write;
+    char *end;
+    long round = strtol(title, &end, 10);
 
-    if (sscanf(title, "%9d %9d %9d", &round, &number, &write) == 3 &&
-        round == *(const int *)context) {
-        assert_in_range(number, 0, WRITERS - 1);
-        assert_in_range(write, 0, MAX_WRITES - 1);
-        writers[number].seen[write]++;
-    }
+    if (end == title || round != *(const int *)context)
+        return;
+    long number = strtol(end, &end, 10);
+    long write = strtol(end, NULL, 10);
+
+    assert_in_range(number, 0, WRITERS - 1);
+    assert_in_range(write, 0, MAX_WRITES - 1);
+    writers[number].seen[write]++;
 }
 
 static void every_answered_create_is_there_once_after_kill_9(void **state)
