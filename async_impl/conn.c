@@ -251,6 +251,7 @@ static void conn_advance(struct conn *conn, const char *bytes,
         (conn->state == CONN_WAITING || conn->state == CONN_ANSWERING)) {
         buf_put(&conn->pending, bytes, len);
         uv_read_stop((uv_stream_t *)&conn->tcp);
+        conn->paused = true;
         if (conn->pending.failed)
             conn_close(conn);
     }
@@ -264,13 +265,13 @@ static void conn_advance_pending(struct conn *conn) /* LOOP */
 {
     struct buf bytes = conn->pending;
 
-    if (bytes.len == 0 && !conn->ended)
-        return;
     conn->pending = (struct buf){0};
     conn_advance(conn, bytes.data, bytes.len);
     buf_release(&bytes);
-    if (takes_bytes(conn))
+    if (conn->paused && !conn->ended && takes_bytes(conn)) {
         uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
+        conn->paused = false;
+    }
 }
 
 static void on_alloc(uv_handle_t *handle, size_t hint,

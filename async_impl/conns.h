@@ -47,6 +47,7 @@ struct conn {
                            the last one frees */
     bool spare;         /* one more than --max-connections: hears 503 */
     bool ended;         /* the client sends nothing more */
+    bool paused;        /* nothing is read: `pending` waits for its turn */
     bool advancing;     /* conn_advance is on the stack */
     struct request *rq; /* NULL while idle */
     struct buf pending; /* bytes behind the request under way */

@@ -39,6 +39,7 @@ enum todo_err request_accept(struct request *rq) /* LOOP */
     enum todo_err err;
 
     wire_head(&rq->wire, &rq->in.head);
+    rq->in.port = rq->server->config->port;
     err = http_request_accept(&rq->in, rq->server->config, &rq->reply);
     if (!err)
         err = conn_overload(rq->conn);

@@ -38,22 +38,22 @@ static void give_id(struct reply *reply)
 }
 
 /* Where our URLs begin: as configured, else where the client found us. */
-static void give_base(struct reply *reply, const struct http_meaning *meaning,
-                      const struct config *config)
+static void give_base(const struct http_request *request,
+                      const struct config *config, struct reply *reply)
 {
     static const char scheme[] = "http://";
-    size_t len = meaning->host.len;
+    struct http_text host = request->meaning.host;
 
     if (config->public_url) {
         (void)snprintf(reply->base, sizeof reply->base, "%s",
                        config->public_url);
-    } else if (len > 0 && len <= HTTP_MAX_HOST) {
+    } else if (host.len > 0 && host.len <= HTTP_MAX_HOST) {
         memcpy(reply->base, scheme, sizeof scheme - 1);
-        memcpy(reply->base + sizeof scheme - 1, meaning->host.at, len);
-        reply->base[sizeof scheme - 1 + len] = '\0';
+        memcpy(reply->base + sizeof scheme - 1, host.at, host.len);
+        reply->base[sizeof scheme - 1 + host.len] = '\0';
     } else {
         (void)snprintf(reply->base, sizeof reply->base, "http://%s:%d",
-                       config->host, config->port);
+                       config->host, request->port);
     }
 }
 
@@ -241,7 +241,6 @@ enum todo_err http_request_accept(struct http_request *request,
                                   const struct config *config,
                                   struct reply *reply)
 {
-    const struct http_meaning *meaning = &request->meaning;
     enum todo_err err;
 
     give_id(reply);
@@ -249,8 +248,8 @@ enum todo_err http_request_accept(struct http_request *request,
     reply->head_only = strcmp(request->head.method, "HEAD") == 0;
     reply->http_1_0 = request->head.major == 1 && request->head.minor == 0;
     err = http_rules_check(&request->head, &request->meaning, &reply->problem);
-    reply->keep_alive = meaning->keep_alive;
-    give_base(reply, meaning, config);
+    reply->keep_alive = request->meaning.keep_alive;
+    give_base(request, config, reply);
     allow_origin(request, config, reply);
     if (!err)
         err = route_match(&request->route, request->head.method,

@@ -30,6 +30,7 @@ struct conditions {
 
 struct http_request {
     struct http_head head; /* filled in by the room before accept */
+    int port;              /* likewise: the one it came in by */
     struct http_meaning meaning;
     struct route_match route;
     struct conditions conditions;  /* operations on one todo */

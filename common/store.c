@@ -161,6 +161,22 @@ static void gate_open(struct store_file *file)
 
 /* --- a connection -------------------------------------------------------- */
 
+/* Two programs that make one new file both turn its log on, and SQLite refuses
+ * one of them at once instead of letting it wait. But it lets it wait for an
+ * ordinary lock: after that, the log is there. */
+static int turn_on_wal(sqlite3 *db)
+{
+    int64_t until = clock_mono_us() + STORE_BUSY_MS * INT64_C(1000);
+    int rc;
+
+    for (;;) {
+        rc = sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+        if (rc != SQLITE_BUSY || clock_mono_us() > until)
+            return rc;
+        (void)sqlite3_exec(db, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
 int store_connect(sqlite3 **db, const char *path)
 {
     int rc = sqlite3_open_v2(
@@ -170,8 +186,9 @@ int store_connect(sqlite3 **db, const char *path)
     if (rc == SQLITE_OK)
         rc = sqlite3_busy_timeout(*db, STORE_BUSY_MS);
     if (rc == SQLITE_OK)
+        rc = turn_on_wal(*db);
+    if (rc == SQLITE_OK)
         rc = sqlite3_exec(*db,
-                          "PRAGMA journal_mode = WAL;"
                           "PRAGMA synchronous = FULL;"
                           "PRAGMA wal_autocheckpoint = 0;",
                           NULL, NULL, NULL);

@@ -41,6 +41,7 @@ static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
 
     conns_request_begin(conn, mg);
     wire_head(mg_get_request_info(mg), &rq.in.head);
+    rq.in.port = mg_get_request_info(mg)->server_port;
     request_serve(&rq);
     conns_request_end(conn);
     return 1; /* civetweb has nothing to add */

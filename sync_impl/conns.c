@@ -224,22 +224,32 @@ void conns_free(struct conns *conns)
     free(conns);
 }
 
-/* Whether a descriptor is a connection of ours that serves nobody now. Those
- * are found too whose socket was never looked for: they have sent nothing. */
-static bool is_idle_locked(const struct conns *conns, int fd)
+/* Whether a descriptor is a socket on the port that we listen on. */
+static bool is_ours(const struct conns *conns, int fd)
 {
-    struct sockaddr_in here = {0}, peer = {0};
-    socklen_t here_len = sizeof here, peer_len = sizeof peer;
+    struct sockaddr_in here = {0};
+    socklen_t len = sizeof here;
 
-    if (getsockname(fd, (struct sockaddr *)&here, &here_len) != 0 ||
-        here.sin_family != AF_INET ||
-        ntohs(here.sin_port) != conns->server->config->port ||
-        getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0)
-        return false;
+    return getsockname(fd, (struct sockaddr *)&here, &len) == 0 &&
+           here.sin_family == AF_INET &&
+           ntohs(here.sin_port) == conns->server->config->port;
+}
+
+static bool is_listening(int fd)
+{
+    int listens = 0;
+    socklen_t len = sizeof listens;
+
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 &&
+           listens;
+}
+
+static bool is_busy_locked(const struct conns *conns, int fd)
+{
     for (int i = 0; i < conns->size; i++)
         if (conns->table[i].open && conns->table[i].fd == fd)
-            return !atomic_load(&conns->table[i].busy);
-    return true;
+            return atomic_load(&conns->table[i].busy);
+    return false; /* its socket was never looked for: it has sent nothing */
 }
 
 void conns_stop(struct conns *conns) /* MAIN THREAD */
@@ -249,9 +259,19 @@ void conns_stop(struct conns *conns) /* MAIN THREAD */
     atomic_store(&conns->stopping, true);
     pthread_mutex_lock(&conns->lock);
     for (int fd = 3; fd < limit; fd++)
-        if (is_idle_locked(conns, fd))
+        if (is_ours(conns, fd) && !is_listening(fd) &&
+            !is_busy_locked(conns, fd))
             shutdown(fd, SHUT_RD);
     pthread_mutex_unlock(&conns->lock);
+}
+
+void conns_refuse(struct conns *conns) /* MAIN THREAD */
+{
+    int limit = descriptor_limit(conns);
+
+    for (int fd = 3; fd < limit; fd++)
+        if (is_ours(conns, fd) && is_listening(fd))
+            shutdown(fd, SHUT_RD);
 }
 
 bool conns_wait(struct conns *conns, int64_t until_us) /* MAIN THREAD */

@@ -75,6 +75,11 @@ bool conns_is_gone(const struct conn *conn);
 /* Requests are refused from now on, and idle connections end. Main thread. */
 void conns_stop(struct conns *conns);
 
+/* Nobody can connect from now on. Call it right before mg_stop: it also wakes
+ * civetweb's accepting thread, which would sleep on for up to two seconds. Main
+ * thread. */
+void conns_refuse(struct conns *conns);
+
 /* Waits until no request is in flight, or until the time (clock_mono_us).
  * Gives whether none is. Main thread. */
 bool conns_wait(struct conns *conns, int64_t until_us);

@@ -7,13 +7,9 @@
  */
 #include "server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <civetweb.h>
 
@@ -103,22 +99,6 @@ bool server_start(struct server *server, struct config *config, char *why,
     return server->keeper && server->conns && listen_now(server, why, size);
 }
 
-/* civetweb's master thread sleeps in poll(2) for up to two seconds. A
- * connection to our own port wakes it. */
-static void wake_civetweb(const struct config *config)
-{
-    struct sockaddr_in here = {.sin_family = AF_INET,
-                               .sin_port = htons((uint16_t)config->port)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-    if (inet_pton(AF_INET, config->host, &here.sin_addr) != 1 ||
-        here.sin_addr.s_addr == htonl(INADDR_ANY))
-        here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    (void)connect(fd, (struct sockaddr *)&here, sizeof here); /* or it sleeps
-                                                                 on */
-    close(fd);
-}
-
 bool server_run(struct server *server) /* MAIN THREAD */
 {
     int64_t until;
@@ -140,7 +120,7 @@ bool server_run(struct server *server) /* MAIN THREAD */
 void server_release(struct server *server) /* MAIN THREAD */
 {
     if (server->civetweb) {
-        wake_civetweb(server->config);
+        conns_refuse(server->conns);
         mg_stop(server->civetweb);
     }
     conns_free(server->conns);
