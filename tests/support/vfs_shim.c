@@ -22,6 +22,7 @@ static struct {
     int calls[VFS_CALL_COUNT][VFS_FILE_KINDS + 1]; /* by call, by file */
     struct vfs_fault fault; /* `first` counts down; 0 times: none */
     int failed;
+    int sleeps;
 } shim = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static sqlite3_file *real_of(sqlite3_file *file)
@@ -201,6 +202,15 @@ static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file,
     return rc;
 }
 
+static int shim_sleep(sqlite3_vfs *vfs, int microseconds)
+{
+    (void)vfs;
+    pthread_mutex_lock(&shim.lock);
+    shim.sleeps++;
+    pthread_mutex_unlock(&shim.lock);
+    return shim.real->xSleep(shim.real, microseconds);
+}
+
 /* --- what tests say ------------------------------------------------------- */
 
 void vfs_shim_install(void)
@@ -212,6 +222,7 @@ void vfs_shim_install(void)
     shim.vfs.zName = "shim";
     shim.vfs.szOsFile += (int)sizeof(struct shim_file);
     shim.vfs.xOpen = shim_open;
+    shim.vfs.xSleep = shim_sleep;
     assert_int_equal(sqlite3_vfs_register(&shim.vfs, 1), SQLITE_OK);
 }
 
@@ -244,4 +255,14 @@ int vfs_shim_calls(enum vfs_call call, unsigned files)
             calls += shim.calls[call][kind];
     pthread_mutex_unlock(&shim.lock);
     return calls;
+}
+
+int vfs_shim_sleeps(void)
+{
+    int sleeps;
+
+    pthread_mutex_lock(&shim.lock);
+    sleeps = shim.sleeps;
+    pthread_mutex_unlock(&shim.lock);
+    return sleeps;
 }

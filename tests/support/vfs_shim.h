@@ -39,4 +39,7 @@ int vfs_shim_mend(void);
 /* How many calls there have been on those files, failed ones too. */
 int vfs_shim_calls(enum vfs_call call, unsigned files);
 
+/* How often SQLite has slept, which it does while it waits for a lock. */
+int vfs_shim_sleeps(void);
+
 #endif

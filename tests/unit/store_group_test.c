@@ -1,12 +1,14 @@
+#include <pthread.h>
 #include <stdio.h>
-
-#include <sqlite3.h>
+#include <stdlib.h>
 
 #include "common/clock.h"
 #include "common/http_request.h"
 #include "tests/support/hold.h"
+#include "tests/support/patience.h"
 #include "tests/support/store_case.h"
 #include "tests/support/vfs_shim.h"
+#include "tests/unit/unit.h"
 
 enum { GROUP = 8 };
 
@@ -189,6 +191,7 @@ static void the_oldest_job_says_how_long_a_group_waits(void **state)
     struct store_case *c = *state;
     struct creations group;
     struct hold hold;
+    int sleeps = vfs_shim_sleeps();
 
     hold_begin(&hold, c->path);
     (void)creations_begin(&group);
@@ -196,7 +199,43 @@ static void the_oldest_job_says_how_long_a_group_waits(void **state)
     store_run_writes(c->store, group.jobs);
     for (int i = 0; i < GROUP; i++)
         assert_int_equal(group.jobs[i].err, TODO_ERR_LOCKED);
+    assert_int_equal(vfs_shim_sleeps(), sleeps);
     hold_end(&hold);
+}
+
+struct writing {
+    struct store *store;
+    struct creations group;
+};
+
+static void *run_writing(void *arg)
+{
+    struct writing *writing = arg;
+
+    store_run_writes(writing->store, creations_begin(&writing->group));
+    return NULL;
+}
+
+static void a_group_waits_until_the_database_is_let_go(void **state)
+{
+    struct store_case *c = *state;
+    struct writing *writing = unit_alloc(sizeof *writing);
+    long long deadline = now_ms() + PATIENCE_MS;
+    int sleeps = vfs_shim_sleeps();
+    pthread_t thread;
+    struct hold hold;
+
+    writing->store = c->store;
+    hold_begin(&hold, c->path);
+    assert_int_equal(pthread_create(&thread, NULL, run_writing, writing), 0);
+    while (vfs_shim_sleeps() == sleeps && now_ms() < deadline)
+        a_moment(); /* until it is seen to wait */
+    hold_end(&hold);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    for (int i = 0; i < GROUP; i++)
+        assert_int_equal(writing->group.jobs[i].err, TODO_OK);
+    assert_int_equal(count_todos(c), GROUP);
+    free(writing);
 }
 
 static void reads_go_on_while_the_database_is_held(void **state)
@@ -263,6 +302,7 @@ int main(void)
         store_test(later_jobs_see_what_earlier_ones_did),
         store_test(a_held_database_is_locked_to_those_who_waited),
         store_test(the_oldest_job_says_how_long_a_group_waits),
+        store_test(a_group_waits_until_the_database_is_let_go),
         store_test(reads_go_on_while_the_database_is_held),
         store_test(nobody_is_refused_for_having_waited),
         store_test(a_store_that_cannot_open_its_file_says_so_and_tries_again),
