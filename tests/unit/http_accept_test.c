@@ -8,7 +8,7 @@
 static struct config config_of_test(void)
 {
     return (struct config){
-        .program = "todo-test", .host = "127.0.0.1", .port = 8080};
+        .program = "todo-test", .host = "127.0.0.1", .port = 1};
 }
 
 static struct http_text text(const char *word)
@@ -23,6 +23,7 @@ static struct http_request good_request(const char *method, const char *path)
     request.head.method = method;
     request.head.path = text(path);
     request.head.major = request.head.minor = 1;
+    request.port = 8080;
     request.head.field_count = 1;
     request.head.fields[0] = (struct http_field){{"Host", 4}, {"h:80", 4}};
     return request;
