@@ -88,6 +88,16 @@ static int on_chunk_extension(llhttp_t *parser, const char *at, size_t len)
                   "Chunk extensions are not accepted.");
 }
 
+/* A chunk says its size first: one that is too large is not waited for. */
+static int on_chunk_header(llhttp_t *parser)
+{
+    struct wire *wire = wire_of(parser);
+
+    return parser->content_length > HTTP_MAX_BODY - wire->body.len
+               ? refuse(wire, TODO_ERR_BODY_TOO_LARGE, NULL)
+               : HPE_OK;
+}
+
 static int on_body(llhttp_t *parser, const char *at, size_t len)
 {
     struct wire *wire = wire_of(parser);
@@ -110,6 +120,7 @@ static const llhttp_settings_t settings = {
     .on_header_value = on_header_value,
     .on_headers_complete = on_headers_complete,
     .on_chunk_extension_name = on_chunk_extension,
+    .on_chunk_header = on_chunk_header,
     .on_body = on_body,
     .on_message_complete = on_message_complete,
 };

@@ -219,6 +219,16 @@ static bool wants_to_stay(const struct http_head *head)
     return stay && http_head_count(head, "Connection") == 1;
 }
 
+/* RFC 9110 section 5.6.2. */
+static bool is_token(struct http_text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] <= ' ' || text.at[i] > '~' ||
+            strchr("\"(),/:;<=>?@[\\]{}", text.at[i]))
+            return false;
+    return text.len > 0;
+}
+
 /* Is it a request at all, of a version and with fields that we know? */
 static enum todo_err check_form(const struct http_head *head,
                                 struct problem *problem)
@@ -226,8 +236,9 @@ static enum todo_err check_form(const struct http_head *head,
     if (head->major != 1 || (head->minor != 0 && head->minor != 1))
         return TODO_ERR_HTTP_VERSION;
     for (size_t i = 0; i < kept_fields(head); i++)
-        if (head->fields[i].name.len == 0)
-            return refuse(problem, TODO_ERR_MALFORMED, "A field has no name.");
+        if (!is_token(head->fields[i].name))
+            return refuse(problem, TODO_ERR_MALFORMED,
+                          "A line of the head is not a field.");
     if (head->path.len == 0 || head->path.at[0] != '/')
         return refuse(problem, TODO_ERR_MALFORMED,
                       "The request target must begin with a slash.");

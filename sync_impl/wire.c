@@ -16,21 +16,26 @@ static struct http_text text_of(const char *text)
     return (struct http_text){text, text ? strlen(text) : 0};
 }
 
-/* civetweb takes a line that begins with a colon, a blank or a lone CR for the
- * end of the head, and tells nothing of what follows, be it a Content-Length.
- * So we look at what stands behind the last field: civetweb has written NULs
- * over the end of its line, and one over the last byte of the head. Between
- * them the CR of the empty line may stand, and nothing else. */
-static bool has_hidden_line(const struct mg_request_info *info)
+/* civetweb is generous: it takes a bare LF for the end of a line and blanks
+ * before a colon, and a line that begins with a blank or a colon ends the head
+ * for it: what follows, be it a Content-Length, it does not tell. Others read
+ * the same bytes otherwise, so we refuse them. They show in the NULs that it
+ * writes into the head where it cuts: one over the colon, two over the end of a
+ * line, one over the last byte, behind the CR of the empty line. */
+static bool is_cut_cleanly(const struct mg_request_info *info)
 {
-    const char *at = info->num_headers > 0
-                         ? info->http_headers[info->num_headers - 1].value
-                         : info->http_version;
+    const char *end = info->http_version + strlen(info->http_version);
 
-    at += strlen(at);
-    for (int i = 0; i < 2 && *at == '\0'; i++)
-        at++;
-    return (at[0] != '\r' && at[0] != '\0') || at[1] != '\0';
+    for (int i = 0; i < info->num_headers; i++) {
+        const char *name = info->http_headers[i].name;
+        const char *value = info->http_headers[i].value;
+        const char *colon = name + strlen(name);
+
+        if (name != end + 2 || (colon[1] == '\0' && value != colon + 1))
+            return false;
+        end = value + strlen(value);
+    }
+    return (end[2] == '\r' || end[2] == '\0') && end[3] == '\0';
 }
 
 void wire_head(const struct mg_request_info *info, struct http_head *head)
@@ -46,7 +51,7 @@ void wire_head(const struct mg_request_info *info, struct http_head *head)
         head->fields[i].value =
             http_text_trim(text_of(info->http_headers[i].value));
     }
-    if (head->field_count < HTTP_MAX_FIELDS && has_hidden_line(info))
+    if (head->field_count < HTTP_MAX_FIELDS && !is_cut_cleanly(info))
         head->fields[head->field_count++] = (struct http_field){0};
 }
 
