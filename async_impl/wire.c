@@ -183,7 +183,7 @@ enum wire_event wire_feed(struct wire *wire, const char *bytes, size_t len,
 static struct http_text part(const struct wire *wire, size_t from, size_t to)
 {
     if (to <= from)
-        return (struct http_text){0};
+        return (struct http_text){"", 0};
     return http_text_trim(
         (struct http_text){wire->head.data + from, to - from});
 }

@@ -94,6 +94,8 @@ static enum todo_err check_query(struct http_request *request,
 {
     struct http_text query = request->head.query;
 
+    if (!query.at) /* there is no '?' */
+        query.at = "";
     switch ((int)request->route.op) {
     case OP_LIST_TODOS:
         return list_query_parse(&request->list, query.at, query.len, problem);
@@ -191,6 +193,8 @@ static enum todo_err parse_tags(const struct http_request *request,
 
     if (!field)
         return TODO_OK;
+    if (http_head_count(&request->head, name) > 1)
+        return TODO_ERR_CONDITION;
     if (http_text_is(*field, "*")) {
         *any = true;
         return TODO_OK;
@@ -209,9 +213,7 @@ static enum todo_err parse_tags(const struct http_request *request,
             parse_tag(tag, request->route.id, &versions[*count]))
             ++*count;
     }
-    return tags > 0 && http_head_count(&request->head, name) == 1
-               ? TODO_OK
-               : TODO_ERR_CONDITION;
+    return tags > 0 ? TODO_OK : TODO_ERR_CONDITION;
 }
 
 static enum todo_err check_conditions(struct http_request *request)

@@ -27,7 +27,7 @@ enum {
 };
 
 struct http_text {
-    const char *at; /* not NUL-terminated; may be NULL when len is 0 */
+    const char *at; /* not NUL-terminated; not NULL, even when len is 0 */
     size_t len;
 };
 

@@ -80,7 +80,7 @@ struct store_file *store_file_new(const char *path, char *why, size_t size)
         (void)snprintf(why, size, "%s: out of memory", path);
         goto fail;
     }
-    if (store_connect(&db, path) != SQLITE_OK)
+    if (store_connect(&db, path, SQLITE_OPEN_CREATE) != SQLITE_OK)
         (void)snprintf(why, size, "%s: %s", path, sqlite3_errmsg(db));
     else
         ready = store_migrate(db, path, why, size);
@@ -177,11 +177,10 @@ static int turn_on_wal(sqlite3 *db)
     }
 }
 
-int store_connect(sqlite3 **db, const char *path)
+int store_connect(sqlite3 **db, const char *path, int create)
 {
     int rc = sqlite3_open_v2(
-        path, db,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+        path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create, NULL);
 
     if (rc == SQLITE_OK)
         rc = sqlite3_busy_timeout(*db, STORE_BUSY_MS);
@@ -222,7 +221,7 @@ static enum todo_err store_open(struct store *store)
 
     if (store->db)
         return TODO_OK;
-    rc = store_connect(&store->db, store->file->path);
+    rc = store_connect(&store->db, store->file->path, 0);
     if (rc != SQLITE_OK) {
         enum todo_err err = store_error(store);
 
@@ -378,7 +377,7 @@ static bool run_transaction(struct store *store, struct store_job *group)
     }
     for (struct store_job *job = group; job; job = job->next) {
         job->err = job->work(store, job->arg);
-        if (!job->err && sqlite3_get_autocommit(store->db))
+        if (!is_ours(job->err) && sqlite3_get_autocommit(store->db))
             job->err = TODO_ERR_INTERNAL;
         if (is_ours(job->err)) {
             roll_back(store);

@@ -42,11 +42,9 @@ struct store {
     int64_t search_until_us; /* when a filtered list must end */
 };
 
-/* The path of the database file. Borrowed. */
-const char *store_file_path(const struct store_file *file);
-
-/* Opens a connection with the settings all of ours have. */
-int store_connect(sqlite3 **db, const char *path);
+/* Opens a connection with the settings all of ours have; `create` is 0 or
+ * SQLITE_OPEN_CREATE. Gives SQLite's code; close it also on failure. */
+int store_connect(sqlite3 **db, const char *path, int create);
 
 /* Brings the schema up to date. On failure writes one line to `why`. */
 bool store_migrate(sqlite3 *db, const char *path, char *why, size_t size);
