@@ -41,8 +41,8 @@ enum todo_err request_accept(struct request *rq) /* LOOP */
     wire_head(&rq->wire, &rq->in.head);
     rq->in.port = rq->server->config->port;
     err = http_request_accept(&rq->in, rq->server->config, &rq->reply);
-    if (!err)
-        err = conn_overload(rq->conn);
+    if (!err && (err = conn_overload(rq->conn)) != TODO_OK)
+        rq->reply.keep_alive = false; /* nobody reads its body */
     rq->accepted = !err;
     return err;
 }
@@ -50,10 +50,9 @@ enum todo_err request_accept(struct request *rq) /* LOOP */
 /* Its bytes make no sense. */
 void request_refuse(struct request *rq, const char *detail) /* LOOP */
 {
-    if (!rq->accepted) {
-        rq->in.head = (struct http_head){.method = "-", .path = {"-", 1}};
-        http_request_refuse(rq->server->config, &rq->reply);
-    }
+    if (!rq->accepted)
+        http_request_refuse(&rq->in, rq->server->config, &rq->reply);
+    rq->reply.keep_alive = false;
     rq->reply.problem.detail = detail;
 }
 

@@ -9,6 +9,9 @@
 
 #include <string.h>
 
+static const char BROKEN_BODY[] =
+    "The body ended early, or its chunks are broken.";
+
 static struct wire *wire_of(llhttp_t *parser)
 {
     return parser->data;
@@ -84,8 +87,7 @@ static int on_chunk_extension(llhttp_t *parser, const char *at, size_t len)
 {
     (void)at;
     (void)len;
-    return refuse(wire_of(parser), TODO_ERR_MALFORMED,
-                  "Chunk extensions are not accepted.");
+    return refuse(wire_of(parser), TODO_ERR_MALFORMED, BROKEN_BODY);
 }
 
 /* A chunk says its size first: one that is too large is not waited for. */
@@ -148,31 +150,47 @@ static void explain(struct wire *wire, llhttp_errno_t result)
 
     wire->err = result == HPE_INVALID_VERSION ? TODO_ERR_HTTP_VERSION
                                               : TODO_ERR_MALFORMED;
-    if (wire->head_done) {
-        wire->detail = "The body ended early, or its chunks are broken.";
-    } else {
-        wire_head(wire, &head);
-        if (http_rules_framing(&head, &meaning, &problem))
-            wire->detail = problem.detail;
-        else if (meaning.content_length > HTTP_MAX_BODY)
-            wire->err = TODO_ERR_BODY_TOO_LARGE;
+    wire_head(wire, &head);
+    if (http_rules_framing(&head, &meaning, &problem))
+        wire->detail = problem.detail;
+    else if (meaning.content_length > HTTP_MAX_BODY)
+        wire->err = TODO_ERR_BODY_TOO_LARGE;
+    else if (wire->head_done)
+        wire->detail = BROKEN_BODY;
+}
+
+/* llhttp takes a bare LF for the end of the head, and a line that begins with a
+ * blank for the rest of the line before. Others read the same bytes otherwise,
+ * so we refuse them. */
+static bool are_lines_clean(struct wire *wire, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = bytes[i];
+
+        if ((c == '\n' && wire->last != '\r') ||
+            (wire->last == '\n' && (c == ' ' || c == '\t')))
+            return false;
+        wire->last = c;
     }
+    return true;
 }
 
 enum wire_event wire_feed(struct wire *wire, const char *bytes, size_t len,
                           size_t *taken) /* LOOP */
 {
+    bool in_head = !wire->head_done;
     llhttp_errno_t result;
 
     if (wire->event == WIRE_HEAD)
         llhttp_resume(&wire->parser);
     wire->event = WIRE_MORE;
     result = llhttp_execute(&wire->parser, bytes, len);
-    *taken = len;
-    if (result == HPE_OK)
-        return WIRE_MORE;
-    *taken = (size_t)(llhttp_get_error_pos(&wire->parser) - bytes);
-    if (result != HPE_PAUSED) {
+    *taken = result == HPE_OK
+                 ? len
+                 : (size_t)(llhttp_get_error_pos(&wire->parser) - bytes);
+    if (in_head && !are_lines_clean(wire, bytes, *taken))
+        result = HPE_STRICT;
+    if (result != HPE_OK && result != HPE_PAUSED) {
         wire->event = WIRE_BAD;
         if (!wire->err)
             explain(wire, result);

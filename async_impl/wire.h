@@ -24,7 +24,7 @@ enum wire_event {
     WIRE_MORE, /* all bytes are taken; the request goes on */
     WIRE_HEAD, /* the head is whole and a body follows */
     WIRE_DONE, /* the request is whole */
-    WIRE_BAD   /* wire->err and wire->problem say why */
+    WIRE_BAD   /* wire->err and wire->detail say why */
 };
 
 struct wire {
@@ -34,6 +34,7 @@ struct wire {
     const char *detail; /* more about err, or NULL */
     bool head_done;
     bool in_value;
+    char last;       /* byte of the head */
     struct buf head; /* target, names and values, one behind the other */
     struct buf body;
     size_t target_len;

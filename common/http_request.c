@@ -130,9 +130,7 @@ static enum todo_err check_media_type(const struct http_request *request)
     semicolon = memchr(essence.at, ';', essence.len);
     if (semicolon)
         essence.len = (size_t)(semicolon - essence.at);
-    while (essence.len > 0 && (essence.at[essence.len - 1] == ' ' ||
-                               essence.at[essence.len - 1] == '\t'))
-        essence.len--;
+    essence = http_text_trim(essence);
     if (http_text_is(essence, "application/json") ||
         (request->route.op == OP_PATCH_TODO &&
          http_text_is(essence, "application/merge-patch+json")))
@@ -232,8 +230,10 @@ static enum todo_err check_conditions(struct http_request *request)
     return err;
 }
 
-void http_request_refuse(const struct config *config, struct reply *reply)
+void http_request_refuse(struct http_request *request,
+                         const struct config *config, struct reply *reply)
 {
+    request->head = (struct http_head){.method = "-", .path = {"-", 1}};
     give_id(reply);
     reply->server = config->program;
     reply->keep_alive = false;

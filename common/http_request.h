@@ -48,8 +48,10 @@ enum todo_err http_request_accept(struct http_request *request,
                                   const struct config *config,
                                   struct reply *reply);
 
-/* Sets up `reply` for a request whose head the parser could not read. */
-void http_request_refuse(const struct config *config, struct reply *reply);
+/* Sets up `reply` for a request whose head the parser could not read, and a
+ * head for the log. */
+void http_request_refuse(struct http_request *request,
+                         const struct config *config, struct reply *reply);
 
 /* Whether a body follows the head. */
 bool http_request_has_body(const struct http_request *request);

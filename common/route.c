@@ -139,9 +139,8 @@ enum todo_err route_match(struct route_match *match, const char *method,
     if (err)
         return err;
     match->path = routes[row].path;
-    match->head_only = strcmp(method, "HEAD") == 0;
-    if (match->head_only)
-        method = "GET";
+    if (strcmp(method, "HEAD") == 0)
+        method = "GET"; /* without its body */
     if (strcmp(method, "OPTIONS") == 0) {
         match->op = OP_SHOW_OPTIONS;
         return TODO_OK;

@@ -46,7 +46,6 @@ extern const struct route routes[OP_SHOW_OPTIONS];
 /* What a method and a path lead to. */
 struct route_match {
     enum operation op;
-    bool head_only;   /* HEAD: the GET without its body */
     int64_t id;       /* of {id}; else 0 */
     const char *file; /* {file}, inside the path; else NULL */
     size_t file_len;

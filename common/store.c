@@ -114,7 +114,7 @@ void store_file_free(struct store_file *file)
 static void gate_enter(struct store_file *file)
 {
     pthread_mutex_lock(&file->lock);
-    while (file->closed) /* WAITS: a checkpoint, at most GATE_WAIT_MS and it */
+    while (file->closed) /* WAITS: a checkpoint */
         pthread_cond_wait(&file->changed, &file->lock);
     file->readers++;
     pthread_mutex_unlock(&file->lock);
@@ -129,19 +129,15 @@ static void gate_leave(struct store_file *file)
     pthread_mutex_unlock(&file->lock);
 }
 
-/* Closes the gate and waits a little for the readers inside to leave. */
-static bool gate_close(struct store_file *file)
+/* Closes the gate and waits for the readers inside to leave. */
+static bool gate_close(struct store_file *file, int wait_ms)
 {
-    struct timespec until;
+    int64_t until_us = clock_mono_us() + wait_ms * INT64_C(1000);
+    struct timespec until = {.tv_sec = until_us / 1000000,
+                             .tv_nsec = until_us % 1000000 * 1000};
     bool empty;
     int rc = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += GATE_WAIT_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
     pthread_mutex_lock(&file->lock);
     file->closed = true;
     while (file->readers > 0 && rc == 0)
@@ -344,13 +340,13 @@ static void roll_back(struct store *store)
 static enum todo_err begin_write(struct store *store,
                                  const struct store_job *oldest)
 {
-    int64_t waited = (clock_mono_us() - oldest->since_us) / 1000;
-    int left = waited < STORE_BUSY_MS ? (int)(STORE_BUSY_MS - waited) : 0;
     enum todo_err err = store_open(store);
+    int64_t waited = (clock_mono_us() - oldest->since_us) / 1000;
 
     if (err)
         return err;
-    sqlite3_busy_timeout(store->db, left);
+    sqlite3_busy_timeout(
+        store->db, waited < STORE_BUSY_MS ? (int)(STORE_BUSY_MS - waited) : 0);
     return run_statement(store, STMT_BEGIN_WRITE); /* WAITS: lock */
 }
 
@@ -394,22 +390,29 @@ static bool run_transaction(struct store *store, struct store_job *group)
     return true;
 }
 
-/* Writes the log back into the database when it has grown. With readers of
- * this process inside, or of another one, it is put off to the next commit. */
+/* Writes the log back into the database when it has grown. Readers that stay
+ * put it off until it has grown some more: each try costs the writers a wait.
+ * When it is four times too large, the writers wait for the longest reader. */
 static void checkpoint(struct store *store)
 {
-    struct store_file *file = store->file;
+    int limit = STORE_WAL_LIMIT / PAGE_BYTES;
+    int wait_ms = store->wal_pages < 4 * limit ? GATE_WAIT_MS : STORE_SEARCH_MS;
+    int rc = SQLITE_BUSY;
 
-    if (!store->db || store->wal_pages < STORE_WAL_LIMIT / PAGE_BYTES)
+    if (!store->db || store->wal_pages < limit + store->wal_put_off)
         return;
-    if (gate_close(file)) {
+    if (gate_close(store->file, wait_ms)) {
         sqlite3_busy_timeout(store->db, GATE_WAIT_MS);
-        if (sqlite3_wal_checkpoint_v2(store->db, NULL,
-                                      SQLITE_CHECKPOINT_TRUNCATE, NULL,
-                                      NULL) == SQLITE_OK)
-            store->wal_pages = 0;
+        rc = sqlite3_wal_checkpoint_v2(store->db, NULL,
+                                       SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+            (void)store_error(store); /* it is logged; the next one tries */
     }
-    gate_open(file);
+    gate_open(store->file);
+    if (rc == SQLITE_OK)
+        store->wal_pages = store->wal_put_off = 0;
+    else
+        store->wal_put_off = store->wal_pages - limit + limit / 8;
 }
 
 void store_run_writes(struct store *store, struct store_job *group)
@@ -437,8 +440,11 @@ void store_run_reads(struct store *store, struct store_job *group)
         err = run_statement(store, STMT_BEGIN);
     if (err)
         fail_all(group, err);
-    for (struct store_job *job = group; job && !err; job = job->next)
+    for (struct store_job *job = group; job && !err; job = job->next) {
+        store->search_until_us =
+            job->since_us + STORE_SEARCH_MS * INT64_C(1000);
         job->err = job->work(store, job->arg); /* WAITS: disk */
+    }
     if (!err && run_statement(store, STMT_COMMIT))
         roll_back(store); /* a transaction that only read lost nothing */
     gate_leave(store->file);

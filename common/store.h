@@ -24,7 +24,7 @@
 
 enum {
     STORE_BUSY_MS = 5000,    /* how long another program may hold the file */
-    STORE_SEARCH_MS = 2000,  /* how long a filtered list may take */
+    STORE_SEARCH_MS = 2000,  /* how long a filtered list may wait */
     STORE_CLEAR_STEP = 1000, /* rows a step of a filtered DELETE removes */
     STORE_KEEP_CHANGES = 10000,
     STORE_WAL_LIMIT = 4 << 20 /* bytes after which the log is written back */

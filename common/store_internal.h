@@ -39,7 +39,9 @@ struct store {
     sqlite3_stmt *lists[LIST_SORT_COUNT][2][LEG_COUNT];
     struct buf scratch;      /* a change on its way into the log */
     int wal_pages;           /* of the write-ahead log, after the last commit */
-    int64_t search_until_us; /* when a filtered list must end */
+    int wal_put_off;         /* pages above its limit at which to try again */
+    int64_t search_until_us; /* when the list under way must end, if it has
+                                filters */
 };
 
 /* Opens a connection with the settings all of ours have; `create` is 0 or

@@ -209,11 +209,10 @@ enum todo_err store_list_todos(struct store *store, void *arg)
         write_pattern(job->query->search, &store->scratch);
     if (job->query->has_search && store->scratch.failed)
         return TODO_ERR_INTERNAL;
-    if (filters) {
-        store->search_until_us =
-            clock_mono_us() + STORE_SEARCH_MS * INT64_C(1000);
+    if (filters && out_of_time(store)) /* it has waited too long */
+        return TODO_ERR_SLOW_QUERY;
+    if (filters)
         sqlite3_progress_handler(store->db, 1000, out_of_time, store);
-    }
     for (int leg = LEG_TIES; leg < LEG_COUNT && !err; leg++)
         err = run_leg(store, job, (enum list_leg)leg, &rows);
     if (filters)

@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 
 #include "common/clock.h"
-#include "common/http_rules.h"
 #include "common/log.h"
 #include "conns.h"
 #include "request.h"
@@ -123,8 +122,8 @@ static void conn_linger(struct conn *conn) /* REQUEST THREAD */
     size_t total = 0;
     ssize_t n = 1;
 
-    if (conn->fd < 0)
-        return;
+    if (conn->fd < 0 || atomic_load(&conn->conns->stopping))
+        return; /* who is stopping does not wait for those who stay */
     shutdown(conn->fd, SHUT_WR); /* the client sees the end of the answer */
     while (n > 0 && total < LINGER_BYTES) {
         int64_t left = until - clock_mono_us();
@@ -148,8 +147,8 @@ void conn_send(struct conn *conn, const struct reply *reply)
     while (left > 0 && !atomic_load(&conn->late)) { /* WAITS: client */
         int n = mg_write(conn->civetweb, at, left);
 
-        if (n <= 0 && conns_is_gone(conn))
-            break;
+        if (n == 0 || (n < 0 && conns_is_gone(conn)))
+            break; /* mg_stop, or the client, has ended it */
         at += n > 0 ? n : 0;
         left -= n > 0 ? (size_t)n : 0;
     }

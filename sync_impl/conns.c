@@ -26,7 +26,8 @@ static int64_t cut_late_locked(struct conns *conns) /* WATCH THREAD */
 
     for (int i = 0; i < conns->size; i++) {
         struct conn *conn = &conns->table[i];
-        int64_t deadline = atomic_load(&conn->deadline);
+        long long deadline = atomic_load(&conn->deadline);
+        int how;
 
         if (!conn->open || conn->fd < 0 || deadline == 0)
             continue;
@@ -34,9 +35,11 @@ static int64_t cut_late_locked(struct conns *conns) /* WATCH THREAD */
             next = deadline < next ? deadline : next;
             continue;
         }
+        how = atomic_load(&conn->how);
+        if (!atomic_compare_exchange_strong(&conn->deadline, &deadline, 0))
+            continue; /* it has just been in time */
         atomic_store(&conn->late, true);
-        atomic_store(&conn->deadline, 0);
-        shutdown(conn->fd, atomic_load(&conn->how)); /* gone already: good */
+        shutdown(conn->fd, how); /* gone already: good */
     }
     return next;
 }
@@ -163,6 +166,7 @@ void conns_close(struct conn *conn) /* REQUEST THREAD */
 void conns_request_begin(struct conn *conn,
                          struct mg_connection *civetweb) /* REQUEST THREAD */
 {
+    conns_expect_nothing(conn);
     conn->civetweb = civetweb;
     find_socket(conn, mg_get_request_info(civetweb));
     atomic_store(&conn->busy, true);
@@ -176,6 +180,8 @@ void conns_request_end(struct conn *conn) /* REQUEST THREAD */
     atomic_store(&conn->busy, false);
     if (atomic_load(&conns->stopping) && conn->fd >= 0)
         shutdown(conn->fd, SHUT_RD); /* there is no next request */
+    else /* the next request is whole by then, or there is none */
+        conns_expect(conn, conns->server->config->idle_timeout_ms, SHUT_RD);
     if (atomic_fetch_sub(&conns->in_flight, 1) > 1 ||
         !atomic_load(&conns->stopping))
         return;

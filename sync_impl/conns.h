@@ -20,7 +20,8 @@
 
 struct server;
 
-/* Threads beside --threads that only say 503, so that a full server says so. */
+/* Threads beside --threads that only say 503, so that a server whose threads
+ * are all taken still says something. */
 enum { CONNS_SPARE = 4 };
 
 struct conn {

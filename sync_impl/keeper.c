@@ -13,11 +13,12 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+#include "common/container_of.h"
 
 /* A job and whether it is done. It lives on the stack of the thread that waits
  * for it. */
 struct ticket {
-    struct store_job job; /* first, so that a job is its ticket */
+    struct store_job job;
     bool done;
 };
 
@@ -106,7 +107,7 @@ static void lead_locked(struct keeper *keeper) /* REQUEST THREAD */
     keeper->leading = false;
     for (struct store_job *job = group, *next; job; job = next) {
         next = job->next; /* a ticket is gone once its thread sees it done */
-        ((struct ticket *)job)->done = true;
+        container_of(job, struct ticket, job)->done = true;
     }
     pthread_cond_broadcast(&keeper->changed);
 }

@@ -18,8 +18,8 @@ static enum todo_err request_accept(struct request *rq) /* REQUEST THREAD */
     enum todo_err err =
         http_request_accept(&rq->in, rq->server->config, &rq->reply);
 
-    if (!err)
-        err = conn_overload(rq->conn);
+    if (!err && (err = conn_overload(rq->conn)) != TODO_OK)
+        rq->reply.keep_alive = false; /* nobody reads its body */
     return err;
 }
 
@@ -37,9 +37,8 @@ static void request_run(struct request *rq,
 
 void request_refuse(struct request *rq, enum todo_err err) /* REQUEST THREAD */
 {
-    rq->in.head = (struct http_head){.method = "-", .path = {"-", 1}};
     rq->began_us = clock_mono_us();
-    http_request_refuse(rq->server->config, &rq->reply);
+    http_request_refuse(&rq->in, rq->server->config, &rq->reply);
     request_run(rq, err);
 }
 

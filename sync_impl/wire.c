@@ -3,6 +3,8 @@
  */
 #include "wire.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -35,7 +37,23 @@ static bool is_cut_cleanly(const struct mg_request_info *info)
             return false;
         end = value + strlen(value);
     }
-    return (end[2] == '\r' || end[2] == '\0') && end[3] == '\0';
+    if (end - info->request_method > HTTP_MAX_HEAD)
+        return true; /* too large, however it ends; its end may lie at the
+                        end of the buffer */
+    return (end[2] == '\r' || info->num_headers == 0) && end[3] == '\0';
+}
+
+/* It skips empty lines before a request, but then mistakes where the request
+ * ends, and reads a part of it as the next one. Each thread has one buffer, in
+ * which requests begin where malloc(3) lets it begin. */
+static bool is_at_the_beginning(const struct mg_request_info *info)
+{
+    static _Thread_local uintptr_t beginning;
+    uintptr_t at = (uintptr_t)info->request_method;
+
+    if (beginning == 0 || at < beginning)
+        beginning = at - at % _Alignof(max_align_t);
+    return at == beginning;
 }
 
 void wire_head(const struct mg_request_info *info, struct http_head *head)
@@ -51,7 +69,8 @@ void wire_head(const struct mg_request_info *info, struct http_head *head)
         head->fields[i].value =
             http_text_trim(text_of(info->http_headers[i].value));
     }
-    if (head->field_count < HTTP_MAX_FIELDS && !is_cut_cleanly(info))
+    if (head->field_count < HTTP_MAX_FIELDS &&
+        !(is_at_the_beginning(info) && is_cut_cleanly(info)))
         head->fields[head->field_count++] = (struct http_field){0};
 }
 
@@ -64,8 +83,10 @@ enum todo_err wire_body(struct request *rq) /* REQUEST THREAD */
     int n = 0;
 
     rq->body = malloc(size);
-    if (!rq->body)
+    if (!rq->body) {
+        rq->reply.keep_alive = false;
         return TODO_ERR_INTERNAL;
+    }
     if (rq->in.expects_continue) /* WAITS: client */
         (void)mg_write(conn->civetweb, "HTTP/1.1 100 Continue\r\n\r\n", 25);
     conns_expect(conn, rq->server->config->body_timeout_ms, SHUT_RD);

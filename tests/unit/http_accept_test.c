@@ -58,7 +58,7 @@ static void every_request_gets_an_id_of_its_own(void **state)
     (void)state;
     request = good_request("GET", "nowhere");
     second = accept(&request, &config, TODO_ERR_MALFORMED);
-    http_request_refuse(&config, &third);
+    http_request_refuse(&request, &config, &third);
     assert_int_equal(strlen(first.id), 17);
     assert_int_equal(strspn(first.id, "0123456789abcdef"), 8);
     assert_int_equal(first.id[8], '-');
@@ -176,10 +176,11 @@ static void what_the_answer_must_know_of_the_request_is_kept(void **state)
 static void a_refused_request_ends_the_connection(void **state)
 {
     struct config config = config_of_test();
+    struct http_request request = {0};
     struct reply reply = {.keep_alive = true};
 
     (void)state;
-    http_request_refuse(&config, &reply);
+    http_request_refuse(&request, &config, &reply);
     assert_false(reply.keep_alive);
     assert_string_equal(reply.server, "todo-test");
 }
