@@ -211,6 +211,31 @@ static void a_client_that_never_reads_does_not_keep_the_server(void **state)
     raw_close(&reader);
 }
 
+/* Twelve silent clients are more than four threads and the spare ones, so who
+ * asks after them has no thread when the signal comes. */
+static void
+a_client_that_waits_for_a_thread_does_not_keep_the_server(void **state)
+{
+    enum { SILENT = 12 };
+    static const char *const few_threads[] = {"--threads", "4",
+                                              "--write-timeout", "3600", NULL};
+    struct raw silent[SILENT];
+    struct raw waits;
+    char request[TALK_MAX];
+
+    (void)state;
+    system_start(system_is_sync() ? few_threads : NULL);
+    for (int i = 0; i < SILENT; i++)
+        system_open(&silent[i]);
+    talk_write_get(request, "/healthz");
+    system_ask(&waits, request);
+    server_signal(&system_server, SIGTERM);
+    expect_clean_end();
+    for (int i = 0; i < SILENT; i++)
+        raw_close(&silent[i]);
+    raw_close(&waits);
+}
+
 /* Not for an hour's patience, nor for the five seconds that a write waits. */
 static void a_second_signal_exits_at_once(void **state)
 {
@@ -242,6 +267,7 @@ int system_drain(void)
         SYSTEM_CASE(a_slow_reader_gets_its_whole_answer),
         SYSTEM_CASE(work_beyond_the_shutdown_timeout_is_cut_with_exit_1),
         SYSTEM_CASE(a_client_that_never_reads_does_not_keep_the_server),
+        SYSTEM_CASE(a_client_that_waits_for_a_thread_does_not_keep_the_server),
         SYSTEM_CASE(a_second_signal_exits_at_once),
     };
 
