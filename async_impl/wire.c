@@ -161,35 +161,43 @@ static void explain(struct wire *wire, llhttp_errno_t result)
 
 /* llhttp takes a bare LF for the end of the head, and a line that begins with a
  * blank for the rest of the line before. Others read the same bytes otherwise,
- * so we refuse them. */
-static bool are_lines_clean(struct wire *wire, const char *bytes, size_t len)
+ * so we refuse them. Gives how many bytes are clean. */
+static size_t clean_len(struct wire *wire, const char *bytes, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len && !wire->lines_done; i++) {
         char c = bytes[i];
 
-        if ((c == '\n' && wire->last != '\r') ||
-            (wire->last == '\n' && (c == ' ' || c == '\t')))
-            return false;
+        if (c == '\n'
+                ? wire->last != '\r'
+                : wire->begun && wire->line_len == 0 && (c == ' ' || c == '\t'))
+            return i;
+        if (c == '\n') {
+            wire->lines_done = wire->begun && wire->line_len == 0;
+            wire->begun = wire->begun || wire->line_len > 0;
+            wire->line_len = 0;
+        } else if (c != '\r') {
+            wire->line_len++;
+        }
         wire->last = c;
     }
-    return true;
+    return len;
 }
 
 enum wire_event wire_feed(struct wire *wire, const char *bytes, size_t len,
                           size_t *taken) /* LOOP */
 {
-    bool in_head = !wire->head_done;
+    size_t clean = clean_len(wire, bytes, len);
     llhttp_errno_t result;
 
     if (wire->event == WIRE_HEAD)
         llhttp_resume(&wire->parser);
     wire->event = WIRE_MORE;
-    result = llhttp_execute(&wire->parser, bytes, len);
+    result = llhttp_execute(&wire->parser, bytes, clean);
     *taken = result == HPE_OK
-                 ? len
+                 ? clean
                  : (size_t)(llhttp_get_error_pos(&wire->parser) - bytes);
-    if (in_head && !are_lines_clean(wire, bytes, *taken))
-        result = HPE_STRICT;
+    if (result == HPE_OK && clean < len)
+        result = HPE_USER;
     if (result != HPE_OK && result != HPE_PAUSED) {
         wire->event = WIRE_BAD;
         if (!wire->err)

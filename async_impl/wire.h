@@ -34,7 +34,10 @@ struct wire {
     const char *detail; /* more about err, or NULL */
     bool head_done;
     bool in_value;
+    bool lines_done; /* the empty line behind the head has come */
+    bool begun;      /* a line that is not empty has come */
     char last;       /* byte of the head */
+    size_t line_len; /* of the line under way */
     struct buf head; /* target, names and values, one behind the other */
     struct buf body;
     size_t target_len;

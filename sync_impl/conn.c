@@ -4,6 +4,7 @@
 #include "conn.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "common/clock.h"
@@ -87,8 +88,13 @@ static void on_thread_end(const struct mg_context *mg, int kind,
 
 static int on_message(const struct mg_connection *mg, const char *message)
 {
-    (void)mg;
-    log_warn("civetweb", "%s", message);
+    struct server *server = mg_get_user_data(mg_get_context(mg));
+
+    if (atomic_load(&server->listening))
+        log_warn("civetweb", "%s", message);
+    else if (server->complaint[0] == '\0') /* it says why it cannot start */
+        (void)snprintf(server->complaint, sizeof server->complaint, "%s",
+                       message);
     return 1;
 }
 

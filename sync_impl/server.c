@@ -74,9 +74,10 @@ static bool listen_now(struct server *server, char *why, size_t size)
     if (!server->civetweb ||
         mg_get_server_ports(server->civetweb, 1, &port) != 1) {
         (void)snprintf(why, size, "cannot listen on %s: %s", address,
-                       text[0] ? text : "civetweb does not say why");
+                       server->complaint[0] ? server->complaint : text);
         return false;
     }
+    atomic_store(&server->listening, true);
     config->port = port.port;
     return true;
 }

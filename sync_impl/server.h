@@ -6,6 +6,7 @@
 #ifndef TODO_SYNC_SERVER_H
 #define TODO_SYNC_SERVER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,6 +24,8 @@ struct server {
     struct keeper *keeper;
     struct conns *conns;
     struct mg_context *civetweb;
+    char complaint[160];   /* the first of civetweb's while it starts */
+    atomic_bool listening; /* it has started */
     request_step *handlers[OP_COUNT]; /* by operation */
 };
 
