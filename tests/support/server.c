@@ -84,7 +84,7 @@ static void fail_with_log(struct server *server, const char *what)
 {
     char *log = server_log(server);
 
-    print_error("%s", log);
+    (void)fputs(log, stderr); /* print_error would cut it after a kilobyte */
     free(log);
     server_release(server);
     fail_msg("%s", what);
@@ -211,7 +211,7 @@ void server_stop(struct server *server)
     int status = server_wait(server);
 
     if (status != 0)
-        fail_with_log(server, "the server did not end well");
+        fail_with_log(server, "the server did not end with 0");
 }
 
 void server_release(struct server *server)
