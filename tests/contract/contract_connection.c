@@ -167,6 +167,22 @@ static void strange_line_in_the_head_hides_no_body(void **state)
     }
 }
 
+/* They may be passed over or refused; but they are no request, and the request
+ * behind them is not two. */
+static void empty_lines_before_a_request_are_no_request(void **state)
+{
+    struct api *api = *state;
+
+    wire_open(api, "\r\n\r\n" HEALTHZ);
+    if (wire_next(api, "GET")->http.status != 200) {
+        expect_problem(&api->answer, 400);
+        wire_expect_end(api);
+        return;
+    }
+    wire_send(api, NOWHERE);
+    expect_problem(wire_next(api, "GET"), 404);
+}
+
 static void request_may_come_byte_by_byte(void **state)
 {
     struct api *api = *state;
@@ -202,6 +218,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(body_on_delete_is_read_and_dropped),
     cmocka_unit_test(body_of_a_refused_request_is_no_request),
     cmocka_unit_test(strange_line_in_the_head_hides_no_body),
+    cmocka_unit_test(empty_lines_before_a_request_are_no_request),
     cmocka_unit_test(request_may_come_byte_by_byte),
     cmocka_unit_test(answer_comes_after_our_side_is_closed),
 };
