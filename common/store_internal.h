@@ -44,6 +44,18 @@ struct store {
                                 filters */
 };
 
+/* The path of the file. Borrowed. */
+const char *store_file_path(const struct store_file *file);
+
+/* A group of reads begins and ends. Entering waits while the gate is closed. */
+void store_gate_enter(struct store_file *file);
+void store_gate_leave(struct store_file *file);
+
+/* Closes the gate and waits for the readers inside to leave; gives whether they
+ * have. Open it again in either case. */
+bool store_gate_close(struct store_file *file, int wait_ms);
+void store_gate_open(struct store_file *file);
+
 /* Opens a connection with the settings all of ours have; `create` is 0 or
  * SQLITE_OPEN_CREATE. Gives SQLite's code; close it also on failure. */
 int store_connect(sqlite3 **db, const char *path, int create);
