@@ -12,7 +12,6 @@
 
 #include "hostile.h"
 #include "tests/cmocka_all.h"
-#include "tests/support/patience.h"
 
 enum { POOL = 4, LOOP_CROWD = 1000, MAX_CROWD = LOOP_CROWD };
 enum { POOLS_OVER = 24, LOOP_STALLED = 200 };
@@ -55,35 +54,11 @@ static void crowd_comes(int size, const char *bytes)
     }
 }
 
-/* Connects and is served once, so that it surely holds a place. The server may
- * still be busy with noticing that those before have left. */
-static void settle(struct raw *raw)
-{
-    long long deadline = now_ms() + PATIENCE_MS;
-    char request[TALK_MAX];
-    struct raw_answer answer;
-    int status;
-
-    talk_write_get(request, "/healthz");
-    for (;;) {
-        hostile_open(raw);
-        assert_true(raw_send_text(raw, request));
-        assert_true(raw_read_answer(raw, &answer, false));
-        status = answer.status;
-        raw_answer_release(&answer);
-        if (status != 503 || now_ms() > deadline)
-            break;
-        raw_close(raw);
-        a_moment();
-    }
-    assert_int_equal(status, 200);
-}
-
 /* As crowd_comes, but each is served once before. */
 static void crowd_settles(int size, const char *bytes)
 {
     for (int i = 0; i < size; i++) {
-        settle(&crowd[i]);
+        hostile_settle(&crowd[i]);
         if (bytes)
             assert_true(raw_send_text(&crowd[i], bytes));
     }

@@ -33,6 +33,10 @@ int hostile_setup(void **state);
 /* Opens a connection to the group's server. */
 void hostile_open(struct raw *raw);
 
+/* Connects and is served once, so that the connection surely holds a place. The
+ * server may still be busy with noticing that those before have left. */
+void hostile_settle(struct raw *raw);
+
 /* Test teardown: a fresh client gets right answers. */
 int hostile_still_serves(void **state);
 

@@ -9,6 +9,7 @@
 
 #include "hostile.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
 
 struct server hostile_server;
 static const char *program;
@@ -37,6 +38,28 @@ int hostile_setup(void **state)
 void hostile_open(struct raw *raw)
 {
     raw_open(raw, "127.0.0.1", hostile_server.port);
+}
+
+void hostile_settle(struct raw *raw)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    char request[TALK_MAX];
+    struct raw_answer answer;
+    int status;
+
+    talk_write_get(request, "/healthz");
+    for (;;) {
+        hostile_open(raw);
+        assert_true(raw_send_text(raw, request));
+        assert_true(raw_read_answer(raw, &answer, false));
+        status = answer.status;
+        raw_answer_release(&answer);
+        if (status != 503 || now_ms() > deadline)
+            break;
+        raw_close(raw);
+        a_moment();
+    }
+    assert_int_equal(status, 200);
 }
 
 int hostile_still_serves(void **state)
