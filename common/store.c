@@ -246,8 +246,10 @@ static bool run_transaction(struct store *store, struct store_job *group)
     return true;
 }
 
-/* Writes the log back into the database when it has grown. Readers that stay
- * put it off until it has grown some more: each try costs the writers a wait.
+/* Writes the log back into the database when it has grown, and lets it begin
+ * again from its start. The file keeps its size: a commit that makes it grow
+ * takes longer than one that writes over what was there. Readers that stay put
+ * it off until the log has grown some more: each try costs the writers a wait.
  * When it is four times too large, the writers wait for the longest reader. */
 static void checkpoint(struct store *store)
 {
@@ -260,7 +262,7 @@ static void checkpoint(struct store *store)
     if (store_gate_close(store->file, wait_ms)) {
         sqlite3_busy_timeout(store->db, GATE_WAIT_MS);
         rc = sqlite3_wal_checkpoint_v2(store->db, NULL,
-                                       SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+                                       SQLITE_CHECKPOINT_RESTART, NULL, NULL);
         if (rc != SQLITE_OK && rc != SQLITE_BUSY)
             (void)store_error(store); /* it is logged; the next one tries */
     }

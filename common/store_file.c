@@ -46,9 +46,12 @@ static int turn_on_wal(sqlite3 *db)
 
 int store_connect(sqlite3 **db, const char *path, int create)
 {
+    char limit[64];
     int rc = sqlite3_open_v2(
         path, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create, NULL);
 
+    (void)snprintf(limit, sizeof limit, "PRAGMA journal_size_limit = %d",
+                   2 * STORE_WAL_LIMIT);
     if (rc == SQLITE_OK)
         rc = sqlite3_busy_timeout(*db, STORE_BUSY_MS);
     if (rc == SQLITE_OK)
@@ -58,6 +61,8 @@ int store_connect(sqlite3 **db, const char *path, int create)
                           "PRAGMA synchronous = FULL;"
                           "PRAGMA wal_autocheckpoint = 0;",
                           NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(*db, limit, NULL, NULL, NULL);
     return rc;
 }
 

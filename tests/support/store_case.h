@@ -57,6 +57,11 @@ int64_t store_case_number(const char *path, const char *sql);
 /* How many todos bear the title. */
 int64_t store_case_titled(const char *path, const char *title);
 
+/* How often the log has begun again from its start: the number in its header
+ * (sqlite.org/fileformat2.html, section 4.1). It is written with the first
+ * commit of the new round. */
+unsigned store_case_wal_round(const struct store_case *c);
+
 /* The bytes of the write-ahead log; 0 when there is none. */
 int64_t store_case_wal_size(const struct store_case *c);
 
