@@ -9,9 +9,10 @@
  *                  it does not stay                                        |
  *   CONN_CLOSING <------------------ CONN_LINGERING <----------------------+
  *
- * Each state has a deadline, but for CONN_WAITING: what a handler waits for has
- * one of its own. An error or a client that leaves goes to CONN_CLOSING from
- * anywhere.
+ * CONN_ANSWERING is passed over when the kernel takes the whole answer at once.
+ * Each state has a deadline, but for CONN_WAITING: there the store counts, five
+ * seconds for another program's lock and two for a search (store.h). An error
+ * or a client that leaves goes to CONN_CLOSING from anywhere.
  */
 #include "conn.h"
 

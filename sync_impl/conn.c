@@ -134,14 +134,16 @@ static void conn_linger(struct conn *conn) /* REQUEST THREAD */
     while (n > 0 && total < LINGER_BYTES) {
         int64_t left = until - clock_mono_us();
 
+        /* WAITS: client */
         if (left <= 0 || poll(&look, 1, (int)(left / 1000) + 1) <= 0)
-            return; /* WAITS: client */
+            return;
         n = recv(conn->fd, dropped, sizeof dropped, MSG_DONTWAIT);
         total += n > 0 ? (size_t)n : 0;
     }
 }
 
-void conn_send(struct conn *conn, const struct reply *reply)
+void conn_send(struct conn *conn,
+               const struct reply *reply) /* REQUEST THREAD */
 {
     const char *at = reply->out.data;
     size_t left = reply->out.len;
