@@ -44,9 +44,8 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t len)
 {
     struct wire *wire = wire_of(parser);
 
-    if (wire->head_done)
-        return refuse(wire, TODO_ERR_MALFORMED,
-                      "Trailer fields are not accepted.");
+    if (wire->head_done) /* of a trailer */
+        return refuse(wire, TODO_ERR_MALFORMED, BROKEN_BODY);
     if (wire->in_value || wire->field_count == 0) {
         wire->in_value = false;
         if (wire->field_count++ < HTTP_MAX_FIELDS)
@@ -140,8 +139,17 @@ void wire_release(struct wire *wire) /* LOOP */
     buf_release(&wire->body);
 }
 
+static bool is_about_framing(llhttp_errno_t result)
+{
+    return result == HPE_INVALID_CONTENT_LENGTH ||
+           result == HPE_UNEXPECTED_CONTENT_LENGTH ||
+           result == HPE_INVALID_TRANSFER_ENCODING;
+}
+
 /* llhttp gave up by itself. If that was for how the body is framed, it is said
- * in the words of the rules, as the other server says it. */
+ * in the words of the rules, as the other server says it. Not so for other
+ * reasons: how much llhttp tells of a broken field depends on how the bytes
+ * were cut. */
 static void explain(struct wire *wire, llhttp_errno_t result)
 {
     struct http_meaning meaning = {0};
@@ -150,13 +158,15 @@ static void explain(struct wire *wire, llhttp_errno_t result)
 
     wire->err = result == HPE_INVALID_VERSION ? TODO_ERR_HTTP_VERSION
                                               : TODO_ERR_MALFORMED;
-    wire_head(wire, &head);
-    if (http_rules_framing(&head, &meaning, &problem))
-        wire->detail = problem.detail;
-    else if (meaning.content_length > HTTP_MAX_BODY)
-        wire->err = TODO_ERR_BODY_TOO_LARGE;
-    else if (wire->head_done)
+    if (wire->head_done) {
         wire->detail = BROKEN_BODY;
+    } else if (is_about_framing(result)) {
+        wire_head(wire, &head);
+        if (http_rules_framing(&head, &meaning, &problem))
+            wire->detail = problem.detail;
+        else if (meaning.content_length > HTTP_MAX_BODY)
+            wire->err = TODO_ERR_BODY_TOO_LARGE;
+    }
 }
 
 /* llhttp takes a bare LF for the end of the head, and a line that begins with a

@@ -108,7 +108,8 @@ static size_t feed(struct talk *talk, const char *bytes, size_t len)
         break;
     case WIRE_BAD:
         fuzz_must(talk->wire.err != TODO_OK, "what is bad has a reason");
-        buf_printf(&talk->told, "bad: %d\n", (int)talk->wire.err);
+        buf_printf(&talk->told, "bad: %d, %s\n", (int)talk->wire.err,
+                   talk->wire.detail ? talk->wire.detail : "no detail");
         talk->over = true;
         break;
     }
