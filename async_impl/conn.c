@@ -20,6 +20,7 @@
 
 #include "common/container_of.h"
 #include "common/log.h"
+#include "common/probe.h"
 #include "conns.h"
 #include "request.h"
 #include "server.h"
@@ -98,6 +99,7 @@ static void conn_answered(struct conn *conn) /* LOOP */
 {
     bool stays = conn->rq->reply.keep_alive && !conn->conns->stopping;
 
+    probe_end(conn->rq->reply.number);
     request_free(conn->rq);
     conn->rq = NULL;
     if (conn->state != CONN_CLOSING && !stays) {
@@ -116,6 +118,7 @@ static void on_written(uv_write_t *write, int status) /* LOOP */
     struct conn *conn = container_of(write, struct conn, write);
 
     conn->conns->unsent -= conn->unsent;
+    probe_go(conn->rq->reply.number, "client.send");
     if (status < 0)
         conn_close(conn);
     conn_answered(conn);
@@ -137,6 +140,7 @@ static void conn_write_rest(struct conn *conn, char *rest,
     conn->unsent = len;
     conn->conns->unsent += len;
     conns_expect(conn, config_of(conn)->write_timeout_ms); /* WAITS: client */
+    probe_park(conn->rq->reply.number, "client.send");
     if (uv_write(&conn->write, (uv_stream_t *)&conn->tcp, &bytes, 1,
                  on_written) != 0)
         on_written(&conn->write, UV_EPIPE);

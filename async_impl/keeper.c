@@ -18,9 +18,14 @@
 #include "common/clock.h"
 #include "common/container_of.h"
 #include "common/log.h"
+#include "common/probe.h"
 #include "server.h"
 
-enum queue_kind { QUEUE_WRITE, QUEUE_READ, QUEUE_SEARCH, QUEUE_COUNT };
+enum queue_kind { QUEUE_READ, QUEUE_SEARCH, QUEUE_WRITE, QUEUE_COUNT };
+
+/* What a request is said to wait for while its job is in a queue. */
+static const char *const waits_for[QUEUE_COUNT] = {"keeper.read", "keeper.read",
+                                                   "keeper.write"};
 
 struct job_list {
     struct store_job *first;
@@ -28,6 +33,7 @@ struct job_list {
 };
 
 struct queue {
+    enum queue_kind kind;
     int waiting;            /* LOOP: jobs not yet finished */
     struct job_list outbox; /* LOOP: to be handed over */
     uv_cond_t filled;
@@ -148,6 +154,16 @@ static void on_hand_over(uv_prepare_t *handle) /* LOOP */
     }
 }
 
+/* The request may be gone afterwards. */
+static void go_on(struct request *rq) /* LOOP */
+{
+    uint32_t before = probe_enter(rq->job.request);
+
+    probe_go(rq->job.request, waits_for[rq->queue->kind]);
+    rq->next(rq);
+    probe_leave(before);
+}
+
 /* Many rings are one call: so all that is done is finished. */
 static void on_doorbell(uv_async_t *handle) /* LOOP */
 {
@@ -164,7 +180,7 @@ static void on_doorbell(uv_async_t *handle) /* LOOP */
         next = job->next;
         rq->queue->waiting--;
         rq->err = job->err;
-        rq->next(rq);
+        go_on(rq);
     }
 }
 
@@ -184,9 +200,11 @@ static void enqueue(struct request *rq, enum queue_kind kind,
     rq->queue = queue;
     rq->next = next;
     rq->job.since_us = clock_mono_us();
+    rq->job.request = probe_request();
     rq->job.next = NULL;
     *queue->outbox.last = &rq->job;
     queue->outbox.last = &rq->job.next;
+    probe_park(rq->job.request, waits_for[kind]);
 }
 
 void keeper_read(struct request *rq, store_work *work, void *job,
@@ -261,6 +279,7 @@ struct keeper *keeper_new(uv_loop_t *loop, const struct config *config,
     uv_mutex_init(&keeper->done_lock);
     list_init(&keeper->done);
     for (int i = 0; i < QUEUE_COUNT; i++) {
+        keeper->queues[i].kind = (enum queue_kind)i;
         uv_cond_init(&keeper->queues[i].filled);
         list_init(&keeper->queues[i].outbox);
         list_init(&keeper->queues[i].jobs);

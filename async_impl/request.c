@@ -8,6 +8,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/probe.h"
 #include "conn.h"
 #include "server.h"
 
@@ -44,6 +45,8 @@ enum todo_err request_accept(struct request *rq) /* LOOP */
     if (!err && (err = conn_overload(rq->conn)) != TODO_OK)
         rq->reply.keep_alive = false; /* nobody reads its body */
     rq->accepted = !err;
+    if (!err && http_request_has_body(&rq->in))
+        probe_park(rq->reply.number, "client.body");
     return err;
 }
 
@@ -59,6 +62,10 @@ void request_refuse(struct request *rq, const char *detail) /* LOOP */
 /* Its body is there, or an error says why not. */
 void request_run(struct request *rq, enum todo_err err) /* LOOP */
 {
+    uint32_t before = probe_enter(rq->reply.number);
+
+    if (rq->accepted && http_request_has_body(&rq->in))
+        probe_go(rq->reply.number, "client.body");
     if (!err) {
         rq->body = rq->wire.body.data;
         rq->body_len = rq->wire.body.len;
@@ -67,6 +74,7 @@ void request_run(struct request *rq, enum todo_err err) /* LOOP */
         reply_error(&rq->reply, err);
         request_finish(rq); /* WAITS: client */
     }
+    probe_leave(before);
 }
 
 void request_finish(struct request *rq) /* LOOP */

@@ -2,11 +2,14 @@
 set(TODO_SANITIZE "" CACHE STRING
     "Sanitizers: address,undefined or thread; empty for none")
 
+option(TODO_PROBES "Build the probes: traces and gates (common/probe.h)" ON)
+
 add_library(todo_options INTERFACE)
 target_include_directories(todo_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(todo_options INTERFACE
   _POSIX_C_SOURCE=200809L
   _DEFAULT_SOURCE # timegm, SO_REUSEPORT
+  $<$<BOOL:${TODO_PROBES}>:TODO_PROBES>
   $<$<PLATFORM_ID:Darwin>:_DARWIN_C_SOURCE>)
 
 target_compile_options(todo_options INTERFACE

@@ -83,6 +83,12 @@ static const struct option options[] = {
 
     {"What it tells", "log-level", "LEVEL", CONFIG_BOTH, AT(log_level), &level,
      "info", "error, warn, info or debug"},
+#ifdef TODO_PROBES
+    {NULL, "trace", "FILE", CONFIG_BOTH, AT(trace), &text, NULL,
+     "what waited for what is written there at the end"},
+    {NULL, "gates", "DIR", CONFIG_BOTH, AT(gates), &text, NULL,
+     "a socket there lets tests hold requests"},
+#endif
 };
 
 enum { OPTION_COUNT = sizeof(options) / sizeof(*options) };

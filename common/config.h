@@ -30,6 +30,8 @@ struct config {
     int64_t write_timeout_ms;
     int64_t shutdown_timeout_ms;
     enum log_level log_level;
+    const char *trace; /* probes write their marks to this file, or NULL */
+    const char *gates; /* folder of the socket that steers them, or NULL */
     /* todo-sync */
     int threads;
     /* todo-async */

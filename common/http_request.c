@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/probe.h"
 
 static char *write_hex(char *at, unsigned int number)
 {
@@ -33,7 +34,8 @@ static void give_id(struct reply *reply)
                 1U);
     at = write_hex(at, atomic_load(&start));
     *at++ = '-';
-    at = write_hex(at, atomic_fetch_add(&counter, 1) + 1);
+    reply->number = atomic_fetch_add(&counter, 1) + 1;
+    at = write_hex(at, reply->number);
     *at = '\0';
 }
 
@@ -230,11 +232,19 @@ static enum todo_err check_conditions(struct http_request *request)
     return err;
 }
 
+static const char *operation_name(const struct route_match *route)
+{
+    if (!route->path)
+        return "-";
+    return route->op < OP_SHOW_OPTIONS ? routes[route->op].name : "options";
+}
+
 void http_request_refuse(struct http_request *request,
                          const struct config *config, struct reply *reply)
 {
     request->head = (struct http_head){.method = "-", .path = {"-", 1}};
     give_id(reply);
+    probe_begin(reply->number, "-");
     reply->server = config->program;
     reply->keep_alive = false;
 }
@@ -257,6 +267,7 @@ enum todo_err http_request_accept(struct http_request *request,
         err = route_match(&request->route, request->head.method,
                           request->head.path.at, request->head.path.len);
     reply->path = request->route.path;
+    probe_begin(reply->number, operation_name(&request->route));
     if (!err)
         err = check_expect(request);
     if (!err)

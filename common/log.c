@@ -283,6 +283,11 @@ void log_name_thread(const char *format, ...)
 #endif
 }
 
+const char *log_thread_name(void)
+{
+    return thread_name;
+}
+
 bool log_wants(enum log_level level)
 {
     return (int)level <= atomic_load(&highest_level);

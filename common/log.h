@@ -35,6 +35,9 @@ void log_stop(void);
 void log_name_thread(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
+/* That name; "-" for a thread that was given none. Lent as long as it runs. */
+const char *log_thread_name(void);
+
 /* Queues a line: time, level, thread, `where`, text. Never waits for standard
  * error. Text from clients is escaped by the caller or is known to be safe. */
 void log_error(const char *where, const char *format, ...)

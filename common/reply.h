@@ -33,6 +33,7 @@ struct reply {
     bool cors_varies;           /* the answer depends on the request's Origin */
     const char *path;           /* of the route table, for Allow; or NULL */
     char id[REPLY_ID_SIZE];     /* the request id */
+    uint32_t number;            /* its last half: the probes' name for it */
     char base[REPLY_BASE_SIZE]; /* what URLs of ours begin with */
 
     /* what the handlers say */

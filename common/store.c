@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/probe.h"
 #include "common/store_internal.h"
 
 enum {
@@ -197,13 +198,37 @@ static enum todo_err begin_write(struct store *store,
                                  const struct store_job *oldest)
 {
     enum todo_err err = store_open(store);
-    int64_t waited = (clock_mono_us() - oldest->since_us) / 1000;
+    int64_t waited;
 
     if (err)
         return err;
+    probe_stand(oldest->request, "store.lock");
+    waited = (clock_mono_us() - oldest->since_us) / 1000;
     sqlite3_busy_timeout(
         store->db, waited < STORE_BUSY_MS ? (int)(STORE_BUSY_MS - waited) : 0);
-    return run_statement(store, STMT_BEGIN_WRITE); /* WAITS: lock */
+    err = run_statement(store, STMT_BEGIN_WRITE); /* WAITS: lock */
+    probe_go(oldest->request, "store.lock");
+    return err;
+}
+
+static enum todo_err commit_write(struct store *store,
+                                  const struct store_job *oldest)
+{
+    enum todo_err err;
+
+    probe_stand(oldest->request, "store.commit");
+    err = run_statement(store, STMT_COMMIT); /* WAITS: disk */
+    probe_go(oldest->request, "store.commit");
+    return err;
+}
+
+/* Runs one job, on behalf of its request. */
+static void run_job(struct store *store, struct store_job *job)
+{
+    uint32_t before = probe_enter(job->request);
+
+    job->err = job->work(store, job->arg); /* WAITS: disk */
+    probe_leave(before);
 }
 
 static enum todo_err trim_changes(struct store *store)
@@ -228,7 +253,7 @@ static bool run_transaction(struct store *store, struct store_job *group)
         return true;
     }
     for (struct store_job *job = group; job; job = job->next) {
-        job->err = job->work(store, job->arg);
+        run_job(store, job);
         if (!is_ours(job->err) && sqlite3_get_autocommit(store->db))
             job->err = TODO_ERR_INTERNAL;
         if (is_ours(job->err)) {
@@ -238,7 +263,7 @@ static bool run_transaction(struct store *store, struct store_job *group)
     }
     err = trim_changes(store);
     if (!err)
-        err = run_statement(store, STMT_COMMIT); /* WAITS: disk */
+        err = commit_write(store, group);
     if (err) {
         roll_back(store);
         fail_all(group, err);
@@ -301,7 +326,9 @@ void store_run_reads(struct store *store, struct store_job *group)
     for (struct store_job *job = group; job && !err; job = job->next) {
         store->search_until_us =
             job->since_us + STORE_SEARCH_MS * INT64_C(1000);
-        job->err = job->work(store, job->arg); /* WAITS: disk */
+        probe_stand(job->request, "store.read");
+        run_job(store, job);
+        probe_go(job->request, "store.read");
     }
     if (!err && run_statement(store, STMT_COMMIT))
         roll_back(store); /* a transaction that only read lost nothing */

@@ -41,6 +41,7 @@ struct store_job {
     void *arg;
     enum todo_err err; /* set by store_run_writes and store_run_reads alone */
     int64_t since_us;  /* when it began to wait (clock_mono_us) */
+    uint32_t request;  /* for whom (probe.h); 0: nobody */
     struct store_job *next;
 };
 

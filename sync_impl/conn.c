@@ -9,6 +9,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/probe.h"
 #include "conns.h"
 #include "request.h"
 #include "server.h"
@@ -152,6 +153,7 @@ void conn_send(struct conn *conn,
     atomic_store(&conn->late, false);
     conns_expect(conn, conn->conns->server->config->write_timeout_ms,
                  SHUT_RDWR);
+    probe_stand(reply->number, "client.send");
     while (left > 0 && !atomic_load(&conn->late)) { /* WAITS: client */
         int n = mg_write(conn->civetweb, at, left);
 
@@ -161,6 +163,8 @@ void conn_send(struct conn *conn,
         left -= n > 0 ? (size_t)n : 0;
     }
     conns_expect_nothing(conn);
+    probe_go(reply->number, "client.send");
+    probe_end(reply->number);
     if (stays && left == 0)
         return;
     mg_disable_connection_keep_alive(conn->civetweb);

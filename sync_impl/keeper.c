@@ -14,6 +14,7 @@
 
 #include "common/clock.h"
 #include "common/container_of.h"
+#include "common/probe.h"
 
 /* A job and whether it is done. It lives on the stack of the thread that waits
  * for it. */
@@ -77,13 +78,17 @@ void keeper_leave_thread(void) /* REQUEST THREAD */
 enum todo_err keeper_read(struct keeper *keeper, store_work *work,
                           void *job) /* REQUEST THREAD */
 {
-    struct store_job group = {
-        .work = work, .arg = job, .since_us = clock_mono_us()};
+    struct store_job group = {.work = work,
+                              .arg = job,
+                              .since_us = clock_mono_us(),
+                              .request = probe_request()};
 
     (void)keeper; /* a reader needs nobody's leave */
     if (!reader)
         return TODO_ERR_INTERNAL;
+    probe_stand(group.request, "keeper.read");
     store_run_reads(reader, &group); /* WAITS: disk */
+    probe_go(group.request, "keeper.read");
     return group.err;
 }
 
@@ -115,9 +120,12 @@ static void lead_locked(struct keeper *keeper) /* REQUEST THREAD */
 enum todo_err keeper_write(struct keeper *keeper, store_work *work,
                            void *job) /* REQUEST THREAD */
 {
-    struct ticket ticket = {
-        .job = {.work = work, .arg = job, .since_us = clock_mono_us()}};
+    struct ticket ticket = {.job = {.work = work,
+                                    .arg = job,
+                                    .since_us = clock_mono_us(),
+                                    .request = probe_request()}};
 
+    probe_stand(ticket.job.request, "keeper.write");
     pthread_mutex_lock(&keeper->lock);
     *keeper->last = &ticket.job;
     keeper->last = &ticket.job.next;
@@ -126,5 +134,6 @@ enum todo_err keeper_write(struct keeper *keeper, store_work *work,
     if (!ticket.done)
         lead_locked(keeper);
     pthread_mutex_unlock(&keeper->lock);
+    probe_go(ticket.job.request, "keeper.write");
     return ticket.job.err;
 }

@@ -8,6 +8,7 @@
 
 #include "common/config.h"
 #include "common/log.h"
+#include "common/probe.h"
 #include "common/process.h"
 #include "server.h"
 
@@ -28,11 +29,39 @@ static int fail(const struct config *config, const char *why)
     return EXIT_FAILURE;
 }
 
+/* Serves until a signal says stop. Gives the exit status; `cut` says that
+ * requests still run. */
+static int serve(struct config *config, bool *cut)
+{
+    struct server server = {0};
+    char why[512];
+
+    if (!server_start(&server, config, why, sizeof why)) {
+        server_release(&server);
+        return fail(config, why);
+    }
+    if (!config_write_port_file(config)) {
+        server_release(&server);
+        return fail(config, "cannot write the port file");
+    }
+    printf("%s: listening on http://%s:%d, %d threads\n", config->program,
+           config->host, config->port, config->threads);
+    (void)fflush(stdout);
+    if (!server_run(&server)) {
+        log_error("server", "requests were cut off: the time was up");
+        *cut = true;
+        return EXIT_FAILURE;
+    }
+    server_release(&server);
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     struct config config;
-    struct server server = {0};
     char why[512];
+    bool cut = false;
+    int status;
 
     switch (config_read(&config, CONFIG_SYNC, argc, argv)) {
     case CONFIG_RUN:
@@ -45,27 +74,15 @@ int main(int argc, char **argv)
     process_prepare();
     block_signals();
     log_name_thread("main");
+    if (!probe_start(&config, why, sizeof why))
+        return fail(&config, why);
     if (!log_start(config.log_level))
         return fail(&config, "cannot start the thread of the log");
-    if (!server_start(&server, &config, why, sizeof why)) {
-        server_release(&server);
-        log_stop();
-        return fail(&config, why);
-    }
-    if (!config_write_port_file(&config)) {
-        server_release(&server);
-        log_stop();
-        return fail(&config, "cannot write the port file");
-    }
-    printf("%s: listening on http://%s:%d, %d threads\n", config.program,
-           config.host, config.port, config.threads);
-    (void)fflush(stdout);
-    if (!server_run(&server)) {
-        log_error("server", "requests were cut off: the time was up");
-        log_stop();
-        _exit(EXIT_FAILURE); /* their threads still use everything */
-    }
-    server_release(&server);
+    status = serve(&config, &cut);
+    if (!probe_stop())
+        status = fail(&config, "cannot write the file of --trace");
     log_stop();
-    return EXIT_SUCCESS;
+    if (cut)
+        _exit(status); /* their threads still use everything */
+    return status;
 }

@@ -8,6 +8,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/probe.h"
 #include "conn.h"
 #include "server.h"
 #include "wire.h"
@@ -27,12 +28,15 @@ static enum todo_err request_accept(struct request *rq) /* REQUEST THREAD */
 static void request_run(struct request *rq,
                         enum todo_err err) /* REQUEST THREAD */
 {
+    uint32_t before = probe_enter(rq->reply.number);
+
     if (!err) {
         rq->server->handlers[rq->in.route.op](rq);
     } else {
         reply_error(&rq->reply, err);
         request_finish(rq); /* WAITS: client */
     }
+    probe_leave(before);
 }
 
 void request_refuse(struct request *rq, enum todo_err err) /* REQUEST THREAD */
@@ -49,8 +53,11 @@ void request_serve(struct request *rq) /* REQUEST THREAD */
     rq->began_us = clock_mono_us();
     rq->keeper = rq->server->keeper;
     err = request_accept(rq);
-    if (!err && http_request_has_body(&rq->in)) /* WAITS: client */
-        err = wire_body(rq);
+    if (!err && http_request_has_body(&rq->in)) {
+        probe_stand(rq->reply.number, "client.body");
+        err = wire_body(rq); /* WAITS: client */
+        probe_go(rq->reply.number, "client.body");
+    }
     request_run(rq, err);
 }
 

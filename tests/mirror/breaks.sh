@@ -82,4 +82,12 @@ edit sync_impl/todos.c "/^$shape/,/^}/s/^}/    x(); \\/* WAITS: y *\\/\\
 }/"
 notices "a wait is too many" '; y'
 
+copy
+edit async_impl/keeper.c 's/"keeper.write"/"keeper.store"/'
+notices "a probe has another name" keeper.store
+
+copy
+edit sync_impl/request.c '/"client.body"/d'
+notices "a probe is missing" client.body
+
 exit "$failed"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # mirror.sh ROOT - fails unless sync_impl/ and async_impl/ mirror each other:
-# the same files, in each lesson the same operations in the same order, and for
-# each operation the same list of waits.
+# the same files, in each lesson the same operations in the same order, for each
+# operation the same list of waits, and in each file the same probes (probe.h) in
+# the order in which they are first named.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
@@ -27,15 +28,29 @@ operations() {
     done
 }
 
+# FILE "LABEL": once for each file and label.
+probes() {
+    awk '/^#include/ { next }
+        {
+            while (match($0, /"[a-z]+\.[a-z]+"/)) {
+                label = substr($0, RSTART, RLENGTH)
+                $0 = substr($0, RSTART + RLENGTH)
+                if (!seen[FILENAME, label]++)
+                    print FILENAME, label
+            }
+        }' "$@"
+}
+
 for room in sync_impl async_impl; do
     (cd "$room" && find . -name '*.[ch]' | sort) > "$out/$room.files"
+    (cd "$room" && probes ./*.c) > "$out/$room.probes"
 done
 operations sync_impl 0 '' > "$out/sync_impl.operations"
 known=$(sed 's/^[^ ]* //; s/:.*//' "$out/sync_impl.operations" | tr '\n' ' ')
 operations async_impl 1 "$known" > "$out/async_impl.operations"
 
 status=0
-for what in files operations; do
+for what in files operations probes; do
     if ! diff -u --label sync_impl --label async_impl \
         "$out/sync_impl.$what" "$out/async_impl.$what"; then
         echo "The rooms differ in their $what, as shown above."

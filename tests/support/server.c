@@ -106,6 +106,11 @@ void server_await(struct server *server)
 
 static const char *const on_loopback[] = {"--host", "127.0.0.1", "--port", "0",
                                           NULL};
+#ifdef TODO_PROBES
+static const char gates_option[] = "--gates";
+#else
+static const char *const gates_option = NULL;
+#endif
 static const char *const nowhere_said[] = {NULL};
 
 /* Adds a list that ends in NULL to another of MAX_ARGS. */
@@ -127,9 +132,12 @@ static void begin(struct server *server, const char *program,
     char port_file[PATH_ROOM];
     const char *argv[MAX_ARGS] = {program, "--port-file", port_file, "--db",
                                   server->db};
+    const char *const gates[] = {gates_option, server->dir, NULL};
 
+    server->program = program;
     port_file_of(server, port_file);
     add_args(argv, where);
+    add_args(argv, gates);
     add_args(argv, args);
 
     server->pid = run(argv, server->log, server->log);

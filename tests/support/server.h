@@ -13,13 +13,15 @@
 struct server {
     pid_t pid;
     int port;
-    char dir[256]; /* fresh folder; removed by server_release */
-    char db[300];  /* the database file inside it, or the one given */
-    char log[300]; /* its standard error goes to this file */
+    const char *program; /* its path; borrowed */
+    char dir[256];       /* fresh folder; removed by server_release */
+    char db[300];        /* the database file inside it, or the one given */
+    char log[300];       /* its standard error goes to this file */
     bool owns_dir;
 };
 
-/* Starts `program` (a path) on 127.0.0.1 port 0 with a fresh database file and
+/* Starts `program` (a path) on 127.0.0.1 port 0 with a fresh database file,
+ * gates in its folder (gate.h) where probes are built in, and
  * the extra arguments (a NULL-terminated list, or NULL), and waits for its
  * port file. Fails the running cmocka test when it does not come up. */
 void server_start(struct server *server, const char *program,

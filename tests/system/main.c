@@ -15,6 +15,7 @@ const char *system_other;
 struct server system_server;
 struct server system_second;
 struct hold system_hold;
+struct gate system_gate;
 static char folder[FOLDER_MAX];
 
 bool system_is_sync(void)
@@ -72,6 +73,7 @@ int system_release(void **state)
 {
     (void)state;
     hold_end(&system_hold);
+    gate_release(&system_gate);
     server_release(&system_server);
     server_release(&system_second);
     folder_remove(folder);
@@ -83,7 +85,11 @@ int main(int argc, char **argv)
     static int (*const groups[])(void) = {
         system_options,   system_startup, system_reach, system_cors,
         system_deadlines, system_log,     system_drain, system_held,
-        system_pair,      system_crash,   system_full};
+        system_pair,      system_crash,   system_full,
+#ifdef TODO_PROBES
+        system_gates,
+#endif
+    };
     int failures = 0;
 
     if (argc != 3 && argc != 4) {

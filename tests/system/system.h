@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "tests/support/gate.h"
 #include "tests/support/hold.h"
 #include "tests/support/raw.h"
 #include "tests/support/server.h"
@@ -24,6 +25,7 @@ extern const char *system_other;   /* its sibling, for what they share */
 extern struct server system_server;
 extern struct server system_second;
 extern struct hold system_hold;
+extern struct gate system_gate;
 
 /* True when the program under test keeps a thread for each connection. */
 bool system_is_sync(void);
@@ -65,5 +67,8 @@ int system_held(void);
 int system_pair(void);
 int system_crash(void);
 int system_full(void);
+#ifdef TODO_PROBES
+int system_gates(void);
+#endif
 
 #endif

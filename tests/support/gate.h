@@ -1,0 +1,44 @@
+/*
+ * tests/support/gate.h - holds a server's requests at its probes.
+ * Callers: system suite.                 Threads: its owner's.
+ * Blocks:  gate_await, until they stand there.
+ * Owns:    a connection to the server's gates (common/gates.h).
+ *
+ * Each fails the running test when the server does not do what was asked.
+ */
+#ifndef TODO_TESTS_GATE_H
+#define TODO_TESTS_GATE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "tests/support/server.h"
+
+struct gate {
+    int fd;
+    FILE *in;          /* answers; NULL: not open */
+    const char *label; /* of the probe; borrowed */
+};
+
+/* From now on whoever comes to this probe stays there. */
+void gate_hold(struct gate *gate, const struct server *server,
+               const char *label);
+
+/* Returns when `count` are held there. */
+void gate_await(struct gate *gate, int count);
+
+/* Returns when `count` requests wait for what another label names: on a thread
+ * that stands there, or put aside. */
+void gate_await_waiting(struct gate *gate, const char *label, int count);
+
+/* Lets one go: the one that came first. */
+void gate_pass(struct gate *gate);
+
+/* Says any line. True when the answer is "ok". */
+bool gate_says_ok(struct gate *gate, const char *line);
+
+/* Lets all go, and closes the connection. Accepts {0} and a second call; a
+ * server that is gone is no failure. */
+void gate_release(struct gate *gate);
+
+#endif

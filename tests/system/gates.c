@@ -1,0 +1,199 @@
+/*
+ * tests/system/gates.c - requests are held at their probes: what may be seen
+ * before a commit, what not, and who waits for whom.
+ * Threads: one.   Blocks: on the server of the case.
+ *
+ * The order of events is the test's: a gate (common/gates.h) holds a request in
+ * the middle of its work, for as long as it takes to look around.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "system.h"
+#include "tests/cmocka_all.h"
+
+enum { CROWD = 6, ROUNDS = 5 };
+
+static void hold_at(const char *label)
+{
+    gate_hold(&system_gate, &system_server, label);
+}
+
+static void ask_post(struct raw *raw, const char *title)
+{
+    char request[TALK_MAX];
+
+    talk_write_post(request, title);
+    system_ask(raw, request);
+}
+
+static void a_write_is_neither_seen_nor_answered_before_its_commit(void **state)
+{
+    struct raw write;
+
+    (void)state;
+    system_start(NULL);
+    hold_at("store.commit");
+    ask_post(&write, "held");
+    gate_await(&system_gate, 1);
+    assert_int_equal(talk_count(system_server.port, "held"), 0);
+    assert_false(raw_readable(&write, 0));
+    gate_release(&system_gate);
+    assert_int_equal(system_hear(&write), 201);
+    assert_int_equal(talk_count(system_server.port, "held"), 1);
+}
+
+static void a_write_killed_before_its_commit_was_not_answered(void **state)
+{
+    const char *db = system_fresh_db();
+    struct raw write;
+    struct raw_answer answer;
+
+    (void)state;
+    for (int round = 0; round < ROUNDS; round++) {
+        server_start_on(&system_server, system_program, db, NULL);
+        hold_at("store.commit");
+        ask_post(&write, "lost");
+        gate_await(&system_gate, 1);
+        server_signal(&system_server, SIGKILL);
+        assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+        assert_false(raw_read_answer(&write, &answer, false));
+        raw_answer_release(&answer);
+        raw_close(&write);
+        gate_release(&system_gate);
+        server_release(&system_server);
+    }
+    server_start_on(&system_server, system_program, db, NULL);
+    assert_int_equal(talk_count(system_server.port, "lost"), 0);
+}
+
+static void writes_that_come_during_a_commit_share_the_next(void **state)
+{
+    struct raw first, others[CROWD];
+
+    (void)state;
+    system_start(NULL);
+    hold_at("store.commit");
+    ask_post(&first, "first");
+    gate_await(&system_gate, 1);
+    for (int i = 0; i < CROWD; i++)
+        ask_post(&others[i], "other");
+    gate_await_waiting(&system_gate, "keeper.write", 1 + CROWD);
+    gate_pass(&system_gate);
+    assert_int_equal(system_hear(&first), 201);
+    gate_await(&system_gate, 1);
+    assert_int_equal(talk_count(system_server.port, "other"), 0);
+    gate_release(&system_gate);
+    for (int i = 0; i < CROWD; i++)
+        assert_int_equal(system_hear(&others[i]), 201);
+    assert_int_equal(talk_count(system_server.port, "other"), CROWD);
+}
+
+/* A conditional write, all of whose rivals are on their way before the first
+ * one is decided. */
+static void decide_among_rivals(const char *method, int wins, int loses)
+{
+    struct raw rivals[CROWD];
+    char path[64], request[TALK_MAX];
+    int won = 0;
+
+    (void)snprintf(path, sizeof path, "/todos/%lld",
+                   talk_create(system_server.port, "wanted"));
+    hold_at("store.lock");
+    for (int i = 0; i < CROWD; i++) {
+        (void)snprintf(request, sizeof request,
+                       "%s %s HTTP/1.1\r\n"
+                       "Host: localhost\r\n"
+                       "If-Match: \"%s-1\"\r\n"
+                       "Content-Type: application/json\r\n"
+                       "Content-Length: 13\r\n"
+                       "\r\n"
+                       "{\"title\":\"%d\"}",
+                       method, path, path + strlen("/todos/"), i);
+        system_ask(&rivals[i], request);
+    }
+    gate_await_waiting(&system_gate, "keeper.write", CROWD);
+    gate_release(&system_gate);
+    for (int i = 0; i < CROWD; i++) {
+        int status = system_hear(&rivals[i]);
+
+        won += status == wins;
+        assert_true(status == wins || status == loses);
+    }
+    assert_int_equal(won, 1);
+}
+
+static void of_rivals_that_wait_together_one_put_wins(void **state)
+{
+    (void)state;
+    system_start(NULL);
+    decide_among_rivals("PUT", 200, 412);
+}
+
+static void of_rivals_that_wait_together_one_patch_wins(void **state)
+{
+    (void)state;
+    system_start(NULL);
+    decide_among_rivals("PATCH", 200, 412);
+}
+
+static void of_rivals_that_wait_together_one_delete_wins(void **state)
+{
+    (void)state;
+    system_start(NULL);
+    decide_among_rivals("DELETE", 204, 404);
+}
+
+/* Reads on the way to the disk are held: all others are not, as long as there
+ * are threads for them. */
+static void a_held_read_holds_up_no_write(void **state)
+{
+    char request[TALK_MAX];
+    struct raw read;
+
+    (void)state;
+    system_start(NULL);
+    hold_at("store.read");
+    talk_write_get(request, "/todos");
+    system_ask(&read, request);
+    gate_await(&system_gate, 1);
+    assert_int_equal(talk_get(system_server.port, "/healthz", NULL), 200);
+    talk_write_post(request, "beside");
+    assert_int_equal(talk(system_server.port, request, NULL), 201);
+    assert_false(raw_readable(&read, 0));
+    gate_release(&system_gate);
+    assert_int_equal(system_hear(&read), 200);
+}
+
+/* What the gates say to nonsense: they must not hold anybody for it. */
+static void gates_refuse_what_they_do_not_know(void **state)
+{
+    static const char *const lines[] = {"\n", "hold\n", "open store.read\n",
+                                        "pass store.read\n"};
+
+    (void)state;
+    system_start(NULL);
+    hold_at("store.read");
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        assert_false(gate_says_ok(&system_gate, lines[i]));
+    gate_release(&system_gate);
+    talk_still_serves(system_server.port);
+    server_stop(&system_server);
+}
+
+int system_gates(void)
+{
+    const struct CMUnitTest cases[] = {
+        SYSTEM_CASE(a_write_is_neither_seen_nor_answered_before_its_commit),
+        SYSTEM_CASE(a_write_killed_before_its_commit_was_not_answered),
+        SYSTEM_CASE(writes_that_come_during_a_commit_share_the_next),
+        SYSTEM_CASE(of_rivals_that_wait_together_one_put_wins),
+        SYSTEM_CASE(of_rivals_that_wait_together_one_patch_wins),
+        SYSTEM_CASE(of_rivals_that_wait_together_one_delete_wins),
+        SYSTEM_CASE(a_held_read_holds_up_no_write),
+        SYSTEM_CASE(gates_refuse_what_they_do_not_know),
+    };
+
+    return cmocka_run_group_tests_name("requests are held", cases, NULL, NULL);
+}
