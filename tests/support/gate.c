@@ -1,111 +1,51 @@
 #include "gate.h"
 
-#include <poll.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include "tests/cmocka_all.h"
-#include "tests/support/patience.h"
 
-enum { LINE_MAX_SIZE = 128 };
-
-/* "/path/todo-async" is "todo-async". */
-static const char *name_of(const char *program)
+static void must_say(struct gate *gate, const char *word, const char *label,
+                     int count)
 {
-    const char *slash = strrchr(program, '/');
+    char line[STEER_LINE_SIZE];
 
-    return slash ? slash + 1 : program;
-}
-
-static void gate_open(struct gate *gate, const struct server *server)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int len;
-
-    len = snprintf(address.sun_path, sizeof address.sun_path, "%s/%s-%ld.gates",
-                   server->dir, name_of(server->program), (long)server->pid);
-    assert_in_range(len, 1, sizeof address.sun_path - 1);
-    gate->fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    assert_true(gate->fd >= 0);
-    assert_int_equal(
-        connect(gate->fd, (struct sockaddr *)&address, sizeof address), 0);
-    gate->in = fdopen(gate->fd, "r");
-    assert_non_null(gate->in);
-}
-
-/* Says a line and reads the one that comes back; "" when none does. */
-static void say(struct gate *gate, const char *line, char answer[LINE_MAX_SIZE])
-{
-    struct pollfd look = {.fd = gate->fd, .events = POLLIN};
-
-    answer[0] = '\0';
-    if (send(gate->fd, line, strlen(line), MSG_NOSIGNAL) > 0 &&
-        poll(&look, 1, PATIENCE_MS) == 1)
-        (void)fgets(answer, LINE_MAX_SIZE, gate->in); /* at EOF it stays "" */
-}
-
-bool gate_says_ok(struct gate *gate, const char *line)
-{
-    char answer[LINE_MAX_SIZE];
-
-    say(gate, line, answer);
-    return strcmp(answer, "ok\n") == 0;
-}
-
-static void must_say(struct gate *gate, const char *line)
-{
-    char answer[LINE_MAX_SIZE];
-
-    say(gate, line, answer);
-    if (strcmp(answer, "ok\n") != 0)
-        fail_msg("the gates answer '%s' to '%s'", answer, line);
+    (void)snprintf(line, sizeof line, "%s %s %d\n", word, label, count);
+    if (!steer_say(&gate->steer, line))
+        fail_msg("the gates answer '%s' to '%s'", gate->steer.answer, line);
 }
 
 void gate_hold(struct gate *gate, const struct server *server,
                const char *label)
 {
-    char line[LINE_MAX_SIZE];
+    char path[STEER_PATH_SIZE];
 
     gate->label = label;
-    gate_open(gate, server);
-    (void)snprintf(line, sizeof line, "hold %s\n", label);
-    must_say(gate, line);
+    assert_true(
+        steer_path(path, server->dir, server->program, (long)server->pid));
+    assert_true(steer_open(&gate->steer, path));
+    must_say(gate, "hold", label, 0);
 }
 
 void gate_await(struct gate *gate, int count)
 {
-    char line[LINE_MAX_SIZE];
-
-    (void)snprintf(line, sizeof line, "await %s %d\n", gate->label, count);
-    must_say(gate, line);
+    must_say(gate, "await", gate->label, count);
 }
 
 void gate_await_waiting(struct gate *gate, const char *label, int count)
 {
-    char line[LINE_MAX_SIZE];
-
-    (void)snprintf(line, sizeof line, "waiting %s %d\n", label, count);
-    must_say(gate, line);
+    must_say(gate, "waiting", label, count);
 }
 
 void gate_pass(struct gate *gate)
 {
-    char line[LINE_MAX_SIZE];
-
-    (void)snprintf(line, sizeof line, "pass %s\n", gate->label);
-    must_say(gate, line);
+    must_say(gate, "pass", gate->label, 0);
 }
 
 void gate_release(struct gate *gate)
 {
-    char line[LINE_MAX_SIZE], answer[LINE_MAX_SIZE];
+    char line[STEER_LINE_SIZE];
 
-    if (!gate->in)
+    if (!gate->steer.in)
         return;
     (void)snprintf(line, sizeof line, "release %s\n", gate->label);
-    say(gate, line, answer);
-    (void)fclose(gate->in); /* it was only read from */
-    *gate = (struct gate){0};
+    (void)steer_say(&gate->steer, line); /* it may have been killed */
+    steer_close(&gate->steer);
 }

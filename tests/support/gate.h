@@ -10,13 +10,12 @@
 #define TODO_TESTS_GATE_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "tests/support/server.h"
+#include "tests/support/steer.h"
 
 struct gate {
-    int fd;
-    FILE *in;          /* answers; NULL: not open */
+    struct steer steer;
     const char *label; /* of the probe; borrowed */
 };
 
@@ -33,9 +32,6 @@ void gate_await_waiting(struct gate *gate, const char *label, int count);
 
 /* Lets one go: the one that came first. */
 void gate_pass(struct gate *gate);
-
-/* Says any line. True when the answer is "ok". */
-bool gate_says_ok(struct gate *gate, const char *line);
 
 /* Lets all go, and closes the connection. Accepts {0} and a second call; a
  * server that is gone is no failure. */

@@ -176,7 +176,7 @@ static void gates_refuse_what_they_do_not_know(void **state)
     system_start(NULL);
     hold_at("store.read");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        assert_false(gate_says_ok(&system_gate, lines[i]));
+        assert_false(steer_say(&system_gate.steer, lines[i]));
     gate_release(&system_gate);
     talk_still_serves(system_server.port);
     server_stop(&system_server);
