@@ -79,15 +79,17 @@ void gates_count(const char *label, int change)
     pthread_mutex_unlock(&all.lock);
 }
 
-void gates_pass(uint32_t request, const char *label)
+bool gates_pass(uint32_t request, const char *label)
 {
     struct gate *gate;
+    bool held;
 
     if (!atomic_load_explicit(&all.open, memory_order_relaxed))
-        return;
+        return false;
     pthread_mutex_lock(&all.lock);
     gate = find_locked(label);
-    if (gate && gate->held) {
+    held = gate && gate->held;
+    if (held) {
         long number = gate->came++;
 
         probe_held(request, label);
@@ -96,6 +98,7 @@ void gates_pass(uint32_t request, const char *label)
             pthread_cond_wait(&all.changed, &all.lock);
     }
     pthread_mutex_unlock(&all.lock);
+    return held;
 }
 
 /* --- what a tester says -------------------------------------------------- */

@@ -34,7 +34,8 @@ void gates_stop(void);
 /* One more request waits for LABEL (1), or one less (-1). */
 void gates_count(const char *label, int change);
 
-/* Returns at once unless the gate is held; then when it lets the caller go. */
-void gates_pass(uint32_t request, const char *label);
+/* Returns at once unless the gate is held; then when it lets the caller go, and
+ * gives true. */
+bool gates_pass(uint32_t request, const char *label);
 
 #endif

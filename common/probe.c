@@ -14,10 +14,10 @@
 
 enum { RING_SIZE = 1 << 15, THREAD_NAME_SIZE = 16 };
 
-enum verb { BEGIN, END, ENTER, LEAVE, STAND, HELD, PARK, GO };
+enum verb { BEGIN, END, ENTER, LEAVE, STAND, HELD, FREED, PARK, GO };
 
-static const char *const verbs[] = {"begin", "end",  "enter", "leave",
-                                    "stand", "held", "park",  "go"};
+static const char *const verbs[] = {"begin", "end",   "enter", "leave", "stand",
+                                    "held",  "freed", "park",  "go"};
 
 struct mark {
     int64_t ns;
@@ -123,7 +123,8 @@ void probe_stand(uint32_t request, const char *label)
 {
     mark(STAND, request, label);
     gates_count(label, 1);
-    gates_pass(request, label);
+    if (gates_pass(request, label))
+        mark(FREED, request, label);
 }
 
 void probe_park(uint32_t request, const char *label)

@@ -62,7 +62,7 @@ void probe_go(uint32_t request, const char *label);
  * request, verb, label. Holds nobody up while it writes. */
 void probe_write(FILE *out);
 
-/* A request was held by a gate, and is not any more. Called by gates.c. */
+/* A gate holds the request. Called by gates.c. */
 void probe_held(uint32_t request, const char *label);
 
 #else

@@ -171,8 +171,12 @@ bool server_start(struct child *child, const char *name,
                   const struct server_options *options)
 {
     char program[1024], port_file[1024], port[16];
-    const char *const argv[] = {program,   "--port", port,        "--port-file",
-                                port_file, "--db",   options->db, NULL};
+    const char *const watch = options->trace ? "--trace" : NULL;
+    const char *const argv[] = {program,       "--port",     port,
+                                "--port-file", port_file,    "--db",
+                                options->db,   watch,        options->trace,
+                                "--gates",     options->dir, "--log-level",
+                                "warn",        NULL};
     bool ready;
 
     child->name = name;

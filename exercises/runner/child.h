@@ -27,7 +27,8 @@ struct server_options {
     const char *bin_dir; /* where todo-sync and todo-async are */
     const char *dir;     /* where the port file may be */
     const char *db;
-    int port; /* 0: any */
+    int port;          /* 0: any */
+    const char *trace; /* its marks go there, and its gates to `dir`; or NULL */
 };
 
 /* Blocks the signals that end the runner and SIGCHLD, so that children_watch

@@ -16,6 +16,8 @@ static const struct verb {
     {"run", run_command, "run [--db FILE] [--sync-port N] [--async-port N]"},
     {"with", with_command,
      "with sync|async|both -- COMMAND [ARGUMENTS, {sync} and {async} as URLs]"},
+    {"explain", explain_command, "explain FOLDER"},
+    {"timeline", timeline_command, "timeline [--out FOLDER] SCENARIO"},
     {"compare", compare_command, "compare [--width COLUMNS] OPERATION"},
 };
 

@@ -106,7 +106,8 @@ static void folder_of(const char *file, char *out, size_t size)
 static bool start_both(struct child *servers, const struct run_options *options)
 {
     char dir[512];
-    struct server_options server = {bin_dir, dir, options->db, 0};
+    struct server_options server = {
+        .bin_dir = bin_dir, .dir = dir, .db = options->db};
 
     folder_of(options->db, dir, sizeof(dir));
     server.port = choose_port(options->port[SYNC], SYNC_PORT, "todo-sync");

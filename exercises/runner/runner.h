@@ -25,6 +25,12 @@ int with_command(int argc, char **argv);
 /* learn-runner compare: one operation in both rooms, side by side. */
 int compare_command(int argc, char **argv);
 
+/* learn-runner explain: why the servers of a check do not go on. */
+int explain_command(int argc, char **argv);
+
+/* learn-runner timeline: a scenario against both servers, as a picture. */
+int timeline_command(int argc, char **argv);
+
 /* Creates a todo on one server and reads it from the other, showing both
  * exchanges. False, with a message, when that fails. */
 bool demo_show(const struct child *writer, const struct child *reader);

@@ -5,44 +5,16 @@
  * with status 0 at SIGTERM, or the whole fails: a server checks itself when it
  * ends, and says what it found by its exit status.
  */
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "folder.h"
 #include "runner.h"
 
 enum { COMMAND, SYNC, ASYNC, CHILDREN, MAX_ARGUMENTS = 64 };
-
-/* Makes a folder of our own; false, with a message, when it cannot. */
-static bool make_folder(char *path, size_t size)
-{
-    const char *tmp = getenv("TMPDIR");
-
-    (void)snprintf(path, size, "%s/todo-with-XXXXXX", tmp ? tmp : "/tmp");
-    if (mkdtemp(path))
-        return true;
-    perror(path);
-    return false;
-}
-
-static void remove_folder(const char *path)
-{
-    char file[1024];
-    struct dirent *entry;
-    DIR *dir = opendir(path);
-
-    while (dir && (entry = readdir(dir)) != NULL) {
-        (void)snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
-        (void)unlink(file); /* "." and ".." refuse, as they should */
-    }
-    if (dir)
-        (void)closedir(dir);
-    if (rmdir(path) != 0)
-        perror(path);
-}
 
 /* Copies the command, with {sync} and {async} replaced by the URLs. */
 static bool fill_in(const char **out, char **command, const struct child *all)
@@ -87,7 +59,8 @@ int with_command(int argc, char **argv)
 {
     struct child all[CHILDREN] = {{0}};
     char dir[512], db[600];
-    const struct server_options options = {bin_dir, dir, db, 0};
+    const struct server_options options = {
+        .bin_dir = bin_dir, .dir = dir, .db = db};
     bool sync = argc > 1 && strcmp(argv[1], "async") != 0;
     bool async = argc > 1 && strcmp(argv[1], "sync") != 0;
     bool good, clean;
@@ -99,7 +72,7 @@ int with_command(int argc, char **argv)
         return 2;
     }
     children_init();
-    if (!make_folder(dir, sizeof(dir)))
+    if (!folder_of_our_own(dir, sizeof(dir)))
         return 1;
     (void)snprintf(db, sizeof(db), "%s/todos.db", dir);
 
@@ -107,6 +80,6 @@ int with_command(int argc, char **argv)
            (!async || server_start(&all[ASYNC], "todo-async", &options)) &&
            command_succeeds(all, argv + 3);
     clean = children_stop(all, CHILDREN);
-    remove_folder(dir);
+    folder_clear(dir);
     return good && clean ? 0 : 1;
 }

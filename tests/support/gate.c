@@ -12,15 +12,21 @@ static void must_say(struct gate *gate, const char *word, const char *label,
         fail_msg("the gates answer '%s' to '%s'", gate->steer.answer, line);
 }
 
-void gate_hold(struct gate *gate, const struct server *server,
-               const char *label)
+void gate_open(struct gate *gate, const struct server *server)
 {
     char path[STEER_PATH_SIZE];
 
-    gate->label = label;
+    gate->label = NULL;
     assert_true(
         steer_path(path, server->dir, server->program, (long)server->pid));
     assert_true(steer_open(&gate->steer, path));
+}
+
+void gate_hold(struct gate *gate, const struct server *server,
+               const char *label)
+{
+    gate_open(gate, server);
+    gate->label = label;
     must_say(gate, "hold", label, 0);
 }
 
@@ -45,7 +51,9 @@ void gate_release(struct gate *gate)
 
     if (!gate->steer.in)
         return;
-    (void)snprintf(line, sizeof line, "release %s\n", gate->label);
-    (void)steer_say(&gate->steer, line); /* it may have been killed */
+    if (gate->label) {
+        (void)snprintf(line, sizeof line, "release %s\n", gate->label);
+        (void)steer_say(&gate->steer, line); /* it may have been killed */
+    }
     steer_close(&gate->steer);
 }

@@ -19,6 +19,9 @@ struct gate {
     const char *label; /* of the probe; borrowed */
 };
 
+/* Only connects: to ask who waits. */
+void gate_open(struct gate *gate, const struct server *server);
+
 /* From now on whoever comes to this probe stays there. */
 void gate_hold(struct gate *gate, const struct server *server,
                const char *label);

@@ -8,6 +8,7 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "system.h"
@@ -182,6 +183,68 @@ static void gates_refuse_what_they_do_not_know(void **state)
     server_stop(&system_server);
 }
 
+/* What learn-runner says of the servers in this folder. Free with free(3). */
+static char *explanation(void)
+{
+    char runner[300];
+    const char *argv[] = {runner, "explain", system_server.dir, NULL};
+    char *out, *err;
+
+    (void)snprintf(runner, sizeof runner, "%.*s/learn-runner",
+                   (int)(strrchr(system_program, '/') - system_program),
+                   system_program);
+    assert_int_equal(program_run(argv, &out, &err), 0);
+    assert_string_equal(err, "");
+    free(err);
+    return out;
+}
+
+static void expect_explanation(const char *const *words)
+{
+    char *said = explanation();
+
+    for (; *words; words++)
+        if (!strstr(said, *words))
+            fail_msg("no '%s' in:\n%s", *words, said);
+    free(said);
+}
+
+static void a_hang_at_a_gate_is_explained(void **state)
+{
+    const char *const words[] = {"request #1 (create_todo) waits for",
+                                 "the disk, to commit",
+                                 "stands still at store.commit for request #1",
+                                 "a gate of the check holds it", NULL};
+    struct raw write;
+
+    (void)state;
+    system_start(NULL);
+    hold_at("store.commit");
+    ask_post(&write, "held");
+    gate_await(&system_gate, 1);
+    expect_explanation(words);
+    gate_release(&system_gate);
+    assert_int_equal(system_hear(&write), 201);
+}
+
+static void a_held_database_is_explained(void **state)
+{
+    const char *const words[] = {"request #1 (create_todo) waits for",
+                                 "the lock of the database",
+                                 "another program holds the database", NULL};
+    struct raw write;
+
+    (void)state;
+    system_start(NULL);
+    hold_begin(&system_hold, system_server.db);
+    gate_open(&system_gate, &system_server);
+    ask_post(&write, "held");
+    gate_await_waiting(&system_gate, "store.lock", 1);
+    expect_explanation(words);
+    hold_end(&system_hold);
+    assert_int_equal(system_hear(&write), 201);
+}
+
 int system_gates(void)
 {
     const struct CMUnitTest cases[] = {
@@ -192,6 +255,8 @@ int system_gates(void)
         SYSTEM_CASE(of_rivals_that_wait_together_one_patch_wins),
         SYSTEM_CASE(of_rivals_that_wait_together_one_delete_wins),
         SYSTEM_CASE(a_held_read_holds_up_no_write),
+        SYSTEM_CASE(a_hang_at_a_gate_is_explained),
+        SYSTEM_CASE(a_held_database_is_explained),
         SYSTEM_CASE(gates_refuse_what_they_do_not_know),
     };
 
