@@ -18,13 +18,15 @@ struct mark {
 
 static bool mark_parse(struct mark *mark, const char *line)
 {
-    long long at;
+    char number[TRACE_NAME];
+    char *rest;
 
-    if (sscanf(line, "%lld %31s %u %31s %31s", &at, mark->thread,
-               &mark->request, mark->verb, mark->label) != 5)
+    mark->at = strtoll(line, &rest, 10);
+    if (rest == line || sscanf(rest, "%31s %31s %31s %31s", mark->thread,
+                               number, mark->verb, mark->label) != 4)
         return false;
-    mark->at = at;
-    return true;
+    mark->request = (uint32_t)strtoul(number, &rest, 10);
+    return *rest == '\0';
 }
 
 /* The lane of a thread (request 0) or a request; a new one if need be. NULL
@@ -121,7 +123,7 @@ static bool lane_follow(struct lane *lane, const struct mark *mark)
 static bool trace_add(struct trace *trace, const struct mark *mark)
 {
     struct lane *thread = find_lane(trace, mark->thread, 0, mark->at);
-    struct lane *request = thread;
+    struct lane *request;
 
     if (trace->from == 0)
         trace->from = mark->at;
