@@ -24,6 +24,7 @@
 #include "conns.h"
 #include "request.h"
 #include "server.h"
+#include "upstream.h"
 
 enum { LINGER_MS = 1000 };
 
@@ -62,6 +63,8 @@ static void on_closed(uv_handle_t *handle) /* LOOP */
 
 void conn_close(struct conn *conn) /* LOOP */
 {
+    bool waits;
+
     if (conn->state == CONN_CLOSING)
         return;
     /* A handler that has the request gives it back by conn_send. */
@@ -69,10 +72,13 @@ void conn_close(struct conn *conn) /* LOOP */
         request_free(conn->rq);
         conn->rq = NULL;
     }
+    waits = conn->state == CONN_WAITING;
     conn->state = CONN_CLOSING;
     conn->tcp.data = conn->timer.data = conn;
     uv_close((uv_handle_t *)&conn->tcp, on_closed);
     uv_close((uv_handle_t *)&conn->timer, on_closed);
+    if (waits) /* nobody will take the answer */
+        upstream_cancel(conn->rq);
 }
 
 /* Bytes that nobody reads would make the kernel reset the connection, and a

@@ -19,6 +19,7 @@ struct pages_room;
 struct queue;
 struct request;
 struct server;
+struct upstream_calls;
 
 /* A step of a handler: the first one, or what comes after a wait. A handler
  * calls request_finish once, on whichever path it takes. */
@@ -38,13 +39,16 @@ struct request {
     struct store_job job; /* what is waited for */
     struct queue *queue;  /* and in which queue of the keeper */
     request_step *next;   /* where it goes on afterwards */
-    union {               /* the stack that survives the wait */
+    struct upstream_calls
+        *calls; /* to the upstream; NULL while there are none */
+    union {     /* the stack that survives the wait */
         struct create_todo create_todo;
         struct read_todo read_todo;
         struct list_todos list_todos;
         struct change_todo change_todo;
         struct delete_todo delete_todo;
         struct clear_todos clear_todos;
+        struct buf suggestions;
     } frame;
 };
 
@@ -71,6 +75,7 @@ void request_finish(struct request *rq);
 /* Each lesson enters its handlers here, by operation. */
 void todos_handlers(request_step *handlers[OP_COUNT]);
 void pages_handlers(request_step *handlers[OP_COUNT]);
+void suggestions_handlers(request_step *handlers[OP_COUNT]);
 
 /* What this room says of itself. */
 extern const struct pages_room pages_room;

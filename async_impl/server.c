@@ -79,6 +79,8 @@ void server_leave(struct server *server) /* LOOP */
     uv_close((uv_handle_t *)&server->cut, NULL);
     keeper_close(server->keeper);
     server->keeper = NULL;
+    upstream_close(server->upstream);
+    server->upstream = NULL;
 }
 
 static bool make_loop(struct server *server)
@@ -107,6 +109,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     server->left_in_time = true;
     todos_handlers(server->handlers);
     pages_handlers(server->handlers);
+    suggestions_handlers(server->handlers);
     if (!make_loop(server) || pages_load(&server->pages, config, &pages_room))
         return false;
     server->file = store_file_new(config->db, why, size);
@@ -114,7 +117,8 @@ bool server_start(struct server *server, struct config *config, char *why,
         return false;
     server->keeper = keeper_new(&server->loop, config, server->file);
     server->conns = calloc(1, sizeof *server->conns);
-    if (!server->keeper || !server->conns)
+    server->upstream = upstream_new(&server->loop, config);
+    if (!server->keeper || !server->conns || !server->upstream)
         return false;
     server->conns->server = server;
     return listen_now(server, why, size);
@@ -139,6 +143,7 @@ bool server_release(struct server *server) /* LOOP */
     bool clean = true;
 
     keeper_close(server->keeper);
+    upstream_close(server->upstream);
     if (server->has_loop) {
         if (!server->stopping) /* it has never run: nobody is here */
             uv_walk(&server->loop, close_handle, NULL);

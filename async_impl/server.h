@@ -18,6 +18,7 @@
 #include "conns.h"
 #include "keeper.h"
 #include "request.h"
+#include "upstream.h"
 
 struct server {
     struct config *config;
@@ -25,6 +26,7 @@ struct server {
     struct store_file *file;
     struct keeper *keeper;
     struct conns *conns;
+    struct upstream *upstream;
     uv_loop_t loop;
     uv_thread_t thread; /* the loop's */
     uv_tcp_t listener;

@@ -31,6 +31,7 @@ static const struct config_rule text = {CONFIG_TEXT, 0, 0};
 static const struct config_rule address = {CONFIG_HOST, 0, 0};
 static const struct config_rule port = {CONFIG_INT, 0, 65535};
 static const struct config_rule url = {CONFIG_URL, 0, 0};
+static const struct config_rule asked = {CONFIG_HTTP, 0, 0};
 static const struct config_rule origin = {CONFIG_ORIGIN, 0, 0};
 static const struct config_rule seconds = {CONFIG_SECONDS, 1, 86400000};
 static const struct config_rule threads = {CONFIG_INT, 1, 1024};
@@ -60,6 +61,8 @@ static const struct option options[] = {
      "what URLs in answers begin with"},
     {NULL, "cors-origin", "ORIGIN", CONFIG_BOTH, AT(cors_origin), &origin, NULL,
      "whose pages may call it: SCHEME://HOST[:PORT], *"},
+    {NULL, "upstream", "URL", CONFIG_BOTH, AT(upstream), &asked, NULL,
+     "another server, that suggests titles"},
 
     {"How long it waits", "head-timeout", "SECONDS", CONFIG_BOTH,
      AT(head_timeout_ms), &seconds, "10", "for the head of a request"},
@@ -69,6 +72,8 @@ static const struct option options[] = {
      &seconds, "60", "for the next request"},
     {NULL, "write-timeout", "SECONDS", CONFIG_BOTH, AT(write_timeout_ms),
      &seconds, "30", "for an answer to be taken"},
+    {NULL, "upstream-timeout", "SECONDS", CONFIG_BOTH, AT(upstream_timeout_ms),
+     &seconds, "2", "for all that a request asks of the upstream"},
     {NULL, "shutdown-timeout", "SECONDS", CONFIG_BOTH, AT(shutdown_timeout_ms),
      &seconds, "5", "for what is in flight"},
 

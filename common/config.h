@@ -23,11 +23,13 @@ struct config {
     const char *public_url;  /* begins our URLs instead of Host, or NULL; at
                               * most 255 bytes, no slash at the end */
     const char *cors_origin; /* one origin, "*", or NULL */
+    const char *upstream;    /* URL that suggests titles, or NULL */
     const char *docs_dir;    /* files of the API viewer, or NULL */
     int64_t head_timeout_ms;
     int64_t body_timeout_ms;
     int64_t idle_timeout_ms;
     int64_t write_timeout_ms;
+    int64_t upstream_timeout_ms;
     int64_t shutdown_timeout_ms;
     enum log_level log_level;
     const char *trace; /* probes write their marks to this file, or NULL */

@@ -141,28 +141,41 @@ static const char *after_scheme(const char *text)
     return text + len + 3;
 }
 
-/* http://host[:port][/path]. The slash at the end goes, because what is
- * appended begins with one. */
+/* scheme://host[:port][/path], with a scheme of ours. */
+static bool is_url(const char *text, bool tls)
+{
+    const char *authority = after_scheme(text), *path;
+
+    if (strlen(text) > MAX_URL || !authority ||
+        (strncmp(text, "http://", 7) != 0 &&
+         !(tls && strncmp(text, "https://", 8) == 0)))
+        return false;
+    path = authority + strcspn(authority, "/");
+    return is_authority(authority, (size_t)(path - authority)) &&
+           span(path, strlen(path), "/-._~%!$&'()*+,;=:@") == strlen(path);
+}
+
+/* The slash at the end goes, because what is appended begins with one. */
 static bool read_url(const char *text, const char **field)
 {
     static char kept[MAX_URL + 1]; /* the environment must not be changed */
     size_t len = strlen(text);
-    const char *authority = after_scheme(text);
 
-    if (len > MAX_URL || !authority ||
-        (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0))
-        return false;
-    size_t authority_len = strcspn(authority, "/");
-    const char *path = authority + authority_len;
-    size_t path_len = strlen(path);
-    if (!is_authority(authority, authority_len) ||
-        span(path, path_len, "/-._~%!$&'()*+,;=:@") < path_len)
+    if (!is_url(text, true))
         return false;
     while (text[len - 1] == '/')
         len--;
     memcpy(kept, text, len);
     kept[len] = '\0';
     *field = kept;
+    return true;
+}
+
+static bool read_http(const char *text, const char **field)
+{
+    if (!is_url(text, false))
+        return false;
+    *field = text;
     return true;
 }
 
@@ -204,6 +217,8 @@ bool config_value_read(const struct config_rule *rule, const char *text,
         return read_host(text, field);
     case CONFIG_URL:
         return read_url(text, field);
+    case CONFIG_HTTP:
+        return read_http(text, field);
     case CONFIG_ORIGIN:
         return read_origin(text, field);
     }
@@ -242,6 +257,7 @@ void config_value_describe(const struct config_rule *rule, struct buf *out)
         [CONFIG_LEVEL] = "one of error, warn, info, debug",
         [CONFIG_HOST] = "an IPv4 address in digits, or localhost",
         [CONFIG_URL] = "http(s)://HOST[:PORT][/PATH], at most 255 bytes",
+        [CONFIG_HTTP] = "http://HOST[:PORT][/PATH], at most 255 bytes",
         [CONFIG_ORIGIN] = "* or SCHEME://HOST[:PORT]",
     };
 

@@ -18,6 +18,7 @@ enum config_kind {
     CONFIG_LEVEL,   /* enum log_level */
     CONFIG_HOST,    /* const char *: an IPv4 address in digits */
     CONFIG_URL,     /* const char *: what URLs can begin with */
+    CONFIG_HTTP,    /* const char *: a URL to be asked, without TLS */
     CONFIG_ORIGIN   /* const char *: "*", or a scheme, host and port */
 };
 

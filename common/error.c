@@ -67,9 +67,16 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
         500, false, "internal", "Internal error",
         "The fault is the server's; its log says more under the "
         "request id."},
+    [TODO_ERR_UPSTREAM] = {
+        502, false, "bad-upstream", "Bad upstream",
+        "The server that suggests titles cannot be reached, or its answer "
+        "makes no sense."},
     [TODO_ERR_BUSY] = {
         503, false, "busy", "Too busy",
         "Too many requests wait already; try again in a moment."},
+    [TODO_ERR_NO_UPSTREAM] = {
+        503, false, "no-upstream", "No upstream",
+        "This server was started without one that suggests titles."},
     [TODO_ERR_STOPPING] = {
         503, true, "stopping", "Stopping",
         "The server is shutting down."},
@@ -82,6 +89,9 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
     [TODO_ERR_UNAVAILABLE] = {
         503, false, "unavailable", "Database unavailable",
         "The database cannot be read or written now."},
+    [TODO_ERR_UPSTREAM_TIMEOUT] = {
+        504, false, "upstream-timeout", "Upstream too slow",
+        "The server that suggests titles did not answer in time."},
     [TODO_ERR_DISK_FULL] = {
         507, false, "disk-full", "Disk full",
         "The disk is full; nothing was stored."},
@@ -118,7 +128,9 @@ const char *error_reason(int status)
         {422, "Unprocessable Content"},
         {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},
+        {502, "Bad Gateway"},
         {503, "Service Unavailable"},
+        {504, "Gateway Timeout"},
         {505, "HTTP Version Not Supported"},
         {507, "Insufficient Storage"},
     };

@@ -32,13 +32,16 @@ enum todo_err {
     TODO_ERR_HEAD_TOO_LARGE,  /* 431 */
     TODO_ERR_HTTP_VERSION,    /* 505 */
     /* the server */
-    TODO_ERR_INTERNAL,    /* 500: no memory, or a fault of ours */
-    TODO_ERR_BUSY,        /* 503: a queue or pool is full */
-    TODO_ERR_STOPPING,    /* 503: shutting down */
-    TODO_ERR_SLOW_QUERY,  /* 503: a filtered list ran out of time */
-    TODO_ERR_LOCKED,      /* 503: another program holds the database */
-    TODO_ERR_UNAVAILABLE, /* 503: the database cannot be read or written */
-    TODO_ERR_DISK_FULL,   /* 507 */
+    TODO_ERR_INTERNAL,         /* 500: no memory, or a fault of ours */
+    TODO_ERR_UPSTREAM,         /* 502: the upstream's answer is of no use */
+    TODO_ERR_BUSY,             /* 503: a queue or pool is full */
+    TODO_ERR_NO_UPSTREAM,      /* 503: there is none */
+    TODO_ERR_STOPPING,         /* 503: shutting down */
+    TODO_ERR_SLOW_QUERY,       /* 503: a filtered list ran out of time */
+    TODO_ERR_LOCKED,           /* 503: another program holds the database */
+    TODO_ERR_UNAVAILABLE,      /* 503: the database cannot be read or written */
+    TODO_ERR_UPSTREAM_TIMEOUT, /* 504: the upstream took too long */
+    TODO_ERR_DISK_FULL,        /* 507 */
     TODO_ERR_COUNT
 };
 

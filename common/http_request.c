@@ -104,6 +104,8 @@ static enum todo_err check_query(struct http_request *request,
     case OP_CLEAR_TODOS:
         return list_filter_parse(&request->completed, query.at, query.len,
                                  problem);
+    case OP_SUGGEST_TITLES:
+        return list_count_parse(&request->count, query.at, query.len, problem);
     case OP_SHOW_OPTIONS: /* a preflight asks about the URL to come */
         return TODO_OK;
     default:

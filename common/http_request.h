@@ -36,6 +36,7 @@ struct http_request {
     struct conditions conditions;  /* operations on one todo */
     struct list_query list;        /* OP_LIST_TODOS */
     enum list_completed completed; /* OP_CLEAR_TODOS */
+    int count;                     /* OP_SUGGEST_TITLES */
     bool expects_continue;         /* send 100 before reading the body */
     bool preflight;                /* a CORS preflight (Fetch standard) */
 };

@@ -13,17 +13,26 @@ const char *const list_sort_names[LIST_SORT_COUNT] = {
     [LIST_BY_UPDATED_AT] = "updated_at",
 };
 
-enum parameter { COMPLETED, SEARCH, SORT, LIMIT, AFTER, PARAMETER_COUNT };
+enum parameter {
+    COMPLETED,
+    SEARCH,
+    SORT,
+    LIMIT,
+    AFTER,
+    COUNT,
+    PARAMETER_COUNT
+};
 
 static const char *const parameter_names[PARAMETER_COUNT] = {
     [COMPLETED] = "completed", [SEARCH] = "q",    [SORT] = "sort",
-    [LIMIT] = "limit",         [AFTER] = "after",
+    [LIMIT] = "limit",         [AFTER] = "after", [COUNT] = "count",
 };
 
 /* A query while it is read. */
 struct reading {
     struct list_query query;
     struct list_query cursor; /* what `after` says */
+    int count;
     bool seen[PARAMETER_COUNT];
     bool good[PARAMETER_COUNT]; /* seen, and its value understood */
     struct problem *problem;
@@ -162,21 +171,29 @@ static const char *read_sort(struct reading *r, const struct word *value)
            "or one of them after a -";
 }
 
+/* An integer from 1 to `most` without leading zeros; else 0. */
+static int read_number(const struct word *value, int most)
+{
+    int number = 0;
+
+    for (size_t i = 0; i < value->len && number <= most; i++) {
+        if (value->text[i] < '0' + (i == 0) || value->text[i] > '9')
+            return 0; /* not a digit, or 0 at the start */
+        number = number * 10 + (value->text[i] - '0');
+    }
+    return number <= most ? number : 0;
+}
+
 static const char *read_limit(struct reading *r, const struct word *value)
 {
-    int limit = 0;
+    r->query.limit = read_number(value, LIST_LIMIT_MAX);
+    return r->query.limit > 0 ? NULL : "must be an integer from 1 to 1000";
+}
 
-    for (size_t i = 0; i < value->len && limit <= LIST_LIMIT_MAX; i++) {
-        if (value->text[i] < '0' + (i == 0) || value->text[i] > '9') {
-            limit = 0; /* not a digit, or 0 at the start */
-            break;
-        }
-        limit = limit * 10 + (value->text[i] - '0');
-    }
-    r->query.limit = limit;
-    return limit >= 1 && limit <= LIST_LIMIT_MAX
-               ? NULL
-               : "must be an integer from 1 to 1000";
+static const char *read_count(struct reading *r, const struct word *value)
+{
+    r->count = read_number(value, LIST_SUGGESTIONS_MAX);
+    return r->count > 0 ? NULL : "must be an integer from 1 to 10";
 }
 
 static const char *read_after(struct reading *r, const struct word *value)
@@ -190,7 +207,7 @@ typedef const char *read_value(struct reading *r, const struct word *value);
 
 static read_value *const read_values[PARAMETER_COUNT] = {
     [COMPLETED] = read_completed, [SEARCH] = read_search, [SORT] = read_sort,
-    [LIMIT] = read_limit,         [AFTER] = read_after,
+    [LIMIT] = read_limit,         [AFTER] = read_after,   [COUNT] = read_count,
 };
 
 /*
@@ -285,7 +302,9 @@ enum todo_err list_query_parse(struct list_query *query, const char *text,
 {
     struct reading r = {.query.limit = LIST_LIMIT_DEFAULT, .problem = problem};
 
-    read_pairs(&r, text, len, (1U << PARAMETER_COUNT) - 1);
+    read_pairs(&r, text, len,
+               1U << COMPLETED | 1U << SEARCH | 1U << SORT | 1U << LIMIT |
+                   1U << AFTER);
     follow_cursor(&r);
     if (!r.err)
         *query = r.query;
@@ -301,6 +320,17 @@ enum todo_err list_filter_parse(enum list_completed *completed,
     read_pairs(&r, text, len, 1U << COMPLETED);
     if (!r.err)
         *completed = r.query.completed;
+    return r.err;
+}
+
+enum todo_err list_count_parse(int *count, const char *text, size_t len,
+                               struct problem *problem)
+{
+    struct reading r = {.count = 1, .problem = problem};
+
+    read_pairs(&r, text, len, 1U << COUNT);
+    if (!r.err)
+        *count = r.count;
     return r.err;
 }
 

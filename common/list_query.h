@@ -17,6 +17,7 @@
 enum {
     LIST_LIMIT_DEFAULT = 100,
     LIST_LIMIT_MAX = 1000,
+    LIST_SUGGESTIONS_MAX = 10,
     /* One more character than a title has can be found in no title: longer
      * searches are cut here and still find nothing. */
     LIST_SEARCH_SIZE = 4 * (TODO_TITLE_MAX + 1) + 1
@@ -64,6 +65,10 @@ enum todo_err list_query_parse(struct list_query *query, const char *text,
 enum todo_err list_filter_parse(enum list_completed *completed,
                                 const char *text, size_t len,
                                 struct problem *problem);
+
+/* Reads the query of GET /suggestions: `count`, 1 without it. */
+enum todo_err list_count_parse(int *count, const char *text, size_t len,
+                               struct problem *problem);
 
 /* The query of every other operation: nothing is allowed in it. */
 enum todo_err list_no_query(const char *text, size_t len,

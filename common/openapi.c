@@ -165,6 +165,11 @@ static void put_parameter_schema(struct buf *out, enum openapi_parameter_id id)
                     "'type': 'integer', 'minimum': 1, 'maximum': %d,"
                     "'default': %d",
                     LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT);
+    else if (id == PARAM_HOW_MANY)
+        openapi_put(out,
+                    "'type': 'integer', 'minimum': 1, 'maximum': %d,"
+                    "'default': 1",
+                    LIST_SUGGESTIONS_MAX);
     else
         openapi_put(out, "'type': 'string',");
     if (id == PARAM_SORT)

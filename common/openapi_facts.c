@@ -27,6 +27,8 @@ const struct openapi_parameter openapi_parameters[PARAM_COUNT] = {
                      "Where the page begins: taken from the Link of the "
                      "page before, with the same sort and filters.",
                      BIT(OP_LIST_TODOS)},
+    [PARAM_HOW_MANY] = {"count", "query", "How many titles, 1 to 10.",
+                        BIT(OP_SUGGEST_TITLES)},
     [PARAM_IF_MATCH] = {"If-Match", "header",
                         "Go ahead only if the todo's ETag is one of these "
                         "(up to 16), or with * if the todo exists.",
@@ -70,6 +72,8 @@ static const struct openapi_success successes[] = {
     {OP_PATCH_TODO, 200, "The todo as it is now.", "application/json", "Todo",
      BIT(HEADER_ETAG)},
     {OP_DELETE_TODO, 204, "The todo is deleted.", NULL, NULL, 0},
+    {OP_SUGGEST_TITLES, 200, "The titles.", "application/json", "Suggestions",
+     0},
     {OP_SHOW_OPENAPI, 200, "This document.", "application/json", "Document", 0},
     {OP_SHOW_DOCS, 200, "The page.", "text/html", "Text", 0},
     {OP_SHOW_DOCS_FILE, 200, "The file.", "text/*", "Text", 0},
@@ -127,6 +131,10 @@ bool openapi_fails(enum operation op, enum todo_err err)
         return openapi_takes(op, PARAM_IF_MATCH);
     case TODO_ERR_SLOW_QUERY:
         return op == OP_LIST_TODOS;
+    case TODO_ERR_UPSTREAM:
+    case TODO_ERR_NO_UPSTREAM:
+    case TODO_ERR_UPSTREAM_TIMEOUT:
+        return op == OP_SUGGEST_TITLES;
     case TODO_ERR_LOCKED:
     case TODO_ERR_UNAVAILABLE:
         return touches_database(op);

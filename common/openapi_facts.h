@@ -22,6 +22,7 @@ enum openapi_parameter_id {
     PARAM_SORT,
     PARAM_LIMIT,
     PARAM_AFTER,
+    PARAM_HOW_MANY,
     PARAM_IF_MATCH,
     PARAM_IF_NONE_MATCH,
     PARAM_COUNT

@@ -190,6 +190,13 @@ void openapi_write_schemas(struct buf *out)
     openapi_put(out, "'TodoPage': {'type': 'array', 'maxItems': %d,",
                 LIST_LIMIT_MAX);
     openapi_put(out, "'items': {'$ref': '#/components/schemas/Todo'}},");
+    openapi_put(out,
+                "'Suggestions': {'type': 'array', 'minItems': 1,"
+                "'maxItems': %d, 'items': {'type': 'object',"
+                "'required': ['title'], 'properties': {'title': {",
+                LIST_SUGGESTIONS_MAX);
+    put_rules(out, &todo_fields[TODO_FIELD_TITLE], SHAPE_ANSWER);
+    openapi_put(out, "'type': 'string'}}}},");
     put_requests(out);
     put_problem(out);
     openapi_put(out, "'Status': {'type': 'object', 'required': ['status'],"

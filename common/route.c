@@ -24,6 +24,11 @@ const struct route routes[OP_SHOW_OPTIONS] = {
                        "lock, disk", true},
     [OP_DELETE_TODO] = {OP_DELETE_TODO, "DELETE", "/todos/{id}", "delete_todo",
                         "Delete a todo.", "lock, disk", false},
+    [OP_SUGGEST_TITLES] = {OP_SUGGEST_TITLES, "GET", "/suggestions",
+                           "suggest_titles",
+                           "Titles for todos, each from one call to another "
+                           "server.",
+                           "upstream", false},
     [OP_SHOW_OPENAPI] = {OP_SHOW_OPENAPI, "GET", "/openapi.json",
                          "show_openapi", "This API as an OpenAPI document.",
                          "nothing", false},

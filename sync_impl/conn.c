@@ -13,6 +13,7 @@
 #include "conns.h"
 #include "request.h"
 #include "server.h"
+#include "upstream.h"
 #include "wire.h"
 
 enum {
@@ -83,8 +84,10 @@ static void on_thread_end(const struct mg_context *mg, int kind,
 {
     (void)mg;
     (void)user_pointer;
-    if (kind == 1)
-        keeper_leave_thread();
+    if (kind != 1)
+        return;
+    keeper_leave_thread();
+    upstream_leave_thread();
 }
 
 static int on_message(const struct mg_connection *mg, const char *message)

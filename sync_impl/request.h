@@ -45,6 +45,7 @@ void request_finish(struct request *rq);
 /* Each lesson enters its handlers here, by operation. */
 void todos_handlers(request_step *handlers[OP_COUNT]);
 void pages_handlers(request_step *handlers[OP_COUNT]);
+void suggestions_handlers(request_step *handlers[OP_COUNT]);
 
 /* What this room says of itself. */
 extern const struct pages_room pages_room;

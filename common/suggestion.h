@@ -1,0 +1,43 @@
+/*
+ * common/suggestion.h - one call to the upstream: what is asked, and what its
+ *                       answer means. How it is waited for, each room decides.
+ * Callers: upstream.c of both rooms.     Threads: the call's owner's.
+ * Blocks:  never.                        Owns: the libcurl handle.
+ */
+#ifndef TODO_COMMON_SUGGESTION_H
+#define TODO_COMMON_SUGGESTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <curl/curl.h>
+
+#include "common/buf.h"
+#include "common/config.h"
+#include "common/error.h"
+
+enum { SUGGESTION_MAX_BODY = 64 * 1024 };
+
+struct suggestion_call {
+    CURL *easy;      /* keeps its settings, and may be used again */
+    struct buf body; /* what the upstream has answered so far */
+};
+
+/* Prepares a call to config->upstream; the URL is borrowed. False when memory
+ * runs out. Release in either case. Accepts {0} and a second call. */
+bool suggestion_call_init(struct suggestion_call *call,
+                          const struct config *config);
+void suggestion_call_release(struct suggestion_call *call);
+
+/* Begins a further call, all of which must be over within so long: libcurl
+ * counts from the start of the transfer, however the upstream drips
+ * (CURLOPT_TIMEOUT_MS). */
+void suggestion_call_begin(struct suggestion_call *call, int64_t within_ms);
+
+/* The call is over, and libcurl says how. Appends {"title":…} to a JSON array
+ * that is being written. TODO_ERR_UPSTREAM_TIMEOUT; TODO_ERR_UPSTREAM when
+ * there is no answer, or none with a good title in it; TODO_ERR_INTERNAL. */
+enum todo_err suggestion_call_end(struct suggestion_call *call, CURLcode code,
+                                  struct buf *array);
+
+#endif
