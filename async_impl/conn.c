@@ -119,6 +119,28 @@ static void conn_answered(struct conn *conn) /* LOOP */
     conns_unref(conn); /* the request's */
 }
 
+/* The bytes are with the kernel, or never will be. */
+static void conn_taken(struct conn *conn, enum todo_err err) /* LOOP */
+{
+    struct request *rq = conn->rq;
+    request_step *next = rq->written;
+    uint32_t before;
+
+    if (!next) {
+        conn_answered(conn);
+        return;
+    }
+    rq->written = NULL;
+    rq->err = err;
+    if (conn->state != CONN_CLOSING) {
+        conn->state = CONN_WAITING;
+        conns_expect_nothing(conn);
+    }
+    before = probe_enter(rq->reply.number);
+    next(rq);
+    probe_leave(before);
+}
+
 static void on_written(uv_write_t *write, int status) /* LOOP */
 {
     struct conn *conn = container_of(write, struct conn, write);
@@ -127,7 +149,7 @@ static void on_written(uv_write_t *write, int status) /* LOOP */
     probe_go(conn->rq->reply.number, "client.send");
     if (status < 0)
         conn_close(conn);
-    conn_answered(conn);
+    conn_taken(conn, status < 0 ? TODO_ERR_GONE : TODO_OK);
 }
 
 /* The kernel takes no more: the client is slow. */
@@ -139,7 +161,7 @@ static void conn_write_rest(struct conn *conn, char *rest,
     if (conn->conns->unsent + len > CONNS_UNSENT_MAX) {
         log_warn("conn", "too many answers wait for slow clients");
         conn_close(conn);
-        conn_answered(conn);
+        conn_taken(conn, TODO_ERR_GONE);
         return;
     }
     conn->state = CONN_ANSWERING;
@@ -152,13 +174,15 @@ static void conn_write_rest(struct conn *conn, char *rest,
         on_written(&conn->write, UV_EPIPE);
 }
 
-void conn_send(struct conn *conn, const struct reply *reply) /* LOOP */
+void conn_write(struct conn *conn, const struct reply *reply,
+                request_step *next) /* LOOP */
 {
     char *at = reply->out.data;
     size_t len = reply->out.len;
     uv_buf_t bytes = uv_buf_init(at, (unsigned int)len);
     int n = UV_EPIPE;
 
+    conn->rq->written = next;
     if (conn->state != CONN_CLOSING && len > 0)
         n = uv_try_write((uv_stream_t *)&conn->tcp, &bytes, 1);
     if (n == UV_EAGAIN)
@@ -169,7 +193,12 @@ void conn_send(struct conn *conn, const struct reply *reply) /* LOOP */
     }
     if (n < 0)
         conn_close(conn);
-    conn_answered(conn);
+    conn_taken(conn, n < 0 ? TODO_ERR_GONE : TODO_OK);
+}
+
+void conn_send(struct conn *conn, const struct reply *reply) /* LOOP */
+{
+    conn_write(conn, reply, NULL);
 }
 
 /* --- reading ------------------------------------------------------------- */

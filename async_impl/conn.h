@@ -14,6 +14,7 @@
 #include "common/reply.h"
 
 struct conn;
+struct request;
 struct server;
 
 /* What the listening socket calls when somebody connects. */
@@ -26,6 +27,11 @@ enum todo_err conn_overload(const struct conn *conn);
 
 /* Whether a request is here of which we know what it wants. */
 bool conn_has_head(const struct conn *conn);
+
+/* Sends what the reply holds. `next` is called when the kernel has taken it, or
+ * when it cannot: with the request's err set. */
+void conn_write(struct conn *conn, const struct reply *reply,
+                void (*next)(struct request *rq));
 
 /* Sends a reply, and frees the request of the connection when it is sent, or
  * when it cannot be. Waits for the client, until --write-timeout. If the

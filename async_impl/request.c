@@ -77,6 +77,18 @@ void request_run(struct request *rq, enum todo_err err) /* LOOP */
     probe_leave(before);
 }
 
+void request_write(struct request *rq, request_step *next) /* LOOP */
+{
+    conn_write(rq->conn, &rq->reply, next); /* WAITS: client */
+}
+
+void request_cut(struct request *rq) /* LOOP */
+{
+    buf_release(&rq->reply.out);
+    rq->reply.keep_alive = false;
+    request_finish(rq);
+}
+
 void request_finish(struct request *rq) /* LOOP */
 {
     log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,

@@ -34,11 +34,12 @@ struct request {
     char *body; /* in the wire; NULL without one */
     size_t body_len;
     int64_t began_us;
-    bool accepted;        /* request_accept has said yes */
-    enum todo_err err;    /* of what was waited for */
-    struct store_job job; /* what is waited for */
-    struct queue *queue;  /* and in which queue of the keeper */
-    request_step *next;   /* where it goes on afterwards */
+    bool accepted;         /* request_accept has said yes */
+    enum todo_err err;     /* of what was waited for */
+    struct store_job job;  /* what is waited for */
+    struct queue *queue;   /* and in which queue of the keeper */
+    request_step *next;    /* where it goes on afterwards */
+    request_step *written; /* where it goes on when bytes are taken, or NULL */
     struct upstream_calls
         *calls; /* to the upstream; NULL while there are none */
     union {     /* the stack that survives the wait */
@@ -49,6 +50,10 @@ struct request {
         struct delete_todo delete_todo;
         struct clear_todos clear_todos;
         struct buf suggestions;
+        struct export_todos {
+            struct list_query query;
+            struct list_todos list;
+        } export_todos;
     } frame;
 };
 
@@ -68,6 +73,15 @@ void request_refuse(struct request *rq, const char *detail);
  * handler. */
 void request_run(struct request *rq, enum todo_err err);
 
+/* Sends what the reply holds; more will follow. `next` is called on the loop
+ * when the kernel has taken it all: with rq->err, when the client has gone. The
+ * last statement of a path. */
+void request_write(struct request *rq, request_step *next);
+
+/* Ends a stream in the middle: the client must not take it for whole. The
+ * request is gone afterwards. */
+void request_cut(struct request *rq);
+
 /* Sends the reply; the request is gone afterwards. The last thing a handler
  * does. */
 void request_finish(struct request *rq);
@@ -76,6 +90,7 @@ void request_finish(struct request *rq);
 void todos_handlers(request_step *handlers[OP_COUNT]);
 void pages_handlers(request_step *handlers[OP_COUNT]);
 void suggestions_handlers(request_step *handlers[OP_COUNT]);
+void export_handlers(request_step *handlers[OP_COUNT]);
 
 /* What this room says of itself. */
 extern const struct pages_room pages_room;

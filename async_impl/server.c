@@ -110,6 +110,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     todos_handlers(server->handlers);
     pages_handlers(server->handlers);
     suggestions_handlers(server->handlers);
+    export_handlers(server->handlers);
     if (!make_loop(server) || pages_load(&server->pages, config, &pages_room))
         return false;
     server->file = store_file_new(config->db, why, size);

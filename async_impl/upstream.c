@@ -268,7 +268,7 @@ void upstream_cancel(struct request *rq) /* LOOP */
         return;
     log_debug("upstream", "the client has left: %d calls are ended",
               rq->calls->open);
-    calls_end(rq->calls, TODO_ERR_UPSTREAM);
+    calls_end(rq->calls, TODO_ERR_GONE);
 }
 
 /* --- the beginning and the end -------------------------------------------- */

@@ -63,6 +63,9 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
     [TODO_ERR_HTTP_VERSION] = {
         505, true, "http-version", "HTTP version not supported",
         "This server speaks HTTP/1.1 and HTTP/1.0."},
+    [TODO_ERR_GONE] = {
+        499, true, "client-gone", "Client gone",
+        "The client left before it was answered."},
     [TODO_ERR_INTERNAL] = {
         500, false, "internal", "Internal error",
         "The fault is the server's; its log says more under the "
@@ -127,6 +130,7 @@ const char *error_reason(int status)
         {417, "Expectation Failed"},
         {422, "Unprocessable Content"},
         {431, "Request Header Fields Too Large"},
+        {499, "Client Closed Request"},
         {500, "Internal Server Error"},
         {502, "Bad Gateway"},
         {503, "Service Unavailable"},

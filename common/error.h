@@ -31,6 +31,7 @@ enum todo_err {
     TODO_ERR_INVALID,         /* 422: the faults say what */
     TODO_ERR_HEAD_TOO_LARGE,  /* 431 */
     TODO_ERR_HTTP_VERSION,    /* 505 */
+    TODO_ERR_GONE,            /* 499, in the log alone: the client has left */
     /* the server */
     TODO_ERR_INTERNAL,         /* 500: no memory, or a fault of ours */
     TODO_ERR_UPSTREAM,         /* 502: the upstream's answer is of no use */

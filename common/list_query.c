@@ -348,6 +348,17 @@ bool list_query_filters(const struct list_query *query)
     return query->completed != LIST_ANY || query->has_search;
 }
 
+struct list_query list_export_query(void)
+{
+    return (struct list_query){.sort = LIST_BY_ID, .limit = LIST_EXPORT_STEP};
+}
+
+void list_go_on(struct list_query *query, const struct list_place *place)
+{
+    query->has_after = true;
+    query->after = *place;
+}
+
 void list_query_write_next(const struct list_query *query,
                            const struct list_place *place, struct buf *out)
 {

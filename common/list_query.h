@@ -18,6 +18,7 @@ enum {
     LIST_LIMIT_DEFAULT = 100,
     LIST_LIMIT_MAX = 1000,
     LIST_SUGGESTIONS_MAX = 10,
+    LIST_EXPORT_STEP = 100, /* so many fit the write queue, however long */
     /* One more character than a title has can be found in no title: longer
      * searches are cut here and still find nothing. */
     LIST_SEARCH_SIZE = 4 * (TODO_TITLE_MAX + 1) + 1
@@ -77,6 +78,10 @@ enum todo_err list_no_query(const char *text, size_t len,
 /* Whether the rows behind a page may have to be searched for. Such a list may
  * take long, whatever its limit. */
 bool list_query_filters(const struct list_query *query);
+
+/* The query of a page of the export, and of the page after it. */
+struct list_query list_export_query(void);
+void list_go_on(struct list_query *query, const struct list_place *place);
 
 /* Appends the query of the next page, which begins after `place`:
  * limit=20&after=<cursor>. The cursor is base64url (RFC 4648 section 5) and

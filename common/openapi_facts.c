@@ -63,6 +63,8 @@ static const struct openapi_success successes[] = {
     {OP_CREATE_TODO, 201, "The new todo.", "application/json", "Todo",
      BIT(HEADER_LOCATION) | BIT(HEADER_ETAG)},
     {OP_CLEAR_TODOS, 204, "They are deleted.", NULL, NULL, 0},
+    {OP_EXPORT_TODOS, 200, "The todos, one JSON object a line.",
+     "application/x-ndjson", "Text", 0},
     {OP_READ_TODO, 200, "The todo.", "application/json", "Todo",
      BIT(HEADER_ETAG)},
     {OP_READ_TODO, 304, "The todo is one that If-None-Match names.", NULL, NULL,
@@ -115,6 +117,7 @@ bool openapi_fails(enum operation op, enum todo_err err)
 {
     switch (err) {
     case TODO_OK:
+    case TODO_ERR_GONE: /* nobody is told */
     case TODO_ERR_COUNT:
         return false;
     case TODO_ERR_JSON:

@@ -164,6 +164,41 @@ enum todo_err reply_text(struct reply *reply, const char *content_type,
     return end_with(reply, content_type, text, len);
 }
 
+enum todo_err reply_stream(struct reply *reply, const char *content_type)
+{
+    reply->chunked = !reply->http_1_0;
+    if (!reply->chunked && !reply->head_only)
+        reply->keep_alive = false;
+    begin_head(reply, 200);
+    put_field(&reply->out, "Content-Type", content_type);
+    put_field(&reply->out, "Cache-Control", "no-store");
+    if (reply->chunked)
+        put_field(&reply->out, "Transfer-Encoding", "chunked");
+    return end_without_body(reply);
+}
+
+enum todo_err reply_piece(struct reply *reply, const char *bytes, size_t len)
+{
+    struct buf *out = &reply->out;
+
+    buf_clear(out);
+    if (len == 0) /* an empty chunk would be the end */
+        return TODO_OK;
+    if (reply->chunked)
+        buf_printf(out, "%zx\r\n", len);
+    buf_put(out, bytes, len);
+    if (reply->chunked)
+        buf_put(out, "\r\n", 2);
+    return out->failed ? TODO_ERR_INTERNAL : TODO_OK;
+}
+
+enum todo_err reply_stream_end(struct reply *reply)
+{
+    if (reply->chunked && !reply->head_only)
+        buf_puts(&reply->out, "0\r\n\r\n");
+    return reply->out.failed ? TODO_ERR_INTERNAL : TODO_OK;
+}
+
 static void put_member(struct buf *body, const char *name, const char *text)
 {
     buf_puts(body, ",\"");

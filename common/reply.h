@@ -26,6 +26,7 @@ enum {
 struct reply {
     /* what the request asked for, set by http_request_accept */
     bool head_only;             /* HEAD: send the head alone */
+    bool chunked;               /* a stream says by itself where it ends */
     bool keep_alive;            /* the connection stays after this answer */
     bool http_1_0;              /* staying must then be said */
     const char *server;         /* our name for the Server field */
@@ -72,6 +73,14 @@ enum todo_err reply_options(struct reply *reply, bool preflight);
 /* 200 with any body. */
 enum todo_err reply_text(struct reply *reply, const char *content_type,
                          const char *text, size_t len);
+
+/* A body that is made while it is sent: first its head, alone (200); then
+ * pieces, each in the place of what `out` held; the end is added to the last
+ * one. It is told by the chunked coding (RFC 9112 section 7.1), or to HTTP/1.0
+ * by closing. When the request was HEAD, send the head and no more. */
+enum todo_err reply_stream(struct reply *reply, const char *content_type);
+enum todo_err reply_piece(struct reply *reply, const char *bytes, size_t len);
+enum todo_err reply_stream_end(struct reply *reply);
 
 /* The problem document (RFC 9457) for the error and reply->problem. Without
  * memory even for that, `out` stays empty and the connection must close. */

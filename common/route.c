@@ -13,6 +13,10 @@ const struct route routes[OP_SHOW_OPTIONS] = {
     [OP_CLEAR_TODOS] = {OP_CLEAR_TODOS, "DELETE", "/todos", "clear_todos",
                         "Delete all todos, or all that are (not) completed.",
                         "lock, disk", false},
+    /* Before {id}, which would take any last segment. */
+    [OP_EXPORT_TODOS] = {OP_EXPORT_TODOS, "GET", "/todos/export",
+                         "export_todos", "All todos, one a line, by id.",
+                         "disk, a slow reader", false},
     [OP_READ_TODO] = {OP_READ_TODO, "GET", "/todos/{id}", "read_todo",
                       "Read a todo.", "disk", false},
     [OP_REPLACE_TODO] = {OP_REPLACE_TODO, "PUT", "/todos/{id}", "replace_todo",

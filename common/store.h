@@ -118,6 +118,7 @@ enum todo_err store_clear_todos(struct store *store, void *arg);
 struct list_todos {
     const struct list_query *query;
     const char *base;       /* for the urls */
+    bool lines;             /* no array: an object a line */
     struct buf page;        /* out */
     struct list_place last; /* out: the last row of the page */
     bool more;              /* out: rows follow it */

@@ -173,8 +173,9 @@ static enum todo_err run_leg(struct store *store, struct list_todos *job,
             continue;
         }
         store_read_row(list, &todo);
-        buf_puts(&job->page, (*rows)++ ? "," : "");
+        buf_puts(&job->page, (*rows)++ && !job->lines ? "," : "");
         todo_write_json(&todo, job->base, &job->page);
+        buf_puts(&job->page, job->lines ? "\n" : "");
         job->last = place_of(&todo, query->sort);
     }
     if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
@@ -204,7 +205,7 @@ enum todo_err store_list_todos(struct store *store, void *arg)
 
     job->more = false;
     buf_clear(&job->page);
-    buf_puts(&job->page, "[");
+    buf_puts(&job->page, job->lines ? "" : "[");
     if (job->query->has_search)
         write_pattern(job->query->search, &store->scratch);
     if (job->query->has_search && store->scratch.failed)
@@ -217,7 +218,7 @@ enum todo_err store_list_todos(struct store *store, void *arg)
         err = run_leg(store, job, (enum list_leg)leg, &rows);
     if (filters)
         sqlite3_progress_handler(store->db, 0, NULL, NULL);
-    buf_puts(&job->page, "]");
+    buf_puts(&job->page, job->lines ? "" : "]");
     return !err && job->page.failed ? TODO_ERR_INTERNAL : err;
 }
 

@@ -146,12 +146,11 @@ static void conn_linger(struct conn *conn) /* REQUEST THREAD */
     }
 }
 
-void conn_send(struct conn *conn,
-               const struct reply *reply) /* REQUEST THREAD */
+bool conn_write(struct conn *conn,
+                const struct reply *reply) /* REQUEST THREAD */
 {
     const char *at = reply->out.data;
     size_t left = reply->out.len;
-    bool stays = reply->keep_alive && left > 0;
 
     atomic_store(&conn->late, false);
     conns_expect(conn, conn->conns->server->config->write_timeout_ms,
@@ -167,10 +166,18 @@ void conn_send(struct conn *conn,
     }
     conns_expect_nothing(conn);
     probe_go(reply->number, "client.send");
+    return left == 0;
+}
+
+void conn_send(struct conn *conn,
+               const struct reply *reply) /* REQUEST THREAD */
+{
+    bool taken = conn_write(conn, reply);
+
     probe_end(reply->number);
-    if (stays && left == 0)
+    if (taken && reply->keep_alive && reply->out.len > 0)
         return;
     mg_disable_connection_keep_alive(conn->civetweb);
-    if (left == 0)
+    if (taken)
         conn_linger(conn);
 }

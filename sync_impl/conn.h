@@ -1,10 +1,12 @@
 /*
  * sync_impl/conn.h - between civetweb's connections and our requests.
  * Callers: server.c, request.c.          Threads: request threads.
- * Blocks:  conn_send.                    Owns: nothing.
+ * Blocks:  conn_write, conn_send.        Owns: nothing.
  */
 #ifndef TODO_SYNC_CONN_H
 #define TODO_SYNC_CONN_H
+
+#include <stdbool.h>
 
 #include <civetweb.h>
 
@@ -18,6 +20,10 @@ void conn_callbacks(struct mg_callbacks *callbacks);
 
 /* TODO_ERR_STOPPING, TODO_ERR_BUSY on a spare thread, or TODO_OK. */
 enum todo_err conn_overload(const struct conn *conn);
+
+/* Sends what the reply holds by one write. Waits for the client, until
+ * --write-timeout. Gives whether all was taken. */
+bool conn_write(struct conn *conn, const struct reply *reply);
 
 /* Sends a reply by one write. Waits for the client, until --write-timeout; a
  * client that left is no error. If the connection does not stay, reads and

@@ -61,6 +61,18 @@ void request_serve(struct request *rq) /* REQUEST THREAD */
     request_run(rq, err);
 }
 
+bool request_write(struct request *rq) /* REQUEST THREAD */
+{
+    return conn_write(rq->conn, &rq->reply); /* WAITS: client */
+}
+
+void request_cut(struct request *rq) /* REQUEST THREAD */
+{
+    buf_release(&rq->reply.out);
+    rq->reply.keep_alive = false;
+    request_finish(rq);
+}
+
 void request_finish(struct request *rq) /* REQUEST THREAD */
 {
     log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,

@@ -6,6 +6,7 @@
 #ifndef TODO_SYNC_REQUEST_H
 #define TODO_SYNC_REQUEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,14 @@ void request_serve(struct request *rq);
  * is answered and released. */
 void request_refuse(struct request *rq, enum todo_err err);
 
+/* Sends what the reply holds; more will follow. Gives whether the client is
+ * still there. */
+bool request_write(struct request *rq);
+
+/* Ends a stream in the middle: the client must not take it for whole. Releases
+ * the request. The last thing a handler does. */
+void request_cut(struct request *rq);
+
 /* Sends the reply and releases the request. The last thing a handler does. */
 void request_finish(struct request *rq);
 
@@ -46,6 +55,7 @@ void request_finish(struct request *rq);
 void todos_handlers(request_step *handlers[OP_COUNT]);
 void pages_handlers(request_step *handlers[OP_COUNT]);
 void suggestions_handlers(request_step *handlers[OP_COUNT]);
+void export_handlers(request_step *handlers[OP_COUNT]);
 
 /* What this room says of itself. */
 extern const struct pages_room pages_room;

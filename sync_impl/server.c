@@ -90,6 +90,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     todos_handlers(server->handlers);
     pages_handlers(server->handlers);
     suggestions_handlers(server->handlers);
+    export_handlers(server->handlers);
     if (pages_load(&server->pages, config, &pages_room))
         return false;
     server->file = store_file_new(config->db, why, size);
