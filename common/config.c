@@ -77,6 +77,9 @@ static const struct option options[] = {
     {NULL, "shutdown-timeout", "SECONDS", CONFIG_BOTH, AT(shutdown_timeout_ms),
      &seconds, "5", "for what is in flight"},
 
+    {NULL, "heartbeat", "SECONDS", CONFIG_BOTH, AT(heartbeat_ms), &seconds,
+     "15", "between two signs of life on an event stream"},
+
     {"How much at once", "threads", "N", CONFIG_SYNC, AT(threads), &threads,
      "64", "connections, a thread for each"},
     {NULL, "store-threads", "N", CONFIG_ASYNC, AT(store_threads), &readers, "2",
@@ -85,6 +88,11 @@ static const struct option options[] = {
      "jobs queued for the database"},
     {NULL, "max-connections", "N", CONFIG_ASYNC, AT(max_connections), &million,
      "10000", "connections"},
+
+    {NULL, "max-streams", "N", CONFIG_SYNC, AT(max_streams), &threads, NULL,
+     "event streams, each of which keeps a thread [half the threads]"},
+    {NULL, "max-streams", "N", CONFIG_ASYNC, AT(max_streams), &million, "10000",
+     "event streams"},
 
     {"What it tells", "log-level", "LEVEL", CONFIG_BOTH, AT(log_level), &level,
      "info", "error, warn, info or debug"},
@@ -324,6 +332,8 @@ enum config_result config_read(struct config *config, enum config_room room,
     enum config_result result = read_outside(config, room);
     for (int at = 1; at < argc && result == CONFIG_RUN;)
         result = read_flag(config, room, argv, &at);
+    if (config->max_streams == 0)
+        config->max_streams = (config->threads + 1) / 2;
     return result;
 }
 

@@ -31,9 +31,11 @@ struct config {
     int64_t write_timeout_ms;
     int64_t upstream_timeout_ms;
     int64_t shutdown_timeout_ms;
+    int64_t heartbeat_ms; /* between two signs of life on an event stream */
     enum log_level log_level;
     const char *trace; /* probes write their marks to this file, or NULL */
     const char *gates; /* folder of the socket that steers them, or NULL */
+    int max_streams;   /* event streams at the same time */
     /* todo-sync */
     int threads;
     /* todo-async */

@@ -33,6 +33,10 @@ const struct openapi_parameter openapi_parameters[PARAM_COUNT] = {
                         "Go ahead only if the todo's ETag is one of these "
                         "(up to 16), or with * if the todo exists.",
                         CHANGES},
+    [PARAM_LAST_EVENT_ID] = {"Last-Event-ID", "header",
+                             "Go on behind this event. Without it the stream "
+                             "begins with what happens next.",
+                             BIT(OP_STREAM_EVENTS)},
     [PARAM_IF_NONE_MATCH] = {"If-None-Match", "header",
                              "Go ahead only if the todo's ETag is none of "
                              "these (up to 16), or with * if there is no "
@@ -63,6 +67,9 @@ static const struct openapi_success successes[] = {
     {OP_CREATE_TODO, 201, "The new todo.", "application/json", "Todo",
      BIT(HEADER_LOCATION) | BIT(HEADER_ETAG)},
     {OP_CLEAR_TODOS, 204, "They are deleted.", NULL, NULL, 0},
+    {OP_STREAM_EVENTS, 200,
+     "Events created, updated, deleted, cleared, reset and bye, without end.",
+     "text/event-stream", "Text", 0},
     {OP_EXPORT_TODOS, 200, "The todos, one JSON object a line.",
      "application/x-ndjson", "Text", 0},
     {OP_READ_TODO, 200, "The todo.", "application/json", "Todo",

@@ -24,6 +24,7 @@ enum openapi_parameter_id {
     PARAM_AFTER,
     PARAM_HOW_MANY,
     PARAM_IF_MATCH,
+    PARAM_LAST_EVENT_ID,
     PARAM_IF_NONE_MATCH,
     PARAM_COUNT
 };

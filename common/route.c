@@ -13,7 +13,11 @@ const struct route routes[OP_SHOW_OPTIONS] = {
     [OP_CLEAR_TODOS] = {OP_CLEAR_TODOS, "DELETE", "/todos", "clear_todos",
                         "Delete all todos, or all that are (not) completed.",
                         "lock, disk", false},
-    /* Before {id}, which would take any last segment. */
+    /* These two before {id}, which would take any last segment. */
+    [OP_STREAM_EVENTS] = {OP_STREAM_EVENTS, "GET", "/todos/events",
+                          "stream_events",
+                          "What happens to the todos, as it happens.",
+                          "an event that may never come", false},
     [OP_EXPORT_TODOS] = {OP_EXPORT_TODOS, "GET", "/todos/export",
                          "export_todos", "All todos, one a line, by id.",
                          "disk, a slow reader", false},

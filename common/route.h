@@ -16,6 +16,7 @@ enum operation {
     OP_LIST_TODOS,
     OP_CREATE_TODO,
     OP_CLEAR_TODOS,
+    OP_STREAM_EVENTS,
     OP_EXPORT_TODOS,
     OP_READ_TODO,
     OP_REPLACE_TODO,

@@ -42,6 +42,11 @@ static const char *const statements[STMT_COUNT] = {
                         " VALUES (?,?,?)",
     [STMT_TRIM_CHANGES] = "DELETE FROM changes WHERE id <="
                           " (SELECT max(id) FROM changes) - ?",
+    [STMT_SPAN_OF_CHANGES] =
+        "SELECT coalesce((SELECT min(id) FROM changes), 1),"
+        " coalesce((SELECT max(id) FROM changes), 0)",
+    [STMT_READ_CHANGES] = "SELECT id, kind, data FROM changes WHERE id > ?"
+                          " ORDER BY id LIMIT ?",
     [STMT_PING] = "SELECT count(*) FROM (SELECT 1 FROM todos LIMIT 1)",
 };
 

@@ -25,6 +25,8 @@ enum store_statement {
     STMT_CLEAR_STEP,
     STMT_LOG_CHANGE,
     STMT_TRIM_CHANGES,
+    STMT_SPAN_OF_CHANGES,
+    STMT_READ_CHANGES,
     STMT_PING,
     STMT_COUNT
 };

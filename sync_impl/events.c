@@ -1,0 +1,45 @@
+/*
+ * sync_impl/events.c - what happens to the todos, as it happens: a thread
+ * stands for each stream until it rings. Its twin is async_impl/events.c.
+ */
+#include "common/changes.h"
+#include "common/reply.h"
+#include "feed.h"
+#include "keeper.h"
+#include "request.h"
+#include "server.h"
+
+/* Where the stream begins; TODO_ERR_BUSY where there are enough of them. */
+static enum todo_err begin(struct request *rq, struct changes_page *page,
+                           struct buf *text) /* REQUEST THREAD */
+{
+    struct changes_start start =
+        changes_start_at(http_head_field(&rq->in.head, "Last-Event-ID"));
+    enum todo_err err = keeper_read(rq->keeper, store_start_changes, &start);
+
+    page->after = start.after;
+    if (start.has_gap)
+        changes_write_reset(start.after, text);
+    return err ? err : reply_stream(&rq->reply, "text/event-stream");
+}
+
+/* What comes next: events, a sign of life, or the end. */
+static enum todo_err add_news(struct request *rq, enum feed_news news,
+                              struct changes_page *page, struct buf *text)
+{
+    enum todo_err err;
+
+    if (news == FEED_RANG)
+        page->after = changes_write(page, page->after, rq->reply.base, text);
+    else if (news == FEED_QUIET)
+        changes_write_heartbeat(text);
+    else
+        changes_write_bye(text);
+    err = reply_piece(&rq->reply, text->data, text->len);
+    if (!err && news == FEED_STOPS)
+        err = reply_stream_end(&rq->reply);
+    if (text->failed)
+        err = TODO_ERR_INTERNAL;
+    buf_clear(text);
+    return err;
+}

@@ -1,0 +1,183 @@
+/*
+ * sync_impl/feed.c - threads stand at a condition variable until it rings.
+ *
+ * Who writes here rings. What the other server writes into the same database,
+ * nobody tells us: a thread looks for it, twice a second.
+ */
+#include "feed.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "common/changes.h"
+#include "common/clock.h"
+#include "common/log.h"
+
+enum { LOOK_MS = 500 };
+
+struct feed {
+    struct store *store; /* belongs to the watcher */
+    int limit;           /* of streams */
+    pthread_t watcher;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    /* guarded by lock */
+    uint64_t rings;
+    int streams;
+    bool stopping; /* streams end */
+    bool ending;   /* the watcher ends */
+};
+
+static struct timespec from_now(int64_t ms)
+{
+    int64_t us = clock_mono_us() + ms * 1000;
+
+    return (struct timespec){.tv_sec = (time_t)(us / 1000000),
+                             .tv_nsec = (long)(us % 1000000) * 1000};
+}
+
+/* The newest change, or `before` when the database does not say. */
+static int64_t newest_change(struct store *store, int64_t before)
+{
+    struct changes_start start = {.has_last_id = false};
+    struct store_job job = {.work = store_start_changes,
+                            .arg = &start,
+                            .since_us = clock_mono_us()};
+
+    store_run_reads(store, &job); /* WAITS: disk */
+    return job.err ? before : start.after;
+}
+
+static void *watch(void *arg) /* WATCHER THREAD */
+{
+    struct feed *feed = arg;
+    int64_t known = 0;
+
+    log_name_thread("watcher");
+    pthread_mutex_lock(&feed->lock);
+    while (!feed->ending) {
+        struct timespec until = from_now(LOOK_MS);
+        int64_t newest = known;
+
+        if (feed->streams > 0) {
+            pthread_mutex_unlock(&feed->lock);
+            newest = newest_change(feed->store, known);
+            pthread_mutex_lock(&feed->lock);
+        }
+        if (newest != known) {
+            feed->rings++;
+            pthread_cond_broadcast(&feed->changed);
+        }
+        known = newest;
+        while (!feed->ending &&
+               pthread_cond_timedwait(&feed->changed, &feed->lock, &until) == 0)
+            ; /* WAITS: clock */
+    }
+    pthread_mutex_unlock(&feed->lock);
+    return NULL;
+}
+
+struct feed *feed_new(struct store_file *file, const struct config *config)
+{
+    struct feed *feed = calloc(1, sizeof *feed);
+    pthread_condattr_t monotonic;
+
+    if (!feed)
+        return NULL;
+    feed->limit = config->max_streams;
+    feed->store = store_new(file);
+    pthread_mutex_init(&feed->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&feed->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (feed->store && pthread_create(&feed->watcher, NULL, watch, feed) == 0)
+        return feed;
+    store_free(feed->store);
+    free(feed);
+    return NULL;
+}
+
+void feed_free(struct feed *feed)
+{
+    if (!feed)
+        return;
+    pthread_mutex_lock(&feed->lock);
+    feed->ending = true;
+    pthread_cond_broadcast(&feed->changed);
+    pthread_mutex_unlock(&feed->lock);
+    pthread_join(feed->watcher, NULL);
+    store_free(feed->store);
+    pthread_cond_destroy(&feed->changed);
+    pthread_mutex_destroy(&feed->lock);
+    free(feed);
+}
+
+enum todo_err feed_join(struct feed *feed) /* REQUEST THREAD */
+{
+    enum todo_err err = TODO_OK;
+
+    pthread_mutex_lock(&feed->lock);
+    if (feed->stopping)
+        err = TODO_ERR_STOPPING;
+    else if (feed->streams >= feed->limit)
+        err = TODO_ERR_BUSY;
+    else
+        feed->streams++;
+    pthread_mutex_unlock(&feed->lock);
+    return err;
+}
+
+void feed_leave(struct feed *feed) /* REQUEST THREAD */
+{
+    pthread_mutex_lock(&feed->lock);
+    feed->streams--;
+    pthread_mutex_unlock(&feed->lock);
+}
+
+uint64_t feed_rings(struct feed *feed) /* REQUEST THREAD */
+{
+    uint64_t rings;
+
+    pthread_mutex_lock(&feed->lock);
+    rings = feed->rings;
+    pthread_mutex_unlock(&feed->lock);
+    return rings;
+}
+
+enum feed_news feed_wait(struct feed *feed, uint64_t seen,
+                         int64_t within_ms) /* REQUEST THREAD */
+{
+    struct timespec until = from_now(within_ms);
+    enum feed_news news = FEED_QUIET;
+    int late = 0;
+
+    pthread_mutex_lock(&feed->lock);
+    while (feed->rings == seen && !feed->stopping && !late) /* WAITS: event */
+        late = pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
+    if (feed->stopping)
+        news = FEED_STOPS;
+    else if (feed->rings != seen)
+        news = FEED_RANG;
+    pthread_mutex_unlock(&feed->lock);
+    return news;
+}
+
+void feed_ring(struct feed *feed) /* ANY THREAD */
+{
+    if (!feed)
+        return;
+    pthread_mutex_lock(&feed->lock);
+    feed->rings++;
+    pthread_cond_broadcast(&feed->changed);
+    pthread_mutex_unlock(&feed->lock);
+}
+
+void feed_stop(struct feed *feed) /* MAIN THREAD */
+{
+    pthread_mutex_lock(&feed->lock);
+    feed->stopping = true;
+    pthread_cond_broadcast(&feed->changed);
+    pthread_mutex_unlock(&feed->lock);
+}

@@ -1,0 +1,47 @@
+/*
+ * sync_impl/feed.h - wakes those who wait for something to happen.
+ * Callers: events.c, keeper.c, server.c. Threads: any.
+ * Blocks:  feed_wait.                    Owns: a thread that watches for what
+ *                                        the other server does.
+ */
+#ifndef TODO_SYNC_FEED_H
+#define TODO_SYNC_FEED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/config.h"
+#include "common/error.h"
+#include "common/store.h"
+
+struct feed;
+
+enum feed_news {
+    FEED_RANG,  /* something has happened: look into the log */
+    FEED_QUIET, /* nothing, for as long as was to be waited */
+    FEED_STOPS  /* the server stops */
+};
+
+/* NULL when there is no memory or thread for it. Free with feed_free, when no
+ * thread uses it. */
+struct feed *feed_new(struct store_file *file, const struct config *config);
+void feed_free(struct feed *feed);
+
+/* One more stream, or TODO_ERR_BUSY when there are enough; and one less. */
+enum todo_err feed_join(struct feed *feed);
+void feed_leave(struct feed *feed);
+
+/* How often it has rung: ask before looking into the log, and wait for more
+ * rings than that. */
+uint64_t feed_rings(struct feed *feed);
+
+/* Waits until it has rung more often than `seen`, at most so long. */
+enum feed_news feed_wait(struct feed *feed, uint64_t seen, int64_t within_ms);
+
+/* Something was written. Wakes all that wait. Accepts NULL. */
+void feed_ring(struct feed *feed);
+
+/* Wakes all for the last time. */
+void feed_stop(struct feed *feed);
+
+#endif
