@@ -22,6 +22,7 @@
 #include "common/log.h"
 #include "common/probe.h"
 #include "conns.h"
+#include "feed.h"
 #include "request.h"
 #include "server.h"
 #include "upstream.h"
@@ -61,6 +62,18 @@ static void on_closed(uv_handle_t *handle) /* LOOP */
     conns_unref(handle->data);
 }
 
+/* The reference of the request that became a stream goes with it. */
+static void conn_leave_stream(struct conn *conn) /* LOOP */
+{
+    struct subscriber *subscriber = conn->subscriber;
+
+    conn->subscriber = NULL;
+    if (!subscriber)
+        return;
+    feed_unsubscribe(subscriber);
+    conns_unref(conn);
+}
+
 void conn_close(struct conn *conn) /* LOOP */
 {
     bool waits;
@@ -74,6 +87,7 @@ void conn_close(struct conn *conn) /* LOOP */
     }
     waits = conn->state == CONN_WAITING;
     conn->state = CONN_CLOSING;
+    conn_leave_stream(conn);
     conn->tcp.data = conn->timer.data = conn;
     uv_close((uv_handle_t *)&conn->tcp, on_closed);
     uv_close((uv_handle_t *)&conn->timer, on_closed);
@@ -185,6 +199,8 @@ void conn_write(struct conn *conn, const struct reply *reply,
     conn->rq->written = next;
     if (conn->state != CONN_CLOSING && len > 0)
         n = uv_try_write((uv_stream_t *)&conn->tcp, &bytes, 1);
+    else if (conn->state != CONN_CLOSING && next)
+        n = 0; /* nothing yet, but more will come */
     if (n == UV_EAGAIN)
         n = 0;
     if (n >= 0 && (size_t)n < len) {
@@ -199,6 +215,26 @@ void conn_write(struct conn *conn, const struct reply *reply,
 void conn_send(struct conn *conn, const struct reply *reply) /* LOOP */
 {
     conn_write(conn, reply, NULL);
+}
+
+/* --- streaming ----------------------------------------------------------- */
+
+void conn_stream(struct conn *conn, struct subscriber *subscriber) /* LOOP */
+{
+    conn->subscriber = subscriber;
+    conn->state = CONN_STREAMING;
+    request_leave(conn->rq);
+    conn->rq = NULL;
+    buf_release(&conn->pending);
+    if (conn->paused && !conn->ended)
+        uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
+    conn->paused = false;
+}
+
+void conn_end_stream(struct conn *conn) /* LOOP */
+{
+    conn_leave_stream(conn);
+    conn_linger(conn);
 }
 
 /* --- reading ------------------------------------------------------------- */
@@ -333,11 +369,11 @@ static void on_read(uv_stream_t *stream, ssize_t n,
         uv_read_stop(stream);
         if (conn->state == CONN_LINGERING)
             conn_close(conn);
-        else
+        else if (conn->state != CONN_STREAMING)
             conn_advance(conn, NULL, 0);
     } else if (n < 0) {
         conn_close(conn);
-    } else if (conn->state != CONN_LINGERING) {
+    } else if (conn->state != CONN_LINGERING && conn->state != CONN_STREAMING) {
         conn_advance(conn, bytes->base, (size_t)n);
     }
 }

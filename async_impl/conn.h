@@ -16,6 +16,7 @@
 struct conn;
 struct request;
 struct server;
+struct subscriber;
 
 /* What the listening socket calls when somebody connects. */
 void on_connection(uv_stream_t *listener, int status);
@@ -38,6 +39,13 @@ void conn_write(struct conn *conn, const struct reply *reply,
  * connection does not stay, reads and drops what the client still sends, for a
  * moment. */
 void conn_send(struct conn *conn, const struct reply *reply);
+
+/* The connection is a stream's from now on: its request is gone, and what the
+ * client sends is dropped. feed_unsubscribe is called when it closes. */
+void conn_stream(struct conn *conn, struct subscriber *subscriber);
+
+/* The last bytes of the stream are with the kernel. */
+void conn_end_stream(struct conn *conn);
 
 /* What it waited for took too long. */
 void conn_late(struct conn *conn);

@@ -19,6 +19,7 @@
 
 struct request;
 struct server;
+struct subscriber;
 
 enum {
     CONNS_SPARE = 64, /* beside --max-connections, that only hear 503 */
@@ -32,6 +33,7 @@ enum conn_state {
     CONN_READING,   /* for the rest of a request */
     CONN_WAITING,   /* for the answer, from a handler */
     CONN_ANSWERING, /* for the client to take the answer */
+    CONN_STREAMING, /* for something to happen (feed.h) */
     CONN_LINGERING, /* for the client to leave; its bytes are dropped */
     CONN_CLOSING    /* for the loop to close the handles */
 };
@@ -50,7 +52,8 @@ struct conn {
     bool paused;        /* nothing is read: `pending` waits for its turn */
     bool advancing;     /* conn_advance is on the stack */
     struct request *rq; /* NULL while idle */
-    struct buf pending; /* bytes behind the request under way */
+    struct subscriber *subscriber; /* while streaming */
+    struct buf pending;            /* bytes behind the request under way */
     uv_write_t write;
     size_t unsent; /* bytes that `write` has to do */
 };

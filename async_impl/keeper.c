@@ -168,6 +168,7 @@ static void go_on(struct request *rq) /* LOOP */
 static void on_doorbell(uv_async_t *handle) /* LOOP */
 {
     struct keeper *keeper = container_of(handle, struct keeper, doorbell);
+    struct server *server = NULL; /* of a job that wrote */
     struct job_list done;
 
     list_init(&done);
@@ -180,8 +181,12 @@ static void on_doorbell(uv_async_t *handle) /* LOOP */
         next = job->next;
         rq->queue->waiting--;
         rq->err = job->err;
+        if (rq->queue->kind == QUEUE_WRITE)
+            server = rq->server;
         go_on(rq);
     }
+    if (server)
+        feed_ring(server->feed);
 }
 
 static void enqueue(struct request *rq, enum queue_kind kind,

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/changes.h"
 #include "common/http_request.h"
 #include "common/reply.h"
 #include "common/store.h"
@@ -54,6 +55,11 @@ struct request {
             struct list_query query;
             struct list_todos list;
         } export_todos;
+        struct stream_events {
+            struct changes_start start;
+            struct changes_page page;
+            struct buf text; /* on its way into a piece */
+        } stream_events;
     } frame;
 };
 
@@ -78,6 +84,9 @@ void request_run(struct request *rq, enum todo_err err);
  * last statement of a path. */
 void request_write(struct request *rq, request_step *next);
 
+/* The request has become a stream, which goes on without it: frees it. */
+void request_leave(struct request *rq);
+
 /* Ends a stream in the middle: the client must not take it for whole. The
  * request is gone afterwards. */
 void request_cut(struct request *rq);
@@ -91,6 +100,10 @@ void todos_handlers(request_step *handlers[OP_COUNT]);
 void pages_handlers(request_step *handlers[OP_COUNT]);
 void suggestions_handlers(request_step *handlers[OP_COUNT]);
 void export_handlers(request_step *handlers[OP_COUNT]);
+/* Frees what a stream has on its frame. */
+void stream_events_release(struct stream_events *job);
+
+void events_handlers(request_step *handlers[OP_COUNT]);
 
 /* What this room says of itself. */
 extern const struct pages_room pages_room;

@@ -71,6 +71,7 @@ static void on_signal(uv_signal_t *handle, int signal) /* LOOP */
     uv_close((uv_handle_t *)&server->listener, NULL);
     uv_timer_start(&server->cut, on_cut,
                    (uint64_t)server->config->shutdown_timeout_ms, 0);
+    feed_stop(server->feed);
     conns_stop(server->conns);
 }
 
@@ -81,6 +82,8 @@ void server_leave(struct server *server) /* LOOP */
     server->keeper = NULL;
     upstream_close(server->upstream);
     server->upstream = NULL;
+    feed_close(server->feed);
+    server->feed = NULL;
 }
 
 static bool make_loop(struct server *server)
@@ -111,6 +114,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     pages_handlers(server->handlers);
     suggestions_handlers(server->handlers);
     export_handlers(server->handlers);
+    events_handlers(server->handlers);
     if (!make_loop(server) || pages_load(&server->pages, config, &pages_room))
         return false;
     server->file = store_file_new(config->db, why, size);
@@ -119,7 +123,8 @@ bool server_start(struct server *server, struct config *config, char *why,
     server->keeper = keeper_new(&server->loop, config, server->file);
     server->conns = calloc(1, sizeof *server->conns);
     server->upstream = upstream_new(&server->loop, config);
-    if (!server->keeper || !server->conns || !server->upstream)
+    server->feed = feed_new(server);
+    if (!server->keeper || !server->conns || !server->upstream || !server->feed)
         return false;
     server->conns->server = server;
     return listen_now(server, why, size);
@@ -145,6 +150,7 @@ bool server_release(struct server *server) /* LOOP */
 
     keeper_close(server->keeper);
     upstream_close(server->upstream);
+    feed_close(server->feed);
     if (server->has_loop) {
         if (!server->stopping) /* it has never run: nobody is here */
             uv_walk(&server->loop, close_handle, NULL);

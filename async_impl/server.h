@@ -16,6 +16,7 @@
 #include "common/pages.h"
 #include "common/store.h"
 #include "conns.h"
+#include "feed.h"
 #include "keeper.h"
 #include "request.h"
 #include "upstream.h"
@@ -27,6 +28,7 @@ struct server {
     struct keeper *keeper;
     struct conns *conns;
     struct upstream *upstream;
+    struct feed *feed;
     uv_loop_t loop;
     uv_thread_t thread; /* the loop's */
     uv_tcp_t listener;

@@ -19,7 +19,7 @@
 
 struct store;
 
-enum { CHANGES_STEP = 100 }; /* on a page: so many fit what a client may owe */
+enum { CHANGES_STEP = 64 }; /* on a page: so many fit what a client may owe */
 
 /* Where a stream begins. */
 struct changes_start {

@@ -177,19 +177,23 @@ enum todo_err reply_stream(struct reply *reply, const char *content_type)
     return end_without_body(reply);
 }
 
-enum todo_err reply_piece(struct reply *reply, const char *bytes, size_t len)
+void reply_put_chunk(struct buf *out, bool chunked, const char *bytes,
+                     size_t len)
 {
-    struct buf *out = &reply->out;
-
-    buf_clear(out);
     if (len == 0) /* an empty chunk would be the end */
-        return TODO_OK;
-    if (reply->chunked)
+        return;
+    if (chunked)
         buf_printf(out, "%zx\r\n", len);
     buf_put(out, bytes, len);
-    if (reply->chunked)
+    if (chunked)
         buf_put(out, "\r\n", 2);
-    return out->failed ? TODO_ERR_INTERNAL : TODO_OK;
+}
+
+enum todo_err reply_piece(struct reply *reply, const char *bytes, size_t len)
+{
+    buf_clear(&reply->out);
+    reply_put_chunk(&reply->out, reply->chunked, bytes, len);
+    return reply->out.failed ? TODO_ERR_INTERNAL : TODO_OK;
 }
 
 enum todo_err reply_stream_end(struct reply *reply)

@@ -82,6 +82,11 @@ enum todo_err reply_stream(struct reply *reply, const char *content_type);
 enum todo_err reply_piece(struct reply *reply, const char *bytes, size_t len);
 enum todo_err reply_stream_end(struct reply *reply);
 
+/* Appends a chunk, or with `chunked` false the bytes alone; nothing for none.
+ */
+void reply_put_chunk(struct buf *out, bool chunked, const char *bytes,
+                     size_t len);
+
 /* The problem document (RFC 9457) for the error and reply->problem. Without
  * memory even for that, `out` stays empty and the connection must close. */
 void reply_error(struct reply *reply, enum todo_err err);

@@ -18,7 +18,7 @@ static enum todo_err begin(struct request *rq, struct changes_page *page,
     enum todo_err err = keeper_read(rq->keeper, store_start_changes, &start);
 
     page->after = start.after;
-    if (start.has_gap)
+    if (!err && start.has_gap)
         changes_write_reset(start.after, text);
     return err ? err : reply_stream(&rq->reply, "text/event-stream");
 }
@@ -42,4 +42,54 @@ static enum todo_err add_news(struct request *rq, enum feed_news news,
         err = TODO_ERR_INTERNAL;
     buf_clear(text);
     return err;
+}
+
+static void stream_events(struct request *rq) /* REQUEST THREAD */
+{
+    struct feed *feed = rq->server->feed;
+    int64_t heartbeat_ms = rq->server->config->heartbeat_ms;
+    struct changes_page page = {0};
+    struct buf text = {0};
+    enum feed_news news = FEED_RANG;
+    uint64_t seen = UINT64_MAX; /* the first wait is none */
+    bool here = true;
+    enum todo_err err = feed_enter(feed);
+
+    if (err) {
+        reply_error(&rq->reply, err);
+        request_finish(rq); /* WAITS: client */
+        return;
+    }
+
+    /* begin */ /* WAITS: disk */
+    err = begin(rq, &page, &text);
+    while (!err && here && !rq->reply.head_only && news != FEED_STOPS) {
+        /* send the head, then the news before */
+        here = request_write(rq); /* WAITS: client */
+
+        /* wait, unless there is more to read */ /* WAITS: event */
+        if (page.count < CHANGES_STEP)
+            news = feed_wait(feed, seen, heartbeat_ms);
+        seen = feed_rings(feed);
+
+        /* fetch */
+        if (here && news == FEED_RANG) /* WAITS: disk */
+            err = keeper_read(rq->keeper, store_read_changes, &page);
+        if (!err)
+            err = add_news(rq, news, &page, &text);
+    }
+
+    /* end */
+    feed_leave(feed);
+    changes_page_release(&page);
+    buf_release(&text);
+    if (err || !here)
+        request_cut(rq);
+    else
+        request_finish(rq); /* WAITS: client */
+}
+
+void events_handlers(request_step *handlers[OP_COUNT])
+{
+    handlers[OP_STREAM_EVENTS] = stream_events;
 }

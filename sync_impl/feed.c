@@ -13,6 +13,7 @@
 #include "common/changes.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/probe.h"
 
 enum { LOOK_MS = 500 };
 
@@ -114,7 +115,7 @@ void feed_free(struct feed *feed)
     free(feed);
 }
 
-enum todo_err feed_join(struct feed *feed) /* REQUEST THREAD */
+enum todo_err feed_enter(struct feed *feed) /* REQUEST THREAD */
 {
     enum todo_err err = TODO_OK;
 
@@ -153,6 +154,7 @@ enum feed_news feed_wait(struct feed *feed, uint64_t seen,
     enum feed_news news = FEED_QUIET;
     int late = 0;
 
+    probe_stand(probe_request(), "feed.event");
     pthread_mutex_lock(&feed->lock);
     while (feed->rings == seen && !feed->stopping && !late) /* WAITS: event */
         late = pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
@@ -161,6 +163,7 @@ enum feed_news feed_wait(struct feed *feed, uint64_t seen,
     else if (feed->rings != seen)
         news = FEED_RANG;
     pthread_mutex_unlock(&feed->lock);
+    probe_go(probe_request(), "feed.event");
     return news;
 }
 

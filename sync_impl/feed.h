@@ -28,7 +28,7 @@ struct feed *feed_new(struct store_file *file, const struct config *config);
 void feed_free(struct feed *feed);
 
 /* One more stream, or TODO_ERR_BUSY when there are enough; and one less. */
-enum todo_err feed_join(struct feed *feed);
+enum todo_err feed_enter(struct feed *feed);
 void feed_leave(struct feed *feed);
 
 /* How often it has rung: ask before looking into the log, and wait for more

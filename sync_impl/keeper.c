@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/container_of.h"
 #include "common/probe.h"
+#include "feed.h"
 
 /* A job and whether it is done. It lives on the stack of the thread that waits
  * for it. */
@@ -25,6 +26,7 @@ struct ticket {
 
 struct keeper {
     struct store_file *file;
+    struct feed *feed;
     struct store *writer; /* belongs to the thread that leads */
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -37,13 +39,14 @@ struct keeper {
 /* The calling thread's own store. */
 static _Thread_local struct store *reader;
 
-struct keeper *keeper_new(struct store_file *file)
+struct keeper *keeper_new(struct store_file *file, struct feed *feed)
 {
     struct keeper *keeper = calloc(1, sizeof *keeper);
 
     if (!keeper)
         return NULL;
     keeper->file = file;
+    keeper->feed = feed;
     keeper->writer = store_new(file);
     keeper->last = &keeper->first;
     pthread_mutex_init(&keeper->lock, NULL);
@@ -108,6 +111,7 @@ static void lead_locked(struct keeper *keeper) /* REQUEST THREAD */
     keeper->leading = true;
     pthread_mutex_unlock(&keeper->lock);
     store_run_writes(keeper->writer, group); /* WAITS: lock, disk */
+    feed_ring(keeper->feed);
     pthread_mutex_lock(&keeper->lock);
     keeper->leading = false;
     for (struct store_job *job = group, *next; job; job = next) {

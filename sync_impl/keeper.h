@@ -10,10 +10,12 @@
 #include "common/error.h"
 #include "common/store.h"
 
+struct feed;
 struct keeper;
 
-/* NULL when memory runs out. Free with keeper_free, when no thread uses it. */
-struct keeper *keeper_new(struct store_file *file);
+/* NULL when memory runs out. Free with keeper_free, when no thread uses it. The
+ * feed is rung after each commit; it may be NULL. */
+struct keeper *keeper_new(struct store_file *file, struct feed *feed);
 void keeper_free(struct keeper *keeper);
 
 /* Give the calling thread a store to read with, and take it back. */

@@ -91,14 +91,17 @@ bool server_start(struct server *server, struct config *config, char *why,
     pages_handlers(server->handlers);
     suggestions_handlers(server->handlers);
     export_handlers(server->handlers);
+    events_handlers(server->handlers);
     if (pages_load(&server->pages, config, &pages_room))
         return false;
     server->file = store_file_new(config->db, why, size);
     if (!server->file)
         return false;
-    server->keeper = keeper_new(server->file);
+    server->feed = feed_new(server->file, config);
+    server->keeper = keeper_new(server->file, server->feed);
     server->conns = conns_new(server);
-    return server->keeper && server->conns && listen_now(server, why, size);
+    return server->feed && server->keeper && server->conns &&
+           listen_now(server, why, size);
 }
 
 bool server_run(struct server *server) /* MAIN THREAD */
@@ -116,6 +119,7 @@ bool server_run(struct server *server) /* MAIN THREAD */
              signal == SIGTERM ? "SIGTERM" : "SIGINT");
     until = clock_mono_us() + server->config->shutdown_timeout_ms * 1000;
     conns_stop(server->conns);
+    feed_stop(server->feed);
     return conns_wait(server->conns, until); /* WAITS: everybody */
 }
 
@@ -127,6 +131,7 @@ void server_release(struct server *server) /* MAIN THREAD */
     }
     conns_free(server->conns);
     keeper_free(server->keeper);
+    feed_free(server->feed);
     store_file_free(server->file);
     pages_release(&server->pages);
 }

@@ -14,6 +14,7 @@
 #include "common/pages.h"
 #include "common/store.h"
 #include "conn.h"
+#include "feed.h"
 #include "keeper.h"
 #include "request.h"
 
@@ -22,6 +23,7 @@ struct server {
     struct pages pages;
     struct store_file *file;
     struct keeper *keeper;
+    struct feed *feed;
     struct conns *conns;
     struct mg_context *civetweb;
     char complaint[160];   /* the first of civetweb's while it starts */

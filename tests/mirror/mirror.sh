@@ -13,7 +13,7 @@ trap 'rm -r "$out"' EXIT
 lessons() {
     for path in "$1"/*.c; do
         case ${path##*/} in
-        main.c | server.c | conn.c | request.c | keeper.c) ;;
+        main.c | server.c | conn.c | request.c | keeper.c | feed.c) ;;
         *) grep -q '^static void [a-z0-9_]*(struct request \*rq)' "$path" &&
             echo "${path##*/}" ;;
         esac

@@ -1,0 +1,314 @@
+/*
+ * async_impl/feed.c - a list of subscribers, and one reading for all.
+ *
+ * Who writes here rings. What the other server writes into the same database,
+ * nobody tells us: a timer rings too, twice a second. A ring while the log is
+ * being read makes it be read once more.
+ */
+#include "feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/changes.h"
+#include "common/container_of.h"
+#include "common/log.h"
+#include "common/probe.h"
+#include "conn.h"
+#include "server.h"
+
+enum {
+    LOOK_MS = 500,
+    UNREAD_MAX = 256 * 1024 /* bytes a subscriber may owe us to read */
+};
+
+struct subscriber {
+    struct feed *feed;
+    struct subscriber *prev, *next;
+    struct conn *conn;
+    int64_t after; /* it knows all changes up to this one */
+    uint32_t number;
+    bool chunked;
+    char base[]; /* of its URLs */
+};
+
+struct feed {
+    struct server *server;
+    uv_timer_t look, heartbeat;
+    int open_handles;
+    int streams; /* subscribers, and requests on the way to be one */
+    struct subscriber *first;
+    struct request rq; /* nobody's: the feed asks for the log by itself */
+    bool reading;
+    bool rang; /* while reading */
+    struct changes_page page;
+    struct buf text, chunk; /* what is being written, to one after the other */
+};
+
+static void feed_publish(struct request *rq);
+
+/* --- telling -------------------------------------------------------------- */
+
+/* Bytes on their way to a subscriber. */
+struct piece {
+    uv_write_t write;
+    struct conn *conn;
+    bool last; /* behind it, the stream ends */
+    char bytes[];
+};
+
+static size_t unread(const struct conn *conn)
+{
+    return uv_stream_get_write_queue_size((const uv_stream_t *)&conn->tcp);
+}
+
+static void on_written(uv_write_t *write, int status) /* LOOP */
+{
+    struct piece *piece = container_of(write, struct piece, write);
+    struct conn *conn = piece->conn;
+    bool last = piece->last;
+
+    free(piece);
+    if (conn->state == CONN_CLOSING)
+        return;
+    if (status < 0)
+        conn_close(conn);
+    else if (last)
+        conn_end_stream(conn);
+    else if (unread(conn) == 0)
+        conns_expect_nothing(conn);
+}
+
+static struct piece *piece_new(struct conn *conn, const struct buf *bytes,
+                               bool last)
+{
+    struct piece *piece = malloc(sizeof *piece + bytes->len);
+
+    if (!piece)
+        return NULL;
+    piece->conn = conn;
+    piece->last = last;
+    memcpy(piece->bytes, bytes->data, bytes->len);
+    return piece;
+}
+
+/* Sends the chunk to one, besides what is still on its way. */
+static void push(struct conn *conn, const struct buf *chunk,
+                 bool last) /* LOOP */
+{
+    struct piece *piece = piece_new(conn, chunk, last);
+    uv_buf_t bytes;
+
+    if (!piece) {
+        conn_close(conn);
+        return;
+    }
+    bytes = uv_buf_init(piece->bytes, (unsigned int)chunk->len);
+    conns_expect(conn, conn->conns->server->config->write_timeout_ms);
+    if (uv_write(&piece->write, (uv_stream_t *)&conn->tcp, &bytes, 1,
+                 on_written) != 0) { /* WAITS: client */
+        free(piece);
+        conn_close(conn);
+    }
+}
+
+/* Tells one what stands in feed->text. Who has not read what he was told is let
+ * go: he may come again, and say what he has seen. */
+static void tell(struct subscriber *subscriber, bool last) /* LOOP */
+{
+    struct feed *feed = subscriber->feed;
+    struct conn *conn = subscriber->conn;
+    struct buf *chunk = &feed->chunk;
+
+    buf_clear(chunk);
+    reply_put_chunk(chunk, subscriber->chunked, feed->text.data,
+                    feed->text.len);
+    if (last && subscriber->chunked)
+        buf_puts(chunk, "0\r\n\r\n");
+    probe_go(subscriber->number, "feed.event");
+    probe_park(subscriber->number, "feed.event");
+    if (feed->text.failed || chunk->failed) {
+        conn_close(conn);
+    } else if (unread(conn) + chunk->len > UNREAD_MAX) {
+        log_info("feed", "a subscriber reads too slowly, and is let go");
+        conn_close(conn);
+    } else {
+        push(conn, chunk, last);
+    }
+}
+
+static void tell_all(struct feed *feed, bool last) /* LOOP */
+{
+    for (struct subscriber *one = feed->first, *next; one; one = next) {
+        next = one->next; /* telling may end it */
+        tell(one, last);
+    }
+}
+
+static void on_heartbeat(uv_timer_t *timer) /* LOOP */
+{
+    struct feed *feed = container_of(timer, struct feed, heartbeat);
+
+    buf_clear(&feed->text);
+    changes_write_heartbeat(&feed->text);
+    tell_all(feed, false);
+}
+
+/* --- reading -------------------------------------------------------------- */
+
+static void feed_read(struct feed *feed) /* LOOP */
+{
+    feed->reading = true;
+    feed->rang = false;
+    feed->rq.err = TODO_OK;
+    keeper_read(&feed->rq, store_read_changes, &feed->page, feed_publish);
+}
+
+static void feed_publish(struct request *rq) /* LOOP */
+{
+    struct feed *feed = container_of(rq, struct feed, rq);
+    struct changes_page *page = &feed->page;
+
+    feed->reading = false;
+    if (rq->err) /* it was logged; the next look tries again */
+        return;
+    for (struct subscriber *one = feed->first, *next; one; one = next) {
+        next = one->next;
+        buf_clear(&feed->text);
+        one->after = changes_write(page, one->after, one->base, &feed->text);
+        if (feed->text.len > 0)
+            tell(one, false);
+    }
+    if (page->count > 0)
+        page->after = page->all[page->count - 1].id;
+    if (feed->first && (feed->rang || page->count == CHANGES_STEP))
+        feed_read(feed);
+}
+
+void feed_ring(struct feed *feed) /* LOOP */
+{
+    feed->rang = true;
+    if (feed->first && !feed->reading)
+        feed_read(feed);
+}
+
+static void on_look(uv_timer_t *timer) /* LOOP */
+{
+    feed_ring(container_of(timer, struct feed, look));
+}
+
+/* --- coming and going ----------------------------------------------------- */
+
+enum todo_err feed_enter(struct feed *feed) /* LOOP */
+{
+    if (feed->streams >= feed->server->config->max_streams)
+        return TODO_ERR_BUSY;
+    feed->streams++;
+    return TODO_OK;
+}
+
+void feed_leave(struct feed *feed) /* LOOP */
+{
+    feed->streams--;
+}
+
+/* The first one says from where the log is read; those who come later must have
+ * read as far as the others. */
+static bool feed_is_level(struct feed *feed, int64_t after)
+{
+    if (!feed->first && !feed->reading)
+        feed->page.after = after;
+    return after >= feed->page.after;
+}
+
+bool feed_subscribe(struct request *rq, int64_t after) /* LOOP */
+{
+    struct feed *feed = rq->server->feed;
+    size_t base_size = strlen(rq->reply.base) + 1;
+    struct subscriber *subscriber;
+
+    if (!feed_is_level(feed, after))
+        return false;
+    subscriber = calloc(1, sizeof *subscriber + base_size);
+    if (!subscriber) {
+        rq->err = TODO_ERR_INTERNAL;
+        return false;
+    }
+    subscriber->feed = feed;
+    subscriber->conn = rq->conn;
+    subscriber->after = after;
+    subscriber->number = rq->reply.number;
+    subscriber->chunked = rq->reply.chunked;
+    memcpy(subscriber->base, rq->reply.base, base_size);
+    subscriber->next = feed->first;
+    if (feed->first)
+        feed->first->prev = subscriber;
+    feed->first = subscriber;
+    probe_park(subscriber->number, "feed.event"); /* WAITS: event */
+    conn_stream(rq->conn, subscriber);
+    return true;
+}
+
+void feed_unsubscribe(struct subscriber *subscriber) /* LOOP */
+{
+    struct feed *feed = subscriber->feed;
+
+    probe_go(subscriber->number, "feed.event");
+    probe_end(subscriber->number);
+    if (subscriber->prev)
+        subscriber->prev->next = subscriber->next;
+    else
+        feed->first = subscriber->next;
+    if (subscriber->next)
+        subscriber->next->prev = subscriber->prev;
+    free(subscriber);
+    feed_leave(feed);
+}
+
+/* --- the beginning and the end -------------------------------------------- */
+
+struct feed *feed_new(struct server *server) /* LOOP */
+{
+    struct feed *feed = calloc(1, sizeof *feed);
+    uint64_t beat_ms = (uint64_t)server->config->heartbeat_ms;
+
+    if (!feed)
+        return NULL;
+    feed->server = feed->rq.server = server;
+    feed->open_handles = 2;
+    uv_timer_init(&server->loop, &feed->look);
+    uv_timer_init(&server->loop, &feed->heartbeat);
+    uv_timer_start(&feed->look, on_look, LOOK_MS, LOOK_MS);
+    uv_timer_start(&feed->heartbeat, on_heartbeat, beat_ms, beat_ms);
+    return feed;
+}
+
+void feed_stop(struct feed *feed) /* LOOP */
+{
+    uv_timer_stop(&feed->look);
+    uv_timer_stop(&feed->heartbeat);
+    buf_clear(&feed->text);
+    changes_write_bye(&feed->text);
+    tell_all(feed, true);
+}
+
+static void on_timer_closed(uv_handle_t *handle) /* LOOP */
+{
+    struct feed *feed = handle->data;
+
+    if (--feed->open_handles > 0)
+        return;
+    changes_page_release(&feed->page);
+    buf_release(&feed->text);
+    buf_release(&feed->chunk);
+    free(feed);
+}
+
+void feed_close(struct feed *feed) /* LOOP */
+{
+    if (!feed)
+        return;
+    feed->look.data = feed->heartbeat.data = feed;
+    uv_close((uv_handle_t *)&feed->look, on_timer_closed);
+    uv_close((uv_handle_t *)&feed->heartbeat, on_timer_closed);
+}
