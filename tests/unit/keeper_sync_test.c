@@ -74,7 +74,7 @@ static void assert_written_once(const struct store_case *c, int writes)
 static void every_answered_write_is_there_whoever_led(void **state)
 {
     struct store_case *c = *state;
-    struct keeper *keeper = keeper_new(c->file);
+    struct keeper *keeper = keeper_new(c->file, NULL);
     struct writer writers[THREADS];
 
     assert_true(keeper != NULL);
@@ -158,7 +158,7 @@ static int count_commits(struct keeper *keeper)
 static void those_who_come_while_one_leads_share_a_commit(void **state)
 {
     struct store_case *c = *state;
-    struct keeper *keeper = keeper_new(c->file);
+    struct keeper *keeper = keeper_new(c->file, NULL);
     long long deadline = now_ms() + PATIENCE_MS;
     int commits;
 
@@ -177,7 +177,7 @@ static void those_who_come_while_one_leads_share_a_commit(void **state)
 static void writes_wait_for_a_held_database_and_reads_do_not(void **state)
 {
     struct store_case *c = *state;
-    struct keeper *keeper = keeper_new(c->file);
+    struct keeper *keeper = keeper_new(c->file, NULL);
     struct writer writers[THREADS];
     struct read_todo read = {.id = store_case_create(c->store, "old").id};
     struct hold hold;
@@ -201,7 +201,7 @@ static void writes_wait_for_a_held_database_and_reads_do_not(void **state)
 static void a_thread_reads_what_was_answered_before(void **state)
 {
     struct store_case *c = *state;
-    struct keeper *keeper = keeper_new(c->file);
+    struct keeper *keeper = keeper_new(c->file, NULL);
 
     assert_true(keeper != NULL);
     keeper_enter_thread(keeper);
@@ -221,7 +221,7 @@ static void a_thread_reads_what_was_answered_before(void **state)
 static void a_thread_that_never_entered_cannot_read(void **state)
 {
     struct store_case *c = *state;
-    struct keeper *keeper = keeper_new(c->file);
+    struct keeper *keeper = keeper_new(c->file, NULL);
 
     assert_true(keeper != NULL);
     assert_int_equal(keeper_read(keeper, store_ping, NULL), TODO_ERR_INTERNAL);
@@ -236,7 +236,7 @@ static void a_thread_that_never_entered_cannot_read(void **state)
 static void each_thread_hears_of_its_own_error(void **state)
 {
     struct store_case *c = *state;
-    struct keeper *keeper = keeper_new(c->file);
+    struct keeper *keeper = keeper_new(c->file, NULL);
     struct conditions none = {0};
     struct delete_todo delete = {99, &none};
     struct create_todo create = {.draft = store_case_draft("lost")};
