@@ -7,6 +7,7 @@
 
 #include "beside.h"
 #include "columns.h"
+#include "page.h"
 #include "runner.h"
 #include "source.h"
 
@@ -89,29 +90,37 @@ static void list_operations(const struct operations *ops, const char *unknown)
     (void)fprintf(stderr, "\n");
 }
 
-int compare_command(int argc, char **argv)
+static int compare_one(const char *operation, int width)
 {
-    struct operations ops = {0};
     struct chain chains[ROOMS] = {0};
-    int width = columns_width();
-    const char *operation = argc == 2 ? argv[1] : NULL;
-    bool found;
+    bool found = chain_find(&chains[SYNC], SYNC, operation) &&
+                 chain_find(&chains[ASYNC], ASYNC, operation);
 
-    if (argc == 4 && strcmp(argv[1], "--width") == 0) {
-        width = (int)strtol(argv[2], NULL, 10); /* nonsense: below each other */
-        operation = argv[3];
-    }
-    if (!operations_read(&ops))
-        return 1;
-    if (!operation || !operations_include(&ops, operation)) {
-        list_operations(&ops, operation);
-        return 2;
-    }
-    found = chain_find(&chains[SYNC], SYNC, operation) &&
-            chain_find(&chains[ASYNC], ASYNC, operation);
     if (found)
         print_both(chains, width);
     chain_release(&chains[SYNC]);
     chain_release(&chains[ASYNC]);
     return found ? 0 : 1;
+}
+
+int compare_command(int argc, char **argv)
+{
+    struct operations ops = {0};
+    int width = columns_width();
+    const char *operation = argc == 2 ? argv[1] : NULL;
+
+    if (!operations_read(&ops))
+        return 1;
+    if (argc > 1 && argc < 4 && strcmp(argv[1], "--html") == 0)
+        return page_write(argc > 2 ? argv[2] : "docs/compare.html", &ops) ? 0
+                                                                          : 1;
+    if (argc == 4 && strcmp(argv[1], "--width") == 0) {
+        width = (int)strtol(argv[2], NULL, 10); /* nonsense: below each other */
+        operation = argv[3];
+    }
+    if (!operation || !operations_include(&ops, operation)) {
+        list_operations(&ops, operation);
+        return 2;
+    }
+    return compare_one(operation, width);
 }

@@ -18,7 +18,8 @@ static const struct verb {
      "with sync|async|both -- COMMAND [ARGUMENTS, {sync} and {async} as URLs]"},
     {"explain", explain_command, "explain FOLDER"},
     {"timeline", timeline_command, "timeline [--out FOLDER] SCENARIO"},
-    {"compare", compare_command, "compare [--width COLUMNS] OPERATION"},
+    {"compare", compare_command,
+     "compare [--width COLUMNS] OPERATION, or compare --html [FILE]"},
 };
 
 int main(int argc, char **argv)

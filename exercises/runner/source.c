@@ -120,9 +120,9 @@ static void note_paragraph(struct line *line)
     if (strncmp(line->text, "    /* ", strlen("    /* ")) != 0)
         return;
     len = strspn(words, "abcdefghijklmnopqrstuvwxyz, ");
-    if (len > 0 && strncmp(words + len, "*/", 2) == 0 &&
+    if (len > 1 && strncmp(words + len, "*/", 2) == 0 &&
         (words[len + 2] == '\0' || strncmp(words + len + 2, " /*", 3) == 0))
-        (void)snprintf(line->opens, sizeof(line->opens), "%.*s", (int)len,
+        (void)snprintf(line->opens, sizeof(line->opens), "%.*s", (int)len - 1,
                        words);
 }
 

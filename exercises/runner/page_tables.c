@@ -1,0 +1,117 @@
+/*
+ * exercises/runner/page_tables.c - all that is counted, unflattering or not: by
+ * operation, and by file.
+ */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "html.h"
+#include "page.h"
+
+/* A heading over the two columns that each number has. */
+static void put_head(FILE *out, const char *first, const char *const *numbers,
+                     size_t count)
+{
+    html_put(out, "<thead>\n<tr><th rowspan=\"2\" scope=\"col\">%s</th>",
+             first);
+    for (size_t i = 0; i < count; i++)
+        html_put(out, "<th colspan=\"2\" scope=\"colgroup\">%s</th>",
+                 numbers[i]);
+    html_put(out, "</tr>\n<tr>");
+    for (size_t i = 0; i < count; i++)
+        html_put(out,
+                 "<th scope=\"col\">sync</th><th scope=\"col\">async</th>");
+    html_put(out, "</tr>\n</thead>\n");
+}
+
+static void put_counts(FILE *out, const struct counts counts[ROOMS])
+{
+    html_put(out, "<td>%zu</td><td>%zu</td>", counts[SYNC].lines,
+             counts[ASYNC].lines);
+    html_put(out, "<td>%zu</td><td>%zu</td>", counts[SYNC].functions,
+             counts[ASYNC].functions);
+    html_put(out, "<td>%zu</td><td>%zu</td>", counts[SYNC].waits,
+             counts[ASYNC].waits);
+}
+
+void page_summary(FILE *out, const struct entry *entries, size_t count)
+{
+    static const char *const numbers[] = {"lines of code", "functions",
+                                          "<code>WAITS</code> marks",
+                                          "variables kept through a wait"};
+
+    html_put(out, "<div class=\"wide\" role=\"region\" tabindex=\"0\" "
+                  "aria-labelledby=\"counted\">\n<table class=\"counts\">\n"
+                  "<caption>Each operation with all functions that it "
+                  "uses in its file</caption>\n");
+    put_head(out, "operation", numbers, 4);
+    html_put(out, "<tbody>\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct entry *entry = &entries[i];
+
+        html_put(out, "<tr><th scope=\"row\"><a href=\"#%s\">%s</a></th>",
+                 entry->name, entry->name);
+        put_counts(out, entry->counts);
+        html_put(out, "<td>%zu on a stack</td><td>%zu on the heap</td></tr>\n",
+                 locals_moved(&entry->locals), locals_moved(&entry->locals));
+    }
+    html_put(out, "</tbody>\n</table>\n</div>\n");
+}
+
+static int is_source(const struct dirent *file)
+{
+    const char *dot = strrchr(file->d_name, '.');
+
+    return dot && (strcmp(dot, ".c") == 0 || strcmp(dot, ".h") == 0);
+}
+
+/* One row; adds its numbers to those of the whole. */
+static bool put_file(FILE *out, const char *name, struct counts sums[ROOMS])
+{
+    struct counts counts[ROOMS] = {0};
+
+    for (size_t room = 0; room < ROOMS; room++) {
+        char path[512];
+
+        (void)snprintf(path, sizeof(path), "%s/%s", room_names[room], name);
+        if (!counts_add_file(&counts[room], path)) {
+            (void)fprintf(stderr, "learn: cannot read %s\n", path);
+            return false;
+        }
+        sums[room].lines += counts[room].lines;
+        sums[room].functions += counts[room].functions;
+        sums[room].waits += counts[room].waits;
+    }
+    html_put(out, "<tr><th scope=\"row\"><code>%s</code></th>", name);
+    put_counts(out, counts);
+    html_put(out, "</tr>\n");
+    return true;
+}
+
+bool page_rooms(FILE *out)
+{
+    static const char *const numbers[] = {"lines of code", "functions",
+                                          "<code>WAITS</code> marks"};
+    struct counts sums[ROOMS] = {0};
+    struct dirent **files;
+    int count = scandir(room_names[SYNC], &files, is_source, alphasort);
+    bool good = count > 0;
+
+    html_put(out, "<div class=\"wide\" role=\"region\" tabindex=\"0\" "
+                  "aria-labelledby=\"rooms\">\n<table class=\"counts\">\n"
+                  "<caption>Each file beside the one of the same name"
+                  "</caption>\n");
+    put_head(out, "file", numbers, 3);
+    html_put(out, "<tbody>\n");
+    for (int i = 0; i < count; i++) {
+        good = good && put_file(out, files[i]->d_name, sums);
+        free(files[i]);
+    }
+    if (count >= 0)
+        free(files);
+    html_put(out, "</tbody>\n<tfoot><tr><th scope=\"row\">all</th>");
+    put_counts(out, sums);
+    html_put(out, "</tr></tfoot>\n</table>\n</div>\n");
+    return good;
+}
