@@ -74,12 +74,14 @@ static void put_local(FILE *out, const struct local *local)
     bool pointer = local->type[strlen(local->type) - 1] == '*';
 
     html_put(out,
-             "<tr><th scope=\"row\"><code>%s%s%s</code></th>"
+             "<tr><th scope=\"row\">keeps <code>%s%s%s</code></th>"
              "<td>on the stack</td>",
              local->type, pointer ? "" : " ", local->name);
-    if (*local->member)
-        html_put(out, "<td>on the heap: <code>%s</code></td></tr>\n",
-                 local->member);
+    if (*local->member) /* no line ends inside of its arrow */
+        html_put(out,
+                 "<td>on the heap: <code><span class=\"n\">rq-&gt;</span>"
+                 "%s</code></td></tr>\n",
+                 local->member + strlen("rq->"));
     else
         html_put(out, "<td>%s</td></tr>\n",
                  local->is_local ? "on the stack: no wait comes between"
@@ -101,7 +103,8 @@ static void put_next(FILE *out, const struct chain *chain)
 {
     const char *before = "<tr><th scope=\"row\">where it goes on</th>"
                          "<td>on the stack: the address to return to</td>"
-                         "<td>on the heap: <code>rq-&gt;next</code>, which is "
+                         "<td>on the heap: <code><span class=\"n\">rq-&gt;"
+                         "</span>next</code>, which is "
                          "<code>";
     bool any = false;
 

@@ -69,7 +69,7 @@ notices "the jobs have another thread" '<span class="t">LOOP</span> the writer'
 copy
 edit async_impl/todos.c 's/rq->frame.read_todo/rq->frame.look/'
 notices "a member of the frame has another name" \
-    'on the heap: <code>rq->frame.look<'
+    'on the heap: <code>.*frame.look</code></td>'
 
 copy
 edit async_impl/pages.c '/enum todo_err err = /d'

@@ -75,6 +75,10 @@ for name in $(sed -n 's/^static void \([a-z_]*\)(struct request \*rq).*/\1/p' \
         0 'Side by side from' "$bin/learn-runner" compare "$name"
 done
 
+check "compare puts what two operations share below the steps, side by side" \
+    0 'answer_page(struct request .* | .*answer_page(struct request ' \
+    "$bin/learn-runner" compare --width 300 check_ready
+
 check "compare of an unknown operation names those there are" \
     2 'no operation nonsense; there are .*create_todo' \
     "$bin/learn-runner" compare nonsense

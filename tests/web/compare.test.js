@@ -203,7 +203,9 @@ describe('docs/compare.html', () => {
         return [color, backgroundColor];
       });
       assert.deepEqual(colours, ['rgb(0, 0, 0)', 'rgb(255, 255, 255)']);
-      for (const [left, right] of await pairs(page))
+      const rows = await pairs(page);
+      assert.ok(rows.length > 2 * names.length);
+      for (const [left, right] of rows)
         assert.ok(left.right <= right.left);
     });
   });
