@@ -2,42 +2,14 @@
 #include "html.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <string.h>
 
-void html_put(FILE *out, const char *format, ...)
+static void put_span(struct buf *out, const char *class, const char *text,
+                     size_t len)
 {
-    va_list args;
-
-    va_start(args, format);
-    (void)vfprintf(out, format, args); /* the file remembers its errors */
-    va_end(args);
-}
-
-static void put_text(FILE *out, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        switch (text[i]) {
-        case '&':
-            html_put(out, "&amp;");
-            break;
-        case '<':
-            html_put(out, "&lt;");
-            break;
-        case '>':
-            html_put(out, "&gt;");
-            break;
-        default:
-            html_put(out, "%c", text[i]);
-        }
-    }
-}
-
-static void put_span(FILE *out, const char *class, const char *text, size_t len)
-{
-    html_put(out, "<span class=\"%s\">", class);
-    put_text(out, text, len);
-    html_put(out, "</span>");
+    buf_printf(out, "<span class=\"%s\">", class);
+    buf_put_html(out, text, len);
+    buf_printf(out, "</span>");
 }
 
 static bool is_keyword(const char *word, size_t len)
@@ -96,7 +68,7 @@ static size_t piece_length(const char *at)
     return len;
 }
 
-void html_code(FILE *out, const char *line, bool *in_comment)
+void html_code(struct buf *out, const char *line, bool *in_comment)
 {
     while (*line) {
         size_t len;
@@ -111,7 +83,7 @@ void html_code(FILE *out, const char *line, bool *in_comment)
             else if (len > 1 && strncmp(line, "->", 2) == 0)
                 put_span(out, "n", line, len); /* no place to break a line */
             else
-                put_text(out, line, len);
+                buf_put_html(out, line, len);
         }
         line += len;
     }

@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "common/route.h"
-#include "html.h"
 
 /* Puts a file of exercises/runner/page/ into the page. */
-static bool put_file(FILE *out, const char *name)
+static bool put_file(struct buf *out, const char *name)
 {
     char path[MAX_NAME];
     char *text;
@@ -17,7 +16,7 @@ static bool put_file(FILE *out, const char *name)
     (void)snprintf(path, sizeof(path), "exercises/runner/page/%s", name);
     text = read_text(path);
     if (text)
-        html_put(out, "%s", text);
+        buf_puts(out, text);
     else
         (void)fprintf(stderr, "learn: cannot read %s\n", path);
     free(text);
@@ -57,90 +56,89 @@ static bool begins_lesson(const struct entry *entries, size_t i)
            strcmp(lesson_of(&entries[i]), lesson_of(&entries[i - 1])) != 0;
 }
 
-static void put_bar(FILE *out, const struct entry *entries, size_t count)
+static void put_bar(struct buf *out, const struct entry *entries, size_t count)
 {
-    html_put(out, "<nav aria-label=\"Operations\">\n");
+    buf_printf(out, "<nav aria-label=\"Operations\">\n");
     for (size_t i = 0; i < count; i++) {
         if (begins_lesson(entries, i))
-            html_put(out, "%s<div><p>%s</p>\n<ul>\n",
-                     i > 0 ? "</ul></div>\n" : "", lesson_of(&entries[i]));
-        html_put(out, "<li><a href=\"#%s\">%s</a></li>\n", entries[i].name,
-                 entries[i].name);
+            buf_printf(out, "%s<div><p>%s</p>\n<ul>\n",
+                       i > 0 ? "</ul></div>\n" : "", lesson_of(&entries[i]));
+        buf_printf(out, "<li><a href=\"#%s\">%s</a></li>\n", entries[i].name,
+                   entries[i].name);
     }
-    html_put(out, "</ul>\n<label id=\"keys\" hidden><input type=\"checkbox\" "
-                  "checked> <kbd>j</kbd> next, <kbd>k</kbd> previous</label>\n"
-                  "</div></nav>\n");
+    buf_printf(out,
+               "</ul>\n<label id=\"keys\" hidden><input type=\"checkbox\" "
+               "checked> <kbd>j</kbd> next, <kbd>k</kbd> previous</label>\n"
+               "</div></nav>\n");
 }
 
-static void put_operations(FILE *out, const struct entry *entries, size_t count)
+static void put_operations(struct buf *out, const struct entry *entries,
+                           size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct entry *entry = &entries[i];
 
         if (begins_lesson(entries, i))
-            html_put(out, "<h2>%s</h2>\n", lesson_of(entry));
-        html_put(out,
-                 "<section aria-labelledby=\"%s\">\n"
-                 "<h3 id=\"%s\" tabindex=\"-1\">%s "
-                 "<code>%s %s</code></h3>\n",
-                 entry->name, entry->name, entry->name, entry->method,
-                 entry->path);
+            buf_printf(out, "<h2>%s</h2>\n", lesson_of(entry));
+        buf_printf(out,
+                   "<section aria-labelledby=\"%s\">\n"
+                   "<h3 id=\"%s\" tabindex=\"-1\">%s "
+                   "<code>%s %s</code></h3>\n",
+                   entry->name, entry->name, entry->name, entry->method,
+                   entry->path);
         page_code(out, entry);
         page_facts(out, entry);
-        html_put(out, "</section>\n");
+        buf_printf(out, "</section>\n");
     }
 }
 
-static bool put_page(FILE *out, const struct entry *entries, size_t count)
+static bool put_page(struct buf *out, const struct entry *entries, size_t count)
 {
     bool good;
 
-    html_put(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-                  "<meta charset=\"utf-8\">\n"
-                  "<meta name=\"viewport\" "
-                  "content=\"width=device-width, initial-scale=1\">\n"
-                  "<title>Two ways to wait, side by side</title>\n<style>\n");
+    buf_printf(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+                    "<meta charset=\"utf-8\">\n"
+                    "<meta name=\"viewport\" "
+                    "content=\"width=device-width, initial-scale=1\">\n"
+                    "<title>Two ways to wait, side by side</title>\n<style>\n");
     good = put_file(out, "style.css");
-    html_put(out, "</style>\n</head>\n<body>\n");
+    buf_printf(out, "</style>\n</head>\n<body>\n");
     good = good && put_file(out, "introduction.html");
     put_bar(out, entries, count);
-    html_put(out, "<main>\n<h2 id=\"counted\">Counted</h2>\n");
+    buf_printf(out, "<main>\n<h2 id=\"counted\">Counted</h2>\n");
     page_summary(out, entries, count);
     put_operations(out, entries, count);
-    html_put(out, "<h2 id=\"rooms\">The rooms as a whole</h2>\n");
+    buf_printf(out, "<h2 id=\"rooms\">The rooms as a whole</h2>\n");
     good = good && page_rooms(out);
-    html_put(out, "</main>\n<script>\n");
+    buf_printf(out, "</main>\n<script>\n");
     good = good && put_file(out, "keys.js");
-    html_put(out, "</script>\n</body>\n</html>\n");
+    buf_printf(out, "</script>\n</body>\n</html>\n");
     return good;
 }
 
-/* As page_write, with room for what is read. */
-static bool write_entries(const char *path, const struct operations *ops,
-                          struct entry *entries)
+static bool save(const char *path, const struct buf *page)
 {
-    bool good = true;
-    FILE *out;
+    FILE *out = fopen(path, "w");
+    bool whole = out && fwrite(page->data, 1, page->len, out) == page->len;
 
-    for (size_t i = 0; i < ops->count; i++)
-        good = good && entry_read(&entries[i], ops->names[i]);
-    if (!good)
-        return false;
-    out = fopen(path, "w");
-    if (out) {
-        good = put_page(out, entries, ops->count) && !ferror(out);
-        good = fclose(out) == 0 && good;
-    }
-    if (!out || !good)
+    if (out)
+        whole = fclose(out) == 0 && whole;
+    if (!whole)
         (void)fprintf(stderr, "learn: could not write all of %s\n", path);
-    return out && good;
+    return whole;
 }
 
 bool page_write(const char *path, const struct operations *ops)
 {
     struct entry *entries = calloc(ops->count, sizeof(*entries));
-    bool good = entries && write_entries(path, ops, entries);
+    struct buf page = {0};
+    bool good = entries;
 
+    for (size_t i = 0; good && i < ops->count; i++)
+        good = entry_read(&entries[i], ops->names[i]);
+    good = good && put_page(&page, entries, ops->count) && !page.failed &&
+           save(path, &page);
+    buf_release(&page);
     for (size_t i = 0; entries && i < ops->count; i++) {
         for (size_t room = 0; room < ROOMS; room++)
             chain_release(&entries[i].chains[room]);

@@ -10,8 +10,8 @@
 #define TODO_RUNNER_PAGE_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
+#include "common/buf.h"
 #include "counts.h"
 #include "keeps.h"
 #include "source.h"
@@ -30,9 +30,9 @@ struct entry {
 bool page_write(const char *path, const struct operations *ops);
 
 /* The parts of the page. */
-void page_code(FILE *out, const struct entry *entry);
-void page_facts(FILE *out, const struct entry *entry);
-void page_summary(FILE *out, const struct entry *entries, size_t count);
-bool page_rooms(FILE *out);
+void page_code(struct buf *out, const struct entry *entry);
+void page_facts(struct buf *out, const struct entry *entry);
+void page_summary(struct buf *out, const struct entry *entries, size_t count);
+bool page_rooms(struct buf *out);
 
 #endif

@@ -4,6 +4,7 @@
  * To eyes it is a grid; to a screen reader it is a table with a row for each
  * paragraph.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "beside.h"
@@ -11,23 +12,23 @@
 #include "page.h"
 
 /* What a wait does to the room that it is in. */
-static void put_wait(FILE *out, enum room room, const char *what,
+static void put_wait(struct buf *out, enum room room, const char *what,
                      const struct part *next)
 {
-    html_put(out, "<p class=\"wait\"><b>Waits: %s.</b> ", what);
+    buf_printf(out, "<p class=\"wait\"><b>Waits: %s.</b> ", what);
     if (room == SYNC)
-        html_put(out, "The thread stands still.</p>\n");
+        buf_printf(out, "The thread stands still.</p>\n");
     else if (next)
-        html_put(out,
-                 "The function ends; <code>%s</code> goes on afterwards.</p>\n",
-                 next->name);
+        buf_printf(
+            out, "The function ends; <code>%s</code> goes on afterwards.</p>\n",
+            next->name);
     else
-        html_put(out, "The function ends; the loop turns to others.</p>\n");
+        buf_printf(out, "The function ends; the loop turns to others.</p>\n");
 }
 
 /* Notes under a paragraph, one for each wait that is marked in it. */
-static void put_waits(FILE *out, enum room room, const struct chain *chain,
-                      const struct paragraph *now)
+static void put_waits(struct buf *out, enum room room,
+                      const struct chain *chain, const struct paragraph *now)
 {
     const struct part *next = handed_on(chain, now);
     bool marked = false;
@@ -45,13 +46,13 @@ static void put_waits(FILE *out, enum room room, const struct chain *chain,
         marked = true;
     }
     if (next && !marked) /* a wait that another place has the mark of */
-        html_put(out,
-                 "<p class=\"wait\"><b>Waits again.</b> The function ends; "
-                 "<code>%s</code> goes on afterwards.</p>\n",
-                 next->name);
+        buf_printf(out,
+                   "<p class=\"wait\"><b>Waits again.</b> The function ends; "
+                   "<code>%s</code> goes on afterwards.</p>\n",
+                   next->name);
 }
 
-static void put_lines(FILE *out, const struct chain *chain,
+static void put_lines(struct buf *out, const struct chain *chain,
                       const struct paragraph *now)
 {
     size_t end = now->end;
@@ -59,16 +60,16 @@ static void put_lines(FILE *out, const struct chain *chain,
 
     while (end > now->first && chain->lines[end - 1].text[0] == '\0')
         end--; /* the row keeps its distance by itself */
-    html_put(out, "<pre><code>");
+    buf_printf(out, "<pre><code>");
     for (size_t at = now->first; at < end; at++) {
         const char *text = chain->lines[at].text;
 
-        html_put(out, "<span class=\"line%s\">",
-                 strstr(text, "WAITS: ") ? " waits" : "");
+        buf_printf(out, "<span class=\"line%s\">",
+                   strstr(text, "WAITS: ") ? " waits" : "");
         html_code(out, text, &in_comment);
-        html_put(out, "\n</span>");
+        buf_printf(out, "\n</span>");
     }
-    html_put(out, "</code></pre>\n");
+    buf_printf(out, "</code></pre>\n");
 }
 
 /* Is this line the first of a function? */
@@ -81,7 +82,8 @@ static bool begins_part(const struct chain *chain, size_t line)
     return false;
 }
 
-static void put_cell(FILE *out, enum room room, const struct beside *beside)
+static void put_cell(struct buf *out, enum room room,
+                     const struct beside *beside)
 {
     static const char *const classes[ROOMS] = {"sync", "async"};
     const struct chain *chain = beside->chains[room];
@@ -89,45 +91,46 @@ static void put_cell(FILE *out, enum room room, const struct beside *beside)
     const struct chain *other = beside->chains[ASYNC];
 
     if (now->first < now->end) {
-        html_put(out, "<div class=\"cell %s\" role=\"cell\">\n", classes[room]);
+        buf_printf(out, "<div class=\"cell %s\" role=\"cell\">\n",
+                   classes[room]);
         put_lines(out, chain, now);
         put_waits(out, room, chain, now);
-        html_put(out, "</div>\n");
+        buf_printf(out, "</div>\n");
     } else {
-        html_put(out, "<div class=\"cell %s gap\" role=\"cell\">",
-                 classes[room]);
+        buf_printf(out, "<div class=\"cell %s gap\" role=\"cell\">",
+                   classes[room]);
         if (room == SYNC && begins_part(other, beside->now[ASYNC].first))
-            html_put(out, "<p>the same function goes on</p>");
-        html_put(out, "</div>\n");
+            buf_printf(out, "<p>the same function goes on</p>");
+        buf_printf(out, "</div>\n");
     }
 }
 
-void page_code(FILE *out, const struct entry *entry)
+void page_code(struct buf *out, const struct entry *entry)
 {
     struct beside beside = {.chains = {&entry->chains[0], &entry->chains[1]}};
 
-    html_put(out,
-             "<div class=\"beside\" role=\"table\" "
-             "aria-labelledby=\"%s\">\n<div class=\"row top\" role=\"row\">"
-             "<span class=\"unseen\" role=\"columnheader\">paragraph</span>",
-             entry->name);
+    buf_printf(out,
+               "<div class=\"beside\" role=\"table\" "
+               "aria-labelledby=\"%s\">\n<div class=\"row top\" role=\"row\">"
+               "<span class=\"unseen\" role=\"columnheader\">paragraph</span>",
+               entry->name);
     for (size_t room = 0; room < ROOMS; room++)
-        html_put(out, "<div class=\"cell\" role=\"columnheader\">%s</div>",
-                 entry->chains[room].path);
-    html_put(out, "</div>\n");
+        buf_printf(out, "<div class=\"cell\" role=\"columnheader\">%s</div>",
+                   entry->chains[room].path);
+    buf_printf(out, "</div>\n");
     while (beside_next(&beside)) {
         enum room room =
             beside.now[SYNC].first < beside.now[SYNC].end ? SYNC : ASYNC;
         size_t first = beside.now[room].first;
 
-        html_put(out,
-                 "<div class=\"row%s\" role=\"row\">"
-                 "<span class=\"unseen\" role=\"rowheader\">%s</span>\n",
-                 begins_part(beside.chains[room], first) ? " part" : "",
-                 beside.chains[room]->lines[first].opens);
+        buf_printf(out,
+                   "<div class=\"row%s\" role=\"row\">"
+                   "<span class=\"unseen\" role=\"rowheader\">%s</span>\n",
+                   begins_part(beside.chains[room], first) ? " part" : "",
+                   beside.chains[room]->lines[first].opens);
         put_cell(out, SYNC, &beside);
         put_cell(out, ASYNC, &beside);
-        html_put(out, "</div>\n");
+        buf_printf(out, "</div>\n");
     }
-    html_put(out, "</div>\n");
+    buf_printf(out, "</div>\n");
 }

@@ -4,20 +4,19 @@
  */
 #include <string.h>
 
-#include "html.h"
 #include "page.h"
 
-static void put_functions(FILE *out, const struct chain *chain)
+static void put_functions(struct buf *out, const struct chain *chain)
 {
-    html_put(out, "<td>");
+    buf_printf(out, "<td>");
     for (size_t i = 0; i < chain->part_count; i++) {
         const struct part *part = &chain->parts[i];
 
-        html_put(out, "<code>%s</code> <span class=\"t\">%s</span>%s",
-                 part->name, *part->thread ? part->thread : "no mark",
-                 i + 1 < chain->part_count ? "<br>" : "");
+        buf_printf(out, "<code>%s</code> <span class=\"t\">%s</span>%s",
+                   part->name, *part->thread ? part->thread : "no mark",
+                   i + 1 < chain->part_count ? "<br>" : "");
     }
-    html_put(out, "</td>");
+    buf_printf(out, "</td>");
 }
 
 /* docs/threads.md says more of these threads. */
@@ -32,12 +31,12 @@ static const struct runner {
       "the writer"}},
 };
 
-static void put_job(FILE *out, const struct store_call *call)
+static void put_job(struct buf *out, const struct store_call *call)
 {
-    html_put(out,
-             "<tr><th scope=\"row\">the job <code>%s</code>, given to "
-             "<code>%s</code>, runs on</th>",
-             call->job, call->verb);
+    buf_printf(out,
+               "<tr><th scope=\"row\">the job <code>%s</code>, given to "
+               "<code>%s</code>, runs on</th>",
+               call->job, call->verb);
     for (size_t room = 0; room < ROOMS; room++) {
         const char *who = "";
 
@@ -45,14 +44,14 @@ static void put_job(FILE *out, const struct store_call *call)
             if (strcmp(runners[i].verb, call->verb) == 0)
                 who = runners[i].who[room];
         }
-        html_put(out, "<td><span class=\"t\">%s</span> %s</td>",
-                 store_thread(room, call->verb), who);
+        buf_printf(out, "<td><span class=\"t\">%s</span> %s</td>",
+                   store_thread(room, call->verb), who);
     }
-    html_put(out, "</tr>\n");
+    buf_printf(out, "</tr>\n");
 }
 
 /* Every kind of call once: a second one like it says nothing new. */
-static void put_jobs(FILE *out, const struct chain *chain)
+static void put_jobs(struct buf *out, const struct chain *chain)
 {
     struct store_call call, earlier;
     size_t from = 0;
@@ -69,23 +68,23 @@ static void put_jobs(FILE *out, const struct chain *chain)
     }
 }
 
-static void put_local(FILE *out, const struct local *local)
+static void put_local(struct buf *out, const struct local *local)
 {
     bool pointer = local->type[strlen(local->type) - 1] == '*';
 
-    html_put(out,
-             "<tr><th scope=\"row\">keeps <code>%s%s%s</code></th>"
-             "<td>on the stack</td>",
-             local->type, pointer ? "" : " ", local->name);
+    buf_printf(out,
+               "<tr><th scope=\"row\">keeps <code>%s%s%s</code></th>"
+               "<td>on the stack</td>",
+               local->type, pointer ? "" : " ", local->name);
     if (*local->member) /* no line ends inside of its arrow */
-        html_put(out,
-                 "<td>on the heap: <code><span class=\"n\">rq-&gt;</span>"
-                 "%s</code></td></tr>\n",
-                 local->member + strlen("rq->"));
+        buf_printf(out,
+                   "<td>on the heap: <code><span class=\"n\">rq-&gt;</span>"
+                   "%s</code></td></tr>\n",
+                   local->member + strlen("rq->"));
     else
-        html_put(out, "<td>%s</td></tr>\n",
-                 local->is_local ? "on the stack: no wait comes between"
-                                 : "nowhere");
+        buf_printf(out, "<td>%s</td></tr>\n",
+                   local->is_local ? "on the stack: no wait comes between"
+                                   : "nowhere");
 }
 
 /* Is the function handed on to be called after a wait? */
@@ -99,7 +98,7 @@ static bool is_step(const struct chain *chain, const struct part *part)
 }
 
 /* Where it goes on after a wait: an address on a stack, or a pointer. */
-static void put_next(FILE *out, const struct chain *chain)
+static void put_next(struct buf *out, const struct chain *chain)
 {
     const char *before = "<tr><th scope=\"row\">where it goes on</th>"
                          "<td>on the stack: the address to return to</td>"
@@ -111,35 +110,37 @@ static void put_next(FILE *out, const struct chain *chain)
     for (size_t i = 0; i < chain->part_count; i++) {
         if (!is_step(chain, &chain->parts[i]))
             continue;
-        html_put(out, "%s%s</code>", before, chain->parts[i].name);
+        buf_printf(out, "%s%s</code>", before, chain->parts[i].name);
         before = ", then <code>";
         any = true;
     }
     if (any)
-        html_put(out, "</td></tr>\n");
+        buf_printf(out, "</td></tr>\n");
 }
 
-static void put_count(FILE *out, const char *what, size_t sync, size_t async)
+static void put_count(struct buf *out, const char *what, size_t sync,
+                      size_t async)
 {
-    html_put(out,
-             "<tr><th scope=\"row\">%s</th><td>%zu</td><td>%zu</td></tr>\n",
-             what, sync, async);
+    buf_printf(out,
+               "<tr><th scope=\"row\">%s</th><td>%zu</td><td>%zu</td></tr>\n",
+               what, sync, async);
 }
 
-void page_facts(FILE *out, const struct entry *entry)
+void page_facts(struct buf *out, const struct entry *entry)
 {
     const struct counts *sync = &entry->counts[SYNC];
     const struct counts *async = &entry->counts[ASYNC];
 
-    html_put(out,
-             "<table class=\"facts\">\n<caption>%s: threads, what is kept, "
-             "and counts</caption>\n<thead><tr><th scope=\"col\">what</th>"
-             "<th scope=\"col\">sync_impl</th><th scope=\"col\">async_impl</th>"
-             "</tr></thead>\n<tbody>\n<tr><th scope=\"row\">runs on</th>",
-             entry->name);
+    buf_printf(
+        out,
+        "<table class=\"facts\">\n<caption>%s: threads, what is kept, "
+        "and counts</caption>\n<thead><tr><th scope=\"col\">what</th>"
+        "<th scope=\"col\">sync_impl</th><th scope=\"col\">async_impl</th>"
+        "</tr></thead>\n<tbody>\n<tr><th scope=\"row\">runs on</th>",
+        entry->name);
     put_functions(out, &entry->chains[SYNC]);
     put_functions(out, &entry->chains[ASYNC]);
-    html_put(out, "</tr>\n");
+    buf_printf(out, "</tr>\n");
     put_jobs(out, &entry->chains[SYNC]);
     for (size_t i = 0; i < entry->locals.count; i++)
         put_local(out, &entry->locals.all[i]);
@@ -147,5 +148,5 @@ void page_facts(FILE *out, const struct entry *entry)
     put_count(out, "lines of code", sync->lines, async->lines);
     put_count(out, "functions", sync->functions, async->functions);
     put_count(out, "<code>WAITS</code> marks", sync->waits, async->waits);
-    html_put(out, "</tbody>\n</table>\n");
+    buf_printf(out, "</tbody>\n</table>\n");
 }

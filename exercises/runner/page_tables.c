@@ -3,69 +3,70 @@
  * operation, and by file.
  */
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "html.h"
 #include "page.h"
 
 /* A heading over the two columns that each number has; `last` has one. */
-static void put_head(FILE *out, const char *first, const char *last)
+static void put_head(struct buf *out, const char *first, const char *last)
 {
     static const char *const numbers[] = {"lines of code", "functions",
                                           "<code>WAITS</code> marks"};
     const size_t count = sizeof(numbers) / sizeof(numbers[0]);
 
-    html_put(out, "<thead>\n<tr><th rowspan=\"2\" scope=\"col\">%s</th>",
-             first);
+    buf_printf(out, "<thead>\n<tr><th rowspan=\"2\" scope=\"col\">%s</th>",
+               first);
     for (size_t i = 0; i < count; i++)
-        html_put(out, "<th colspan=\"2\" scope=\"colgroup\">%s</th>",
-                 numbers[i]);
+        buf_printf(out, "<th colspan=\"2\" scope=\"colgroup\">%s</th>",
+                   numbers[i]);
     if (last)
-        html_put(out, "<th rowspan=\"2\" scope=\"col\">%s</th>", last);
-    html_put(out, "</tr>\n<tr>");
+        buf_printf(out, "<th rowspan=\"2\" scope=\"col\">%s</th>", last);
+    buf_printf(out, "</tr>\n<tr>");
     for (size_t i = 0; i < count; i++)
-        html_put(out,
-                 "<th scope=\"col\">sync</th><th scope=\"col\">async</th>");
-    html_put(out, "</tr>\n</thead>\n");
+        buf_printf(out,
+                   "<th scope=\"col\">sync</th><th scope=\"col\">async</th>");
+    buf_printf(out, "</tr>\n</thead>\n");
 }
 
-static void put_counts(FILE *out, const struct counts counts[ROOMS])
+static void put_counts(struct buf *out, const struct counts counts[ROOMS])
 {
-    html_put(out, "<td>%zu</td><td>%zu</td>", counts[SYNC].lines,
-             counts[ASYNC].lines);
-    html_put(out, "<td>%zu</td><td>%zu</td>", counts[SYNC].functions,
-             counts[ASYNC].functions);
-    html_put(out, "<td>%zu</td><td>%zu</td>", counts[SYNC].waits,
-             counts[ASYNC].waits);
+    buf_printf(out, "<td>%zu</td><td>%zu</td>", counts[SYNC].lines,
+               counts[ASYNC].lines);
+    buf_printf(out, "<td>%zu</td><td>%zu</td>", counts[SYNC].functions,
+               counts[ASYNC].functions);
+    buf_printf(out, "<td>%zu</td><td>%zu</td>", counts[SYNC].waits,
+               counts[ASYNC].waits);
 }
 
 /* The keyboard must reach what scrolls sideways on a narrow screen. */
-static void open_table(FILE *out, const char *heading, const char *caption)
+static void open_table(struct buf *out, const char *heading,
+                       const char *caption)
 {
-    html_put(out,
-             "<div class=\"wide\" role=\"region\" tabindex=\"0\" "
-             "aria-labelledby=\"%s\">\n<table class=\"counts\">\n"
-             "<caption>%s</caption>\n",
-             heading, caption);
+    buf_printf(out,
+               "<div class=\"wide\" role=\"region\" tabindex=\"0\" "
+               "aria-labelledby=\"%s\">\n<table class=\"counts\">\n"
+               "<caption>%s</caption>\n",
+               heading, caption);
 }
 
-void page_summary(FILE *out, const struct entry *entries, size_t count)
+void page_summary(struct buf *out, const struct entry *entries, size_t count)
 {
     open_table(out, "counted",
                "Each operation with all functions that it uses in its file; "
                "what two share counts for both.");
     put_head(out, "operation", "async keeps<br>on the heap");
-    html_put(out, "<tbody>\n");
+    buf_printf(out, "<tbody>\n");
     for (size_t i = 0; i < count; i++) {
         const struct entry *entry = &entries[i];
 
-        html_put(out, "<tr><th scope=\"row\"><a href=\"#%s\">%s</a></th>",
-                 entry->name, entry->name);
+        buf_printf(out, "<tr><th scope=\"row\"><a href=\"#%s\">%s</a></th>",
+                   entry->name, entry->name);
         put_counts(out, entry->counts);
-        html_put(out, "<td>%zu</td></tr>\n", locals_moved(&entry->locals));
+        buf_printf(out, "<td>%zu</td></tr>\n", locals_moved(&entry->locals));
     }
-    html_put(out, "</tbody>\n</table>\n</div>\n");
+    buf_printf(out, "</tbody>\n</table>\n</div>\n");
 }
 
 static int is_source(const struct dirent *file)
@@ -76,7 +77,8 @@ static int is_source(const struct dirent *file)
 }
 
 /* One row; adds its numbers to those of the whole. */
-static bool put_file(FILE *out, const char *name, struct counts sums[ROOMS])
+static bool put_file(struct buf *out, const char *name,
+                     struct counts sums[ROOMS])
 {
     struct counts counts[ROOMS] = {0};
 
@@ -92,13 +94,13 @@ static bool put_file(FILE *out, const char *name, struct counts sums[ROOMS])
         sums[room].functions += counts[room].functions;
         sums[room].waits += counts[room].waits;
     }
-    html_put(out, "<tr><th scope=\"row\"><code>%s</code></th>", name);
+    buf_printf(out, "<tr><th scope=\"row\"><code>%s</code></th>", name);
     put_counts(out, counts);
-    html_put(out, "</tr>\n");
+    buf_printf(out, "</tr>\n");
     return true;
 }
 
-bool page_rooms(FILE *out)
+bool page_rooms(struct buf *out)
 {
     struct counts sums[ROOMS] = {0};
     struct dirent **files;
@@ -107,15 +109,15 @@ bool page_rooms(FILE *out)
 
     open_table(out, "rooms", "Each file beside the one of the same name.");
     put_head(out, "file", NULL);
-    html_put(out, "<tbody>\n");
+    buf_printf(out, "<tbody>\n");
     for (int i = 0; i < count; i++) {
         good = good && put_file(out, files[i]->d_name, sums);
         free(files[i]);
     }
     if (count >= 0)
         free(files);
-    html_put(out, "</tbody>\n<tfoot><tr><th scope=\"row\">all</th>");
+    buf_printf(out, "</tbody>\n<tfoot><tr><th scope=\"row\">all</th>");
     put_counts(out, sums);
-    html_put(out, "</tr></tfoot>\n</table>\n</div>\n");
+    buf_printf(out, "</tr></tfoot>\n</table>\n</div>\n");
     return good;
 }
