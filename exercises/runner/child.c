@@ -207,6 +207,20 @@ struct child *children_watch(struct child *children, size_t count)
     }
 }
 
+enum child_end child_await(struct child *child, int seconds)
+{
+    time_t deadline = seconds_now() + seconds;
+
+    while (!has_ended(child)) {
+        if (end_is_asked())
+            return CHILD_END_ASKED;
+        if (seconds_now() >= deadline)
+            return CHILD_LATE;
+        pause_briefly();
+    }
+    return CHILD_ENDED;
+}
+
 /* Signals each child with its process group, which a shell may have filled. */
 static void signal_all(const struct child *children, size_t count, int number)
 {

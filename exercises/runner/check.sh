@@ -1,0 +1,157 @@
+# check.sh - runs what an exercise's `check` lists and says what came of it.
+# Read by ./learn and by exercises/runner/verify, after work.sh and play.sh.
+# shellcheck shell=sh disable=SC2154 # set by who reads this
+
+check_seconds=10 # a case that takes longer is HUNG
+
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+
+# --- running -----------------------------------------------------------------
+
+# The check as one line for each server and case: SIDE SUITE CASE.
+check_plan() {
+    while read -r side suite case; do
+        case $side,$suite in
+        '#'* | , | sanitize,* | repeat,*) ;;
+        *,unit) say "common unit $case" ;; # asks no server
+        both,*)
+            say "sync $suite $case"
+            say "async $suite $case"
+            ;;
+        *) say "$side $suite $case" ;;
+        esac
+    done < "$shelf/$ex/check"
+}
+
+# Runs one line of the plan and says passed, failed, hangs or unclear. What it
+# prints is in $play_tmp/SIDE.log. Here is the place for other kinds of lines.
+check_one() { # SIDE SUITE CASE
+    play "$2" "$3" "$1" "$check_seconds"
+}
+
+# Runs the whole plan against $servers. Writes a line for each, VERDICT SIDE
+# SUITE CASE, to $play_tmp/verdicts, and keeps the log of the first that does
+# not pass as first.log. After one that hangs the others are not asked.
+run_check() {
+    : > "$play_tmp/verdicts"
+    rm -f "$play_tmp/first.log"
+    check_plan > "$play_tmp/plan"
+    while read -r side suite case; do
+        check_one "$side" "$suite" "$case" > "$play_tmp/verdict" || return 130
+        verdict=$(cat "$play_tmp/verdict")
+        ! hung "$play_tmp/$side.log" || verdict=hangs
+        say "$verdict $side $suite $case" >> "$play_tmp/verdicts"
+        [ "$verdict" = passed ] || [ -f "$play_tmp/first.log" ] ||
+            cp "$play_tmp/$side.log" "$play_tmp/first.log"
+        [ "$verdict" != hangs ] || break
+    done < "$play_tmp/plan"
+    [ ! -f "$play_tmp/first.log" ]
+}
+
+hung() { grep -q '^learn: not done after ' "$1"; }
+
+# --- saying ------------------------------------------------------------------
+
+paint() { # COLOUR WORD
+    if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+        printf '\033[%sm%s\033[0m' "$1" "$2"
+    else
+        printf '%s' "$2"
+    fi
+}
+
+word() { # VERDICT
+    case $1 in
+    passed) paint 32 PASS ;;
+    hangs) paint 33 HUNG ;;
+    *) paint 31 FAIL ;;
+    esac
+}
+
+# "todo-sync", or what is not about a server.
+asked() { case $1 in sync | async) say "todo-$1" ;; *) say "$1" ;; esac; }
+
+sentence() { say "$1" | tr _ ' '; }
+
+line_of() { # VERDICT SIDE SUITE CASE
+    printf '%s  %-10s  %s\n' "$(word "$1")" "$(asked "$2")" "$(sentence "$4")"
+}
+
+# What the case itself said: without cmocka's frame, without the log of what
+# went well, and of a sanitizer's report the lines about our code.
+case_says() {
+    awk -v ours="$(cd "$folder" && pwd -P)/" '
+        /^learn: not done after / { exit }
+        /^\[ +ERROR +\] --- \[ +LINE/ || /^\[ +(RUN|OK|PASSED) / { next }
+        /^\[ +FAILED / || /^\[=+\]/ || /FAILED TEST\(S\)/ { next }
+        /^[0-9]+ passed, [0-9]+ failed$/ { next }
+        /^[-0-9T:.]+Z (INFO|DEBUG) / || /: listening on http/ { next }
+        /^learn: .*todo-contract ended with status/ { next }
+        /ended with status 1$/ && /^learn: todo-a?sync/ && sanitizer { next }
+        /(Address|Leak|Thread|UndefinedBehavior)Sanitizer/ { sanitizer = 1 }
+        /^=+$/ || /^SUMMARY: / { next }
+        /^ +#[0-9]+ / {
+            if (!index($0, ours)) next
+            sub(/#[0-9]+ (0x[0-9a-f]+ in )?/, "in ")
+        }
+        /^Shadow bytes around|^ *=>?0x|^  Shadow|^Shadow byte/ { next }
+        /^  [A-Z][a-zA-Z ]+: +[0-9a-f][0-9a-f]( |$)/ && sanitizer { next }
+        { sub(/^==[0-9]+== ?/, ""); sub(/^\[ +ERROR +\] --- /, "") }
+        { sub(/^ERROR: $/, "") }
+        { while (at = index($0, ours))
+            $0 = substr($0, 1, at - 1) substr($0, at + length(ours)) }
+        NF || blank++ < 1 { print }
+        NF { blank = 0 }
+    ' "$1" | fold -s -w 76 | sed -n 's/^\(.\)/    \1/; 1,40p'
+}
+
+# What `learn-runner explain` said, before the suite was ended.
+explanation() {
+    sed '1,/^learn: not done after /d' "$1" | fold -s -w 76 | sed 's/^\(.\)/    \1/'
+}
+
+show_where() {
+    say "Look below \"EXERCISE $nn begin\", in"
+    fences | sed 's/^/    /'
+}
+
+show_first_failure() { # VERDICT SIDE SUITE CASE
+    line_of "$@"
+    case_says "$play_tmp/first.log"
+    if [ "$1" = hangs ]; then
+        say "It was not done after $check_seconds s, and was ended."
+        explanation "$play_tmp/first.log"
+    elif [ "$1" = unclear ]; then
+        if grep -q "OK .* $4\$" "$play_tmp/first.log"; then
+            say "The answers were right, but the server did not end well."
+        else
+            say "It did not come so far as to ask."
+        fi
+    fi
+    say
+    show_where
+}
+
+# The first that failed with all it says, then every line of the check.
+show_verdicts() {
+    if [ -f "$play_tmp/first.log" ]; then
+        # shellcheck disable=SC2046 # words
+        show_first_failure $(grep -v '^passed ' "$play_tmp/verdicts" | sed 1q)
+        say
+    fi
+    while read -r verdict side suite case; do
+        line_of "$verdict" "$side" "$suite" "$case"
+    done < "$play_tmp/verdicts"
+    left=$(($(wc -l < "$play_tmp/plan") - $(wc -l < "$play_tmp/verdicts")))
+    [ $left -eq 0 ] || say "Not run: $left more"
+}
+
+# What the compiler said, without what the build tool adds, and not without end.
+show_compiler() {
+    log=$folder/build/build.log
+    grep -Ev '^(\[|FAILED: |ninja: |g?make|/[^ ]*(cc|gcc|clang|ar)[-0-9.]* )' \
+        "$log" | sed "s|$(cd "$folder" && pwd -P)/||g" > "$log.short"
+    sed 30q "$log.short"
+    [ "$(wc -l < "$log.short")" -le 30 ] || say "and more, in $log"
+}
