@@ -1,6 +1,6 @@
 # course.sh - the verbs of the exercises. Read by ./learn, after work.sh,
 # play.sh and check.sh.
-# shellcheck shell=sh disable=SC2154,SC2034 # variables shared with ./learn/learn
+# shellcheck shell=sh disable=SC2154,SC2034 # variables shared with ./learn
 
 # --- what all verbs need -----------------------------------------------------
 

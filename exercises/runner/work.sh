@@ -79,12 +79,12 @@ choose_begun() {
 patched() { sed -n 's|^+++ b/||p' "$shelf/$ex/starter.patch"; }
 
 # Without the ceiling git would look for a repository around the folder.
-apply() ( # FOLDER PATCH [OPTION]
-    folder=$1 patch=$2
+apply() { # FOLDER PATCH [OPTION]
+    into=$1 patch=$2
     shift 2
-    GIT_CEILING_DIRECTORIES=$(cd "$folder/.." && pwd -P) \
-        git -C "$folder" apply "$@" - < "$patch"
-)
+    GIT_CEILING_DIRECTORIES=$(cd "$into/.." && pwd -P) \
+        git -C "$into" apply "$@" - < "$patch"
+}
 
 # A number that changes when the sources or the exercise do.
 source_stamp() {
