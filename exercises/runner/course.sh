@@ -14,8 +14,8 @@ course_begin() {
 
 # Ctrl-C: what runs has ended before the shell comes here.
 stopped() {
-    say
-    say "Stopped; nothing of it is left running."
+    say >&2 # standard output may be a file just now
+    say "Stopped; nothing of it is left running." >&2
     exit 130
 }
 
