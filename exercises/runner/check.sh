@@ -4,9 +4,6 @@
 
 check_seconds=10 # a case that takes longer is HUNG
 
-export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
-export UBSAN_OPTIONS=print_stacktrace=1
-
 # --- running -----------------------------------------------------------------
 
 # The check as one line for each server and case: SIDE SUITE CASE.
@@ -30,26 +27,44 @@ check_one() { # SIDE SUITE CASE
     play "$2" "$3" "$1" "$check_seconds"
 }
 
+# Some suites keep a server's log to themselves; so reports go to files.
+sanitizer_options() {
+    report=log_path=$play_tmp/report
+    export ASAN_OPTIONS="$report:detect_stack_use_after_return=1"
+    export UBSAN_OPTIONS="$report:print_stacktrace=1"
+    export TSAN_OPTIONS="$report:second_deadlock_stack=1"
+}
+
 # Runs the whole plan against $servers. Writes a line for each, VERDICT SIDE
-# SUITE CASE, to $play_tmp/verdicts, and keeps the log of the first that does
-# not pass as first.log. After one that hangs the others are not asked.
+# SUITE CASE, to $play_tmp/verdicts, and keeps what the first that does not pass
+# printed as first.log, what a sanitizer reported of it as first.report. After
+# one that hangs the others are not asked.
 run_check() {
     : > "$play_tmp/verdicts"
-    rm -f "$play_tmp/first.log"
+    rm -f "$play_tmp/first."*
+    sanitizer_options
     check_plan > "$play_tmp/plan"
     while read -r side suite case; do
+        rm -f "$play_tmp/report."*
         check_one "$side" "$suite" "$case" > "$play_tmp/verdict" || return 130
         verdict=$(cat "$play_tmp/verdict")
-        ! hung "$play_tmp/$side.log" || verdict=hangs
+        if hung "$play_tmp/$side.log"; then
+            verdict=hangs
+        elif is_reported && [ "$verdict" = passed ]; then
+            verdict=unclear
+        fi
         say "$verdict $side $suite $case" >> "$play_tmp/verdicts"
-        [ "$verdict" = passed ] || [ -f "$play_tmp/first.log" ] ||
+        if [ "$verdict" != passed ] && [ ! -f "$play_tmp/first.log" ]; then
             cp "$play_tmp/$side.log" "$play_tmp/first.log"
+            cat "$play_tmp/report."* > "$play_tmp/first.report" 2> /dev/null
+        fi
         [ "$verdict" != hangs ] || break
     done < "$play_tmp/plan"
     [ ! -f "$play_tmp/first.log" ]
 }
 
 hung() { grep -q '^learn: not done after ' "$1"; }
+is_reported() { cat "$play_tmp/report."* > /dev/null 2>&1; }
 
 # --- saying ------------------------------------------------------------------
 
@@ -78,38 +93,54 @@ line_of() { # VERDICT SIDE SUITE CASE
     printf '%s  %-10s  %s\n' "$(word "$1")" "$(asked "$2")" "$(sentence "$4")"
 }
 
-# What the case itself said: without cmocka's frame, without the log of what
-# went well, and of a sanitizer's report the lines about our code.
-case_says() {
-    awk -v ours="$(cd "$folder" && pwd -P)/" '
+# What the case itself said: without cmocka's frame, and without the log of what
+# went well.
+case_says() { # LOG
+    awk -v root="$PWD/" '
         /^learn: not done after / { exit }
-        /^\[ +ERROR +\] --- \[ +LINE/ || /^\[ +(RUN|OK|PASSED) / { next }
-        /^\[ +FAILED / || /^\[=+\]/ || /FAILED TEST\(S\)/ { next }
-        /^[0-9]+ passed, [0-9]+ failed$/ { next }
+        /^\[ +(RUN|OK|PASSED|FAILED) / || /^\[=+\]/ { next }
+        /^\[ +ERROR +\] [^-]/ || /FAILED TEST\(S\)/ || /^[0-9]+ passed, [0-9]+ failed$/ { next }
         /^[-0-9T:.]+Z (INFO|DEBUG) / || /: listening on http/ { next }
         /^learn: .*todo-contract ended with status/ { next }
-        /ended with status 1$/ && /^learn: todo-a?sync/ && sanitizer { next }
-        /(Address|Leak|Thread|UndefinedBehavior)Sanitizer/ { sanitizer = 1 }
-        /^=+$/ || /^SUMMARY: / { next }
-        /^ +#[0-9]+ / {
-            if (!index($0, ours)) next
-            sub(/#[0-9]+ (0x[0-9a-f]+ in )?/, "in ")
+        { sub(/^\[ +ERROR +\] --- /, ""); sub(/^ERROR: $/, "") }
+        sub(/^\[ +LINE +\] --- /, "at ") {
+            if (/contract\/expect/) next # says no more than the answer above
+            sub(/: error: Failure!$/, "")
+            sub("at " root, "at ")
         }
-        /^Shadow bytes around|^ *=>?0x|^  Shadow|^Shadow byte/ { next }
-        /^  [A-Z][a-zA-Z ]+: +[0-9a-f][0-9a-f]( |$)/ && sanitizer { next }
-        { sub(/^==[0-9]+== ?/, ""); sub(/^\[ +ERROR +\] --- /, "") }
-        { sub(/^ERROR: $/, "") }
-        { while (at = index($0, ours))
-            $0 = substr($0, 1, at - 1) substr($0, at + length(ours)) }
-        NF || blank++ < 1 { print }
-        NF { blank = 0 }
-    ' "$1" | fold -s -w 76 | sed -n 's/^\(.\)/    \1/; 1,40p'
+        NF || !blank { print }
+        { blank = !NF }
+    ' "$1" | shown
 }
 
-# What `learn-runner explain` said, before the suite was ended.
-explanation() {
-    sed '1,/^learn: not done after /d' "$1" | fold -s -w 76 | sed 's/^\(.\)/    \1/'
+# Of a sanitizer's report the lines that name a fault, and the places in our
+# code.
+report_says() { # REPORT
+    awk -v ours="$(cd "$folder" && pwd -P)/" '
+        /^SUMMARY: / { next }
+        /ERROR: / && seen++ { exit } # the first fault is enough
+        /Sanitizer: / || /runtime error: / || /leak of / ||
+        /^ *(READ|WRITE|Read|Write|Previous) / || /freed by / ||
+        /allocated (by|at)/ || /located (in|at)/ {
+            sub(/^==[0-9]+== ?/, "")
+            sub(/ on address 0x.*/, "")
+            sub(/ at 0x[0-9a-f]+/, "")
+            if (at = index($0, ours))
+                $0 = substr($0, at + length(ours))
+            print
+        }
+        /^ +#[0-9]+ / && (at = index($0, ours)) {
+            match($0, / in [^ ]+/)
+            printf "  %s %s\n", substr($0, RSTART + 1, RLENGTH - 1), \
+                substr($0, at + length(ours))
+        }
+    ' "$1" | shown
 }
+
+shown() { fold -s -w 76 | sed -n 's/^\(.\)/    \1/; 1,40p'; }
+
+# What `learn-runner explain` said, before the suite was ended.
+explanation() { sed '1,/^learn: not done after /d' "$1" | shown; }
 
 show_where() {
     say "Look below \"EXERCISE $nn begin\", in"
@@ -119,15 +150,19 @@ show_where() {
 show_first_failure() { # VERDICT SIDE SUITE CASE
     line_of "$@"
     case_says "$play_tmp/first.log"
-    if [ "$1" = hangs ]; then
-        say "It was not done after $check_seconds s, and was ended."
-        explanation "$play_tmp/first.log"
+    if [ -s "$play_tmp/first.report" ]; then
+        say "A sanitizer saw in the server:"
+        report_says "$play_tmp/first.report"
     elif [ "$1" = unclear ]; then
         if grep -q "OK .* $4\$" "$play_tmp/first.log"; then
             say "The answers were right, but the server did not end well."
         else
             say "It did not come so far as to ask."
         fi
+    fi
+    if [ "$1" = hangs ]; then
+        say "It was not done after $check_seconds s, and was ended."
+        explanation "$play_tmp/first.log"
     fi
     say
     show_where
