@@ -41,22 +41,22 @@ sanitizer_options() {
 # one that hangs the others are not asked.
 run_check() {
     : > "$play_tmp/verdicts"
-    rm -f "$play_tmp/first."*
+    rm -f "$play_tmp"/first.*
     sanitizer_options
     check_plan > "$play_tmp/plan"
     while read -r side suite case; do
-        rm -f "$play_tmp/report."*
+        rm -f "$play_tmp"/report.*
         check_one "$side" "$suite" "$case" > "$play_tmp/verdict" || return 130
         verdict=$(cat "$play_tmp/verdict")
         if hung "$play_tmp/$side.log"; then
             verdict=hangs
-        elif is_reported && [ "$verdict" = passed ]; then
+        elif [ "$verdict" = passed ] && [ -n "$(reports)" ]; then
             verdict=unclear
         fi
         say "$verdict $side $suite $case" >> "$play_tmp/verdicts"
         if [ "$verdict" != passed ] && [ ! -f "$play_tmp/first.log" ]; then
             cp "$play_tmp/$side.log" "$play_tmp/first.log"
-            cat "$play_tmp/report."* > "$play_tmp/first.report" 2> /dev/null
+            reports > "$play_tmp/first.report"
         fi
         [ "$verdict" != hangs ] || break
     done < "$play_tmp/plan"
@@ -64,7 +64,7 @@ run_check() {
 }
 
 hung() { grep -q '^learn: not done after ' "$1"; }
-is_reported() { cat "$play_tmp/report."* > /dev/null 2>&1; }
+reports() { find "$play_tmp" -name 'report.*' -exec cat {} +; }
 
 # --- saying ------------------------------------------------------------------
 
