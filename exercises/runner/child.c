@@ -171,12 +171,13 @@ bool server_start(struct child *child, const char *name,
                   const struct server_options *options)
 {
     char program[1024], port_file[1024], port[16];
-    const char *const watch = options->trace ? "--trace" : NULL;
-    const char *const argv[] = {program,       "--port",     port,
-                                "--port-file", port_file,    "--db",
-                                options->db,   watch,        options->trace,
-                                "--gates",     options->dir, "--log-level",
-                                "warn",        NULL};
+    const char *const gates =
+        options->gates || options->trace ? "--gates" : NULL;
+    const char *const trace = options->trace ? "--trace" : NULL;
+    const char *const argv[] = {
+        program,        "--port",      port,   "--port-file", port_file,
+        "--db",         options->db,   gates,  options->dir,  trace,
+        options->trace, "--log-level", "warn", NULL};
     bool ready;
 
     child->name = name;

@@ -31,7 +31,8 @@ struct server_options {
     const char *dir;     /* where the port file may be */
     const char *db;
     int port;          /* 0: any */
-    const char *trace; /* its marks go there, and its gates to `dir`; or NULL */
+    bool gates;        /* its gates go to `dir` */
+    const char *trace; /* its marks go there, with gates; or NULL */
 };
 
 /* Blocks the signals that end the runner and SIGCHLD, so that children_watch

@@ -64,6 +64,7 @@ int with_command(int argc, char **argv)
 
     if (argc > 2 && strcmp(argv[1], "--bin") == 0) {
         options.bin_dir = argv[2];
+        options.gates = true; /* learn-runner explain asks there */
         argc -= 2;
         argv += 2;
     }

@@ -151,6 +151,9 @@ chmod +x "$tmp/bin/todo-contract"
 
 check "a case that does not end is HUNG" \
     1 '^HUNG  todo-sync' env LEARN_BIN="$tmp/bin" ./learn check
+cp "$tmp/said" "$tmp/hung"
+check "why it hangs is asked before it is ended" \
+    0 "no server runs" cat "$tmp/hung"
 check "what hung is gone" 0 gone has_ended "$tmp/suite"
 check "what it started is gone" 0 gone has_ended "$tmp/child"
 
