@@ -153,7 +153,7 @@ check "a case that does not end is HUNG" \
     1 '^HUNG  todo-sync' env LEARN_BIN="$tmp/bin" ./learn check
 cp "$tmp/said" "$tmp/hung"
 check "why it hangs is asked before it is ended" \
-    0 "no server runs" cat "$tmp/hung"
+    0 "knows of no other" cat "$tmp/hung"
 check "what hung is gone" 0 gone has_ended "$tmp/suite"
 check "what it started is gone" 0 gone has_ended "$tmp/child"
 
