@@ -108,8 +108,9 @@ case_says() { # LOG
             sub(/: error: Failure!$/, "")
             sub("at " root, "at ")
         }
-        NF || !blank { print }
-        { blank = !NF }
+        !NF { blank = 1; next }
+        blank && said { print "" }
+        { print; blank = 0; said = 1 }
     ' "$1" | shown
 }
 
@@ -129,7 +130,7 @@ report_says() { # REPORT
                 $0 = substr($0, at + length(ours))
             print
         }
-        /^ +#[0-9]+ / && (at = index($0, ours)) {
+        /^ +#[0-9]+ .*:[0-9]+$/ && (at = index($0, ours)) {
             match($0, / in [^ ]+/)
             printf "  %s %s\n", substr($0, RSTART + 1, RLENGTH - 1), \
                 substr($0, at + length(ours))

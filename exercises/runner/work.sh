@@ -170,10 +170,16 @@ renew_folder() {
 
 # --- building it -------------------------------------------------------------
 
+# True when the build folder $2 was made for the source folder $1, and neither
+# was moved since.
+is_built_from() {
+    grep -qs "^CMAKE_HOME_DIRECTORY:INTERNAL=$(cd "$1" && pwd -P)\$" \
+        "$2/CMakeCache.txt"
+}
+
 # Configures $1 into $2 with the sanitizers $3, unless that is done already.
 configure() {
-    home=$(cd "$1" && pwd -P)
-    grep -qs "^CMAKE_HOME_DIRECTORY:INTERNAL=$home\$" "$2/CMakeCache.txt" &&
+    is_built_from "$1" "$2" &&
         { [ -f "$2/build.ninja" ] || [ -f "$2/Makefile" ]; } && return
     rm -rf "$2" # the folder was moved, or somebody pressed Ctrl-C
     mkdir -p "$2"
