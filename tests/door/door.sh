@@ -8,20 +8,7 @@ tmp=$(mktemp -d)
 trap 'rm -r "$tmp"' EXIT
 failed=0
 
-# check SENTENCE STATUS WORDS COMMAND...: the command must end with the status,
-# and what it prints must have the words in it.
-check() {
-    sentence=$1 wanted=$2 words=$3 status=0
-    shift 3
-    "$@" > "$tmp/said" 2>&1 < /dev/null || status=$?
-    if [ "$status" -eq "$wanted" ] && grep -q -e "$words" "$tmp/said"; then
-        echo "ok   $sentence"
-    else
-        echo "FAIL $sentence: status $status for $wanted, or no '$words' in"
-        cat "$tmp/said"
-        failed=1
-    fi
-}
+. tests/door/check.sh
 
 # fake NAME: a server of that name, beside a runner of its own. It does what
 # standard input says, writes its port file and waits for a signal.
