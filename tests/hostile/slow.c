@@ -148,6 +148,36 @@ static void a_request_may_be_split_at_every_byte(void **state)
     raw_close(&raw);
 }
 
+/* Sends the first bytes, sees another client served, and sends the others. A
+ * loop has been handed the first piece by then, and must have kept it. */
+static void cut_at(const char *request, size_t at)
+{
+    struct raw raw;
+    struct raw_answer answer;
+
+    hostile_open(&raw);
+    assert_true(raw_send(&raw, request, at));
+    talk_still_serves(hostile_server.port);
+    assert_true(raw_send_text(&raw, request + at));
+    assert_true(raw_read_answer(&raw, &answer, false));
+    assert_int_equal(answer.status, 201);
+    assert_true(talk_has_title(&answer, "two pieces"));
+    raw_answer_release(&answer);
+    raw_close(&raw);
+}
+
+static void a_request_in_two_pieces_is_one_request(void **state)
+{
+    char request[TALK_MAX];
+
+    (void)state;
+    talk_write_post(request, "two pieces");
+    cut_at(request, strlen("POST /to"));
+    cut_at(request, (size_t)(strstr(request, "\r\n\r\n") - request) + 2);
+    cut_at(request, (size_t)(strchr(request, '{') - request));
+    cut_at(request, strlen(request) - 1);
+}
+
 /*
  * With short deadlines
  */
@@ -299,6 +329,7 @@ static int usual_deadlines(void)
         HOSTILE_CASE(dribbled_pipelined_requests_are_answered_in_order),
         HOSTILE_CASE(two_dribbling_clients_each_get_their_own_answer),
         HOSTILE_CASE(a_request_may_be_split_at_every_byte),
+        HOSTILE_CASE(a_request_in_two_pieces_is_one_request),
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
