@@ -159,8 +159,11 @@ static void cut_at(const char *request, size_t at)
     assert_true(raw_send(&raw, request, at));
     talk_still_serves(hostile_server.port);
     assert_true(raw_send_text(&raw, request + at));
-    assert_true(raw_read_answer(&raw, &answer, false));
-    assert_int_equal(answer.status, 201);
+    (void)raw_read_answer(&raw, &answer, false);
+    if (answer.status != 201)
+        fail_msg("cut behind byte %zu of %zu, the request got status %d, not "
+                 "201",
+                 at, strlen(request), answer.status);
     assert_true(talk_has_title(&answer, "two pieces"));
     raw_answer_release(&answer);
     raw_close(&raw);
