@@ -63,9 +63,8 @@ static int write_deadline(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("clients that never read", cases,
-                                       setup_with_a_write_deadline,
-                                       hostile_release);
+    return HOSTILE_GROUP("clients that never read", cases,
+                         setup_with_a_write_deadline);
 }
 
 /*
@@ -178,8 +177,7 @@ static int store_queue(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("a full store queue", cases,
-                                       setup_a_short_queue, hostile_release);
+    return HOSTILE_GROUP("a full store queue", cases, setup_a_short_queue);
 }
 
 static int setup_four_threads(void **state)
@@ -219,8 +217,7 @@ static int threads(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("all threads wait", cases,
-                                       setup_four_threads, hostile_release);
+    return HOSTILE_GROUP("all threads wait", cases, setup_four_threads);
 }
 
 /*
@@ -284,8 +281,7 @@ static int connection_cap(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name(
-        "the connection cap", cases, setup_eight_connections, hostile_release);
+    return HOSTILE_GROUP("the connection cap", cases, setup_eight_connections);
 }
 
 int hostile_overload(void)

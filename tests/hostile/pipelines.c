@@ -284,6 +284,5 @@ int hostile_pipelines(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("pipelines", cases, hostile_setup,
-                                       hostile_release);
+    return HOSTILE_GROUP("pipelines", cases, hostile_setup);
 }
