@@ -25,20 +25,6 @@ static int setup_with_a_write_deadline(void **state)
     return 0;
 }
 
-/* Sends until the peer has ended the connection, which a client that does not
- * read learns in no other way. */
-static void send_until_cut(struct raw *raw)
-{
-    long long deadline = now_ms() + PATIENCE_MS;
-
-    while (!raw->reset) {
-        if (now_ms() > deadline)
-            fail_msg("a client that never reads was never cut");
-        (void)raw_send_some(raw, "\r\n", 2);
-        a_moment();
-    }
-}
-
 static void a_client_that_never_reads_is_cut_in_the_end(void **state)
 {
     enum { LISTS = 200 };
@@ -52,7 +38,7 @@ static void a_client_that_never_reads_is_cut_in_the_end(void **state)
         (void)raw_send_some(&raw, request, strlen(request));
     assert_true(raw_readable(&raw, RAW_TIMEOUT_MS));
     talk_still_serves(hostile_server.port);
-    send_until_cut(&raw);
+    talk_until_cut(&raw);
     raw_close(&raw);
 }
 

@@ -12,18 +12,18 @@
 #include "tests/cmocka_all.h"
 
 /* A list has about 100 KB, and so many lists are more than a socket takes. */
-enum { TODOS = 100, LISTS = 150, MANY = 50 };
+enum { TODOS = 100, LISTS = 80, MANY = 50 };
 
 static const char upwards[] = "/todos";
 static const char downwards[] = "/todos?sort=-id";
 
-static void start_with_a_long_list(void)
+static void start_with_a_long_list(const char *const *args)
 {
     static const char letter[] = "\xf0\x9f\x95\x90"; /* four bytes: U+1F550 */
     char title[800 + 1] = "";
     char request[TALK_MAX];
 
-    system_start(NULL);
+    system_start(args);
     for (char *to = title; to < title + 800;)
         to = stpcpy(to, letter);
     talk_write_post(request, title);
@@ -44,7 +44,7 @@ static void ask_for_lists(struct raw *raw, const char *path)
     char request[TALK_MAX];
 
     talk_write_get(request, path);
-    raw_open_small_window(raw, "127.0.0.1", system_server.port, 4096);
+    system_open(raw);
     for (int i = 0; i < LISTS; i++)
         assert_true(raw_send_text(raw, request));
 }
@@ -74,7 +74,7 @@ static void an_answer_that_is_read_late_is_whole(void **state)
     struct raw late;
 
     (void)state;
-    start_with_a_long_list();
+    start_with_a_long_list(NULL);
     ask_for_lists(&late, upwards);
     gate_await_waiting(&system_gate, "client.send", 1);
     assert_int_equal(talk_get(system_server.port, "/healthz", NULL), 200);
@@ -87,7 +87,7 @@ static void two_answers_that_are_read_late_are_not_mixed(void **state)
     struct raw one, other;
 
     (void)state;
-    start_with_a_long_list();
+    start_with_a_long_list(NULL);
     ask_for_lists(&one, upwards);
     gate_await_waiting(&system_gate, "client.send", 1);
     ask_for_lists(&other, downwards);
@@ -102,7 +102,7 @@ static void a_client_that_leaves_instead_of_reading_harms_nobody(void **state)
     struct raw leaves;
 
     (void)state;
-    start_with_a_long_list();
+    start_with_a_long_list(NULL);
     for (int by_reset = 0; by_reset < 2; by_reset++) {
         ask_for_lists(&leaves, upwards);
         gate_await_waiting(&system_gate, "client.send", 1);
@@ -112,6 +112,21 @@ static void a_client_that_leaves_instead_of_reading_harms_nobody(void **state)
             raw_close(&leaves);
         talk_still_serves(system_server.port);
     }
+    end_with_nothing_left_over();
+}
+
+/* The deadline ends a write that is under way. */
+static void a_client_that_never_reads_is_cut_and_harms_nobody(void **state)
+{
+    static const char *const args[] = {"--write-timeout", "1.5", NULL};
+    struct raw never;
+
+    (void)state;
+    start_with_a_long_list(args);
+    ask_for_lists(&never, upwards);
+    talk_until_cut(&never);
+    raw_close(&never);
+    talk_still_serves(system_server.port);
     end_with_nothing_left_over();
 }
 
@@ -171,6 +186,7 @@ int system_late(void)
         SYSTEM_CASE(an_answer_that_is_read_late_is_whole),
         SYSTEM_CASE(two_answers_that_are_read_late_are_not_mixed),
         SYSTEM_CASE(a_client_that_leaves_instead_of_reading_harms_nobody),
+        SYSTEM_CASE(a_client_that_never_reads_is_cut_and_harms_nobody),
         SYSTEM_CASE(answers_to_fifty_clients_that_left_harm_nobody),
         SYSTEM_CASE(clients_that_come_and_go_leave_nothing_behind),
     };
