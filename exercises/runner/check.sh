@@ -2,6 +2,8 @@
 # Read by ./learn and by exercises/runner/verify, after work.sh and play.sh.
 # shellcheck shell=sh disable=SC2154 # set by who reads this
 
+. exercises/runner/bad.sh
+
 check_seconds=10 # a case that takes longer is HUNG
 
 # --- running -----------------------------------------------------------------
@@ -22,9 +24,13 @@ check_plan() {
 }
 
 # Runs one line of the plan and says passed, failed, hangs or unclear. What it
-# prints is in $play_tmp/SIDE.log. Here is the place for other kinds of lines.
+# prints is in $play_tmp/SIDE.log.
 check_one() { # SIDE SUITE CASE
-    play "$2" "$3" "$1" "$check_seconds"
+    case $2 in
+    own) play_own "$3" "$1" ;;
+    catches) play_bad "$3" "$1" ;;
+    *) play "$2" "$3" "$1" "$check_seconds" ;;
+    esac
 }
 
 # Some suites keep a server's log to themselves; so reports go to files.
@@ -90,6 +96,9 @@ asked() { case $1 in sync | async) say "todo-$1" ;; *) say "$1" ;; esac; }
 sentence() { say "$1" | tr _ ' '; }
 
 line_of() { # VERDICT SIDE SUITE CASE
+    case $3 in
+    catches) set -- "$1" broken "$3" "$2 is noticed by: $4" ;;
+    esac
     printf '%s  %-10s  %s\n' "$(word "$1")" "$(asked "$2")" "$(sentence "$4")"
 }
 

@@ -5,6 +5,7 @@
 #   servers  the folder with todo-sync and todo-async, in a build tree
 #   play_tmp a folder for what the suites write; the log becomes
 #            $play_tmp/SIDE.log
+#   contract the todo-contract to ask with; or nothing: the one in suites
 #   explain  the folder that `learn-runner explain` is to look at when a case
 #            hangs; or nothing
 # shellcheck shell=sh disable=SC2154 # set by who reads this
@@ -24,7 +25,7 @@ play() ( # SUITE CASE SIDE SECONDS
     case $suite in
     contract)
         set -- "$suites/learn-runner" with --bin "$servers" "$side" -- \
-            "$suites/todo-contract" --case "$case" "{$side}"
+            "${contract:-$suites/todo-contract}" --case "$case" "{$side}"
         ;;
     hostile) set -- "$suites/todo-hostile" "$servers/todo-$side" "$case" ;;
     system)
