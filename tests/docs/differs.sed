@@ -13,3 +13,6 @@ s/[0-9]+(\.[0-9]+)? ?(ms|us|s)\b/TIME/g
 
 # Versions of libraries and tools.
 s/\b[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9]+)?\b/VERSION/g
+
+# Which of the threads that are alike: one, and the blanks up to the next lane.
+s/\b(req|reader)-[0-9]+ */\1-N /g
