@@ -87,7 +87,7 @@ int main(int argc, char **argv)
         system_deadlines, system_log,     system_drain, system_held,
         system_pair,      system_crash,   system_full,
 #ifdef TODO_PROBES
-        system_gates,
+        system_gates,     system_queues,
 #endif
     };
     int failures = 0;
