@@ -70,6 +70,7 @@ int system_full(void);
 #ifdef TODO_PROBES
 int system_gates(void);
 int system_late(void);
+int system_queues(void);
 #endif
 
 #endif
