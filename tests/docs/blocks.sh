@@ -20,7 +20,7 @@ trap 'rm -r "$out"' EXIT
 
 # complain WHAT: says where, and remembers it.
 complain() {
-    echo "$text:$number: $*" >&2
+    printf '%s:%s: %s\n' "$text" "$number" "$*" >&2
     status=1
 }
 
