@@ -41,6 +41,7 @@ quietly_built() {
 
 # Where suites write and servers live while something runs.
 make_play_tmp() {
+    [ -z "${play_tmp:-}" ] || return 0 # watch checks again and again
     play_tmp=$(mktemp -d "${TMPDIR:-/tmp}/learn-XXXXXX") ||
         fail "cannot write to ${TMPDIR:-/tmp}"
     trap 'rm -rf "$play_tmp"' EXIT
