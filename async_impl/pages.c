@@ -20,7 +20,7 @@ const struct pages_room pages_room = {
     .lanes = {{"loop", "AABBCC AA    BBCC"}, {"writer", "  aaaaa-----"}},
 };
 
-static void answer_page(struct request *rq, enum page_id id)
+static void answer_page(struct request *rq, enum page_id id) /* LOOP */
 {
     const struct page *page = &rq->server->pages.page[id];
 

@@ -151,6 +151,10 @@ static const char *obey_locked(const char *word, const char *label, long count)
         return let_go_locked(gate, false);
     if (strcmp(word, "release") == 0)
         return let_go_locked(gate, true);
+    if (strcmp(word, "keep") == 0) {
+        gate->held = false;
+        return "ok";
+    }
     return "that is no command";
 }
 

@@ -12,6 +12,7 @@
  *   await LABEL N    answers when N are held there
  *   waiting LABEL N  answers when N requests wait for LABEL, held or not
  *   pass LABEL       lets one go, the one that came first
+ *   keep LABEL       those held stay, all that come later pass
  *   release LABEL    lets all go, and all that come later
  *   trace            the marks so far, a line each, and then "ok"
  *

@@ -19,7 +19,8 @@ const struct pages_room pages_room = {
               {"thread 3", "    CCcccccCC"}},
 };
 
-static void answer_page(struct request *rq, enum page_id id)
+static void answer_page(struct request *rq,
+                        enum page_id id) /* REQUEST THREAD */
 {
     const struct page *page = &rq->server->pages.page[id];
 

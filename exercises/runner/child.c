@@ -171,12 +171,13 @@ bool server_start(struct child *child, const char *name,
                   const struct server_options *options)
 {
     char program[1024], port_file[1024], port[16];
-    const char *const watch = options->trace ? "--trace" : NULL;
-    const char *const argv[] = {program,       "--port",     port,
-                                "--port-file", port_file,    "--db",
-                                options->db,   watch,        options->trace,
-                                "--gates",     options->dir, "--log-level",
-                                "warn",        NULL};
+    const char *const gates =
+        options->gates || options->trace ? "--gates" : NULL;
+    const char *const trace = options->trace ? "--trace" : NULL;
+    const char *const argv[] = {
+        program,        "--port",      port,   "--port-file", port_file,
+        "--db",         options->db,   gates,  options->dir,  trace,
+        options->trace, "--log-level", "warn", NULL};
     bool ready;
 
     child->name = name;
@@ -205,6 +206,20 @@ struct child *children_watch(struct child *children, size_t count)
         if (taken != SIGCHLD)
             return NULL;
     }
+}
+
+enum child_end child_await(struct child *child, int seconds)
+{
+    time_t deadline = seconds_now() + seconds;
+
+    while (!has_ended(child)) {
+        if (end_is_asked())
+            return CHILD_END_ASKED;
+        if (seconds_now() >= deadline)
+            return CHILD_LATE;
+        pause_briefly();
+    }
+    return CHILD_ENDED;
 }
 
 /* Signals each child with its process group, which a shell may have filled. */

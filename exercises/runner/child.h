@@ -1,6 +1,6 @@
 /*
  * exercises/runner/child.h - processes that end no later than this one.
- * Callers: run.c, with.c.                Threads: the main one.
+ * Callers: run.c, with.c, within.c.      Threads: the main one.
  * Blocks:  where a comment says so.      Owns: nothing but process ids.
  *
  * Each child leads a process group of its own: Ctrl-C reaches the runner alone,
@@ -13,6 +13,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+
+/* As many words as a command handed to child_start may have, and its NULL. */
+enum { MAX_ARGUMENTS = 64 };
 
 struct child {
     const char *name; /* for messages; borrowed */
@@ -28,7 +31,8 @@ struct server_options {
     const char *dir;     /* where the port file may be */
     const char *db;
     int port;          /* 0: any */
-    const char *trace; /* its marks go there, and its gates to `dir`; or NULL */
+    bool gates;        /* its gates go to `dir` */
+    const char *trace; /* its marks go there, with gates; or NULL */
 };
 
 /* Blocks the signals that end the runner and SIGCHLD, so that children_watch
@@ -46,6 +50,11 @@ bool server_start(struct child *child, const char *name,
 /* Blocks until a child ends and gives it, or gives NULL when a signal asks the
  * runner to end. */
 struct child *children_watch(struct child *children, size_t count);
+
+/* Blocks until the child has ended, its seconds are over, or a signal asks the
+ * runner to end. */
+enum child_end { CHILD_ENDED, CHILD_LATE, CHILD_END_ASKED };
+enum child_end child_await(struct child *child, int seconds);
 
 /* Sends SIGTERM to those that run and blocks until all have ended. A further
  * Ctrl-C is passed on; what has not ended after STOP_SECONDS is killed. False,

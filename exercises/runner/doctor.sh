@@ -5,7 +5,7 @@
 version_of() {
     case $1 in
     compiler) cc --version | sed 1q ;;
-    cmake | ninja | node | npm | curl) "$1" --version | sed 1q ;;
+    cmake | ninja | node | npm | curl | git) "$1" --version | sed 1q ;;
     civetweb) macros CIVETWEB_VERSION ;;
     libuv) macros UV_VERSION_MAJOR.UV_VERSION_MINOR.UV_VERSION_PATCH ;;
     llhttp) macros LLHTTP_VERSION_MAJOR.LLHTTP_VERSION_MINOR ;;

@@ -10,6 +10,18 @@ static bool is_name_char(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
+bool has_word(const char *line, const char *name)
+{
+    size_t len = strlen(name);
+    const char *at = line;
+
+    for (; (at = strstr(at, name)) != NULL; at += len) {
+        if ((at == line || !is_name_char(at[-1])) && !is_name_char(at[len]))
+            return true;
+    }
+    return false;
+}
+
 /* Gives the next line and ends it with NUL; NULL after the last. */
 static char *next_line(char **rest)
 {
@@ -85,6 +97,26 @@ void functions_split(struct functions *functions, char *text)
     }
 }
 
+const char *function_thread(const struct function *function)
+{
+    static const char *const threads[] = {"LOOP", "STORE THREAD",
+                                          "REQUEST THREAD", "ANY THREAD"};
+
+    for (size_t i = 0; i < function->line_count; i++) {
+        const char *line = function->lines[i];
+        const char *mark = strstr(line, ") /* ");
+
+        if (line[0] == '{')
+            break;
+        for (size_t t = 0; mark && t < sizeof(threads) / sizeof(*threads);
+             t++) {
+            if (has_word(mark, threads[t]))
+                return threads[t];
+        }
+    }
+    return "";
+}
+
 struct function *functions_find(struct functions *functions, const char *name)
 {
     for (size_t i = 0; i < functions->count; i++) {
@@ -94,20 +126,7 @@ struct function *functions_find(struct functions *functions, const char *name)
     return NULL;
 }
 
-/* Is the name a word of the line? */
-static bool has_word(const char *line, const char *name)
-{
-    size_t len = strlen(name);
-    const char *at = line;
-
-    for (; (at = strstr(at, name)) != NULL; at += len) {
-        if ((at == line || !is_name_char(at[-1])) && !is_name_char(at[len]))
-            return true;
-    }
-    return false;
-}
-
-static bool mentions(const struct function *function, const char *name)
+bool function_mentions(const struct function *function, const char *name)
 {
     for (size_t i = 0; i < function->line_count; i++) {
         if (has_word(function->lines[i], name))
@@ -122,7 +141,7 @@ void functions_follow(struct functions *functions, struct function *start)
     for (size_t i = 0; i < functions->count; i++) {
         struct function *other = &functions->all[i];
 
-        if (!other->is_followed && mentions(start, other->name))
+        if (!other->is_followed && function_mentions(start, other->name))
             functions_follow(functions, other);
     }
 }

@@ -1,6 +1,6 @@
 /*
  * exercises/runner/functions.h - cuts the text of a C file into functions.
- * Callers: source.c.                     Threads: the main one.
+ * Callers: those that read sources.      Threads: the main one.
  * Blocks:  never.                        Owns: nothing; it borrows the text.
  */
 #ifndef TODO_RUNNER_FUNCTIONS_H
@@ -29,6 +29,14 @@ struct functions {
 /* Finds the functions of a text, whose newlines it turns into NULs. What
  * exceeds the numbers above is left out. */
 void functions_split(struct functions *functions, char *text);
+
+/* The thread that runs it, as the mark after its signature says: LOOP, STORE
+ * THREAD, REQUEST THREAD or ANY THREAD; "" without a mark. */
+const char *function_thread(const struct function *function);
+
+/* Is the name a word of the line? Does the function have it in a line? */
+bool has_word(const char *line, const char *name);
+bool function_mentions(const struct function *function, const char *name);
 
 /* NULL when there is none of that name. */
 struct function *functions_find(struct functions *functions, const char *name);

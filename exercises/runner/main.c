@@ -15,10 +15,14 @@ static const struct verb {
 } verbs[] = {
     {"run", run_command, "run [--db FILE] [--sync-port N] [--async-port N]"},
     {"with", with_command,
-     "with sync|async|both -- COMMAND [ARGUMENTS, {sync} and {async} as URLs]"},
+     "with [--bin FOLDER] sync|async|both -- COMMAND [ARGUMENTS, {sync} and "
+     "{async} as URLs]"},
+    {"within", within_command,
+     "within SECONDS [--explain FOLDER] -- COMMAND [ARGUMENTS]"},
     {"explain", explain_command, "explain FOLDER"},
     {"timeline", timeline_command, "timeline [--out FOLDER] SCENARIO"},
-    {"compare", compare_command, "compare [--width COLUMNS] OPERATION"},
+    {"compare", compare_command,
+     "compare [--width COLUMNS] OPERATION, or compare --html [FILE]"},
 };
 
 int main(int argc, char **argv)

@@ -22,7 +22,12 @@ int run_command(int argc, char **argv);
 /* learn-runner with: a command beside servers that live as long as it does. */
 int with_command(int argc, char **argv);
 
-/* learn-runner compare: one operation in both rooms, side by side. */
+/* learn-runner within: a command that is killed, with all that it started, when
+ * its time is over. */
+int within_command(int argc, char **argv);
+
+/* learn-runner compare: one operation in both rooms, side by side; or all, as a
+ * page. */
 int compare_command(int argc, char **argv);
 
 /* learn-runner explain: why the servers of a check do not go on. */

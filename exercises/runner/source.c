@@ -10,8 +10,9 @@
 
 enum { MAX_FILE = 256 * 1024 };
 
-/* Reads a whole text file. Gives: free with free(3); NULL when it cannot. */
-static char *read_text(const char *path)
+const char *const room_names[ROOMS] = {"sync_impl", "async_impl"};
+
+char *read_text(const char *path)
 {
     FILE *file = fopen(path, "r");
     char *text = file ? malloc(MAX_FILE) : NULL;
@@ -38,20 +39,31 @@ static int is_lesson(const struct dirent *entry)
     return dot && strcmp(dot, ".c") == 0;
 }
 
+/* By name, but for the pages: they come last. */
+static int compare_lessons(const struct dirent **a, const struct dirent **b)
+{
+    bool a_last = strcmp((*a)->d_name, "pages.c") == 0;
+    bool b_last = strcmp((*b)->d_name, "pages.c") == 0;
+
+    return a_last != b_last ? a_last - b_last
+                            : strcmp((*a)->d_name, (*b)->d_name);
+}
+
 /* Looks at a lesson and says whether it has found enough. Takes the text. */
 typedef bool look_at(void *arg, const char *path, char *text);
 
-static bool look_through(const char *room, look_at *look, void *arg)
+static bool look_through(enum room room, look_at *look, void *arg)
 {
     struct dirent **files;
-    int count = scandir(room, &files, is_lesson, alphasort);
+    int count = scandir(room_names[room], &files, is_lesson, compare_lessons);
     bool enough = false;
 
     for (int i = 0; i < count; i++) {
         char path[512];
         char *text;
 
-        (void)snprintf(path, sizeof(path), "%s/%s", room, files[i]->d_name);
+        (void)snprintf(path, sizeof(path), "%s/%s", room_names[room],
+                       files[i]->d_name);
         text = enough ? NULL : read_text(path);
         if (text)
             enough = look(arg, path, text);
@@ -81,7 +93,7 @@ static bool collect_names(void *arg, const char *path, char *text)
 
 bool operations_read(struct operations *ops)
 {
-    look_through("sync_impl", collect_names, ops);
+    look_through(SYNC, collect_names, ops);
     if (ops->count > 0)
         return true;
     (void)fprintf(stderr, "learn: found no operation in sync_impl/*.c; run it "
@@ -108,9 +120,9 @@ static void note_paragraph(struct line *line)
     if (strncmp(line->text, "    /* ", strlen("    /* ")) != 0)
         return;
     len = strspn(words, "abcdefghijklmnopqrstuvwxyz, ");
-    if (len > 0 && strncmp(words + len, "*/", 2) == 0 &&
+    if (len > 1 && strncmp(words + len, "*/", 2) == 0 &&
         (words[len + 2] == '\0' || strncmp(words + len + 2, " /*", 3) == 0))
-        (void)snprintf(line->opens, sizeof(line->opens), "%.*s", (int)len,
+        (void)snprintf(line->opens, sizeof(line->opens), "%.*s", (int)len - 1,
                        words);
 }
 
@@ -127,14 +139,31 @@ static void add_line(struct chain *chain, const char *text)
 
 static void add_function(struct chain *chain, const struct function *function)
 {
-    size_t first = chain->count + (chain->count > 0);
+    struct part *part = &chain->parts[chain->part_count];
 
+    if (chain->part_count == MAX_PARTS)
+        return;
     if (chain->count > 0)
         add_line(chain, "");
+    memcpy(part->name, function->name, MAX_NAME);
+    part->thread = function_thread(function);
+    part->first = chain->count;
     for (size_t i = 0; i < function->line_count; i++)
         add_line(chain, function->lines[i]);
-    if (first < chain->count)
-        memcpy(chain->lines[first].opens, function->name, MAX_NAME);
+    part->end = chain->count;
+    if (part->first < part->end)
+        memcpy(chain->lines[part->first].opens, function->name, MAX_NAME);
+    chain->part_count++;
+}
+
+/* From the operation on there are its steps; above it, what it shares. */
+static void add_followed(struct chain *chain, const struct function *from,
+                         const struct function *end)
+{
+    for (; from < end; from++) {
+        if (from->is_followed)
+            add_function(chain, from);
+    }
 }
 
 struct search {
@@ -156,26 +185,25 @@ static bool collect_chain(void *arg, const char *path, char *text)
         return false;
     }
     functions_follow(&functions, start);
-    add_function(chain, start);
-    for (size_t i = 0; i < functions.count; i++) {
-        if (functions.all[i].is_followed && &functions.all[i] != start)
-            add_function(chain, &functions.all[i]);
-    }
+    add_followed(chain, start, functions.all + functions.count);
+    add_followed(chain, functions.all, start);
     chain->text = text;
     (void)snprintf(chain->path, sizeof(chain->path), "%s", path);
     return true;
 }
 
-bool chain_find(struct chain *chain, const char *room, const char *operation)
+bool chain_find(struct chain *chain, enum room room, const char *operation)
 {
     struct search search = {chain, operation};
 
-    return look_through(room, collect_chain, &search);
+    if (look_through(room, collect_chain, &search))
+        return true;
+    (void)fprintf(stderr, "learn: %s has no %s\n", room_names[room], operation);
+    return false;
 }
 
 void chain_release(struct chain *chain)
 {
     free(chain->text);
-    chain->text = NULL;
-    chain->count = 0;
+    *chain = (struct chain){0};
 }

@@ -14,7 +14,7 @@
 #include "folder.h"
 #include "runner.h"
 
-enum { COMMAND, SYNC, ASYNC, CHILDREN, MAX_ARGUMENTS = 64 };
+enum { COMMAND, SYNC, ASYNC, CHILDREN };
 
 /* Copies the command, with {sync} and {async} replaced by the URLs. */
 static bool fill_in(const char **out, char **command, const struct child *all)
@@ -59,16 +59,21 @@ int with_command(int argc, char **argv)
 {
     struct child all[CHILDREN] = {{0}};
     char dir[512], db[600];
-    const struct server_options options = {
-        .bin_dir = bin_dir, .dir = dir, .db = db};
-    bool sync = argc > 1 && strcmp(argv[1], "async") != 0;
-    bool async = argc > 1 && strcmp(argv[1], "sync") != 0;
-    bool good, clean;
+    struct server_options options = {.bin_dir = bin_dir, .dir = dir, .db = db};
+    bool sync, async, good, clean;
 
+    if (argc > 2 && strcmp(argv[1], "--bin") == 0) {
+        options.bin_dir = argv[2];
+        options.gates = true; /* learn-runner explain asks there */
+        argc -= 2;
+        argv += 2;
+    }
+    sync = argc > 1 && strcmp(argv[1], "async") != 0;
+    async = argc > 1 && strcmp(argv[1], "sync") != 0;
     if (argc < 4 || strcmp(argv[2], "--") != 0 ||
         (sync && async && strcmp(argv[1], "both") != 0)) {
-        (void)fprintf(stderr, "usage: learn-runner with sync|async|both -- "
-                              "COMMAND [ARGUMENTS]\n");
+        (void)fprintf(stderr, "usage: learn-runner with [--bin FOLDER] "
+                              "sync|async|both -- COMMAND [ARGUMENTS]\n");
         return 2;
     }
     children_init();

@@ -38,6 +38,7 @@ struct group {
 
 extern const struct group answers_group;
 extern const struct group methods_group;
+extern const struct group promises_group;
 extern const struct group create_group;
 extern const struct group title_group;
 extern const struct group order_group;

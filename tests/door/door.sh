@@ -8,20 +8,7 @@ tmp=$(mktemp -d)
 trap 'rm -r "$tmp"' EXIT
 failed=0
 
-# check SENTENCE STATUS WORDS COMMAND...: the command must end with the status,
-# and what it prints must have the words in it.
-check() {
-    sentence=$1 wanted=$2 words=$3 status=0
-    shift 3
-    "$@" > "$tmp/said" 2>&1 < /dev/null || status=$?
-    if [ "$status" -eq "$wanted" ] && grep -q -e "$words" "$tmp/said"; then
-        echo "ok   $sentence"
-    else
-        echo "FAIL $sentence: status $status for $wanted, or no '$words' in"
-        cat "$tmp/said"
-        failed=1
-    fi
-}
+. tests/door/check.sh
 
 # fake NAME: a server of that name, beside a runner of its own. It does what
 # standard input says, writes its port file and waits for a signal.
@@ -74,6 +61,10 @@ for name in $(sed -n 's/^static void \([a-z_]*\)(struct request \*rq).*/\1/p' \
     check "compare shows $name in 80 columns" \
         0 'Side by side from' "$bin/learn-runner" compare "$name"
 done
+
+check "compare puts what two operations share below the steps, side by side" \
+    0 'answer_page(struct request .* | .*answer_page(struct request ' \
+    "$bin/learn-runner" compare --width 300 check_ready
 
 check "compare of an unknown operation names those there are" \
     2 'no operation nonsense; there are .*create_todo' \

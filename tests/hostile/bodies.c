@@ -182,6 +182,5 @@ int hostile_bodies(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("large bodies", cases, hostile_setup,
-                                       hostile_release);
+    return HOSTILE_GROUP("large bodies", cases, hostile_setup);
 }

@@ -197,9 +197,8 @@ static int short_deadlines(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("a stalling crowd", cases,
-                                       setup_a_small_pool_and_short_deadlines,
-                                       hostile_release);
+    return HOSTILE_GROUP("a stalling crowd", cases,
+                         setup_a_small_pool_and_short_deadlines);
 }
 
 int hostile_crowd(void)
@@ -213,7 +212,6 @@ int hostile_crowd(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("a crowd", cases, setup_a_small_pool,
-                                       hostile_release) +
+    return HOSTILE_GROUP("a crowd", cases, setup_a_small_pool) +
            short_deadlines();
 }

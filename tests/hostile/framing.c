@@ -235,6 +235,5 @@ int hostile_framing(void)
         (struct CMUnitTest)HOSTILE_CASE(a_chunked_body_ends_where_it_says);
     cases[SHAPES + 1] = (struct CMUnitTest)cmocka_unit_test(
         the_server_ends_with_nothing_left_over);
-    return cmocka_run_group_tests_name(
-        "framing", cases, setup_with_a_body_deadline, hostile_release);
+    return HOSTILE_GROUP("framing", cases, setup_with_a_body_deadline);
 }

@@ -190,6 +190,5 @@ int hostile_heads(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("long heads", cases, hostile_setup,
-                                       hostile_release);
+    return HOSTILE_GROUP("long heads", cases, hostile_setup);
 }

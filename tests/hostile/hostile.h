@@ -12,6 +12,7 @@
 #define TODO_TESTS_HOSTILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "tests/support/raw.h"
 #include "tests/support/server.h"
@@ -43,8 +44,16 @@ int hostile_still_serves(void **state);
 /* The last case of each group: SIGTERM, exit 0. */
 void the_server_ends_with_nothing_left_over(void **state);
 
-/* Group teardown: whatever still runs is killed. */
-int hostile_release(void **state);
+struct CMUnitTest;
+
+/* Runs a group on a server of its own, that `setup` starts; when the group has
+ * no case of those asked for, no server is started. Gives the number of its
+ * failures. */
+int hostile_group(const char *name, const struct CMUnitTest *cases,
+                  size_t count, int (*setup)(void **state));
+
+#define HOSTILE_GROUP(name, cases, setup)                                      \
+    hostile_group(name, cases, sizeof(cases) / sizeof((cases)[0]), setup)
 
 /* A case, after which the server must serve a fresh client. */
 #define HOSTILE_CASE(function)                                                 \

@@ -240,6 +240,5 @@ int hostile_leaving(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("clients that leave", cases,
-                                       setup_with_a_long_list, hostile_release);
+    return HOSTILE_GROUP("clients that leave", cases, setup_with_a_long_list);
 }

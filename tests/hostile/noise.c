@@ -265,6 +265,5 @@ int hostile_noise(void)
             .initial_state = &others[i],
         };
     memcpy(&cases[OTHERS], fixed, sizeof fixed);
-    return cmocka_run_group_tests_name("noise", cases, hostile_setup,
-                                       hostile_release);
+    return HOSTILE_GROUP("noise", cases, hostile_setup);
 }

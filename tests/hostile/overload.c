@@ -25,20 +25,6 @@ static int setup_with_a_write_deadline(void **state)
     return 0;
 }
 
-/* Sends until the peer has ended the connection, which a client that does not
- * read learns in no other way. */
-static void send_until_cut(struct raw *raw)
-{
-    long long deadline = now_ms() + PATIENCE_MS;
-
-    while (!raw->reset) {
-        if (now_ms() > deadline)
-            fail_msg("a client that never reads was never cut");
-        (void)raw_send_some(raw, "\r\n", 2);
-        a_moment();
-    }
-}
-
 static void a_client_that_never_reads_is_cut_in_the_end(void **state)
 {
     enum { LISTS = 200 };
@@ -52,7 +38,7 @@ static void a_client_that_never_reads_is_cut_in_the_end(void **state)
         (void)raw_send_some(&raw, request, strlen(request));
     assert_true(raw_readable(&raw, RAW_TIMEOUT_MS));
     talk_still_serves(hostile_server.port);
-    send_until_cut(&raw);
+    talk_until_cut(&raw);
     raw_close(&raw);
 }
 
@@ -63,9 +49,8 @@ static int write_deadline(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("clients that never read", cases,
-                                       setup_with_a_write_deadline,
-                                       hostile_release);
+    return HOSTILE_GROUP("clients that never read", cases,
+                         setup_with_a_write_deadline);
 }
 
 /*
@@ -178,8 +163,7 @@ static int store_queue(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("a full store queue", cases,
-                                       setup_a_short_queue, hostile_release);
+    return HOSTILE_GROUP("a full store queue", cases, setup_a_short_queue);
 }
 
 static int setup_four_threads(void **state)
@@ -219,8 +203,7 @@ static int threads(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("all threads wait", cases,
-                                       setup_four_threads, hostile_release);
+    return HOSTILE_GROUP("all threads wait", cases, setup_four_threads);
 }
 
 /*
@@ -284,8 +267,7 @@ static int connection_cap(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name(
-        "the connection cap", cases, setup_eight_connections, hostile_release);
+    return HOSTILE_GROUP("the connection cap", cases, setup_eight_connections);
 }
 
 int hostile_overload(void)

@@ -117,6 +117,39 @@ static void a_pipelined_read_sees_the_write_before_it(void **state)
     raw_close(&raw);
 }
 
+/* Sends what stands in `pipeline` by one send(2), and nothing more. */
+static void expect_both(int first, int second)
+{
+    struct raw raw;
+    int statuses[2] = {0, 0};
+
+    send_pipeline(&raw);
+    raw_half_close(&raw);
+    size_t count = talk_read_all(&raw, statuses, 2);
+
+    if (count != 2)
+        fail_msg("two requests got %zu answers", count);
+    assert_int_equal(statuses[0], first);
+    assert_int_equal(statuses[1], second);
+    raw_close(&raw);
+}
+
+/* The first is answered at once, or waits for the disk while the second is
+ * kept. */
+static void two_requests_in_one_piece_get_two_answers(void **state)
+{
+    char write[TALK_MAX];
+
+    (void)state;
+    talk_write_post(write, "one of two");
+    (void)snprintf(pipeline, sizeof pipeline, "%s%s",
+                   "GET /healthz" TO_HOST "\r\n", write);
+    expect_both(200, 201);
+    (void)snprintf(pipeline, sizeof pipeline, "%s%s", write,
+                   "GET /healthz" TO_HOST "\r\n");
+    expect_both(201, 200);
+}
+
 static void half_a_request_behind_a_whole_one_delays_no_answer(void **state)
 {
     struct raw raw;
@@ -240,6 +273,7 @@ int hostile_pipelines(void)
         HOSTILE_CASE(two_hundred_requests_at_once_are_answered_in_order),
         HOSTILE_CASE(different_requests_at_once_are_answered_in_order),
         HOSTILE_CASE(a_pipelined_read_sees_the_write_before_it),
+        HOSTILE_CASE(two_requests_in_one_piece_get_two_answers),
         HOSTILE_CASE(half_a_request_behind_a_whole_one_delays_no_answer),
         HOSTILE_CASE(a_request_behind_connection_close_is_dropped),
         HOSTILE_CASE(a_request_behind_a_closing_write_is_dropped),
@@ -250,6 +284,5 @@ int hostile_pipelines(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("pipelines", cases, hostile_setup,
-                                       hostile_release);
+    return HOSTILE_GROUP("pipelines", cases, hostile_setup);
 }

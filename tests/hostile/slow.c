@@ -148,6 +148,54 @@ static void a_request_may_be_split_at_every_byte(void **state)
     raw_close(&raw);
 }
 
+/* Sends a POST in pieces of `size` bytes, but for the first, which has `first`.
+ * Between two pieces another client is served: by then a loop has been handed
+ * the piece before, and must have kept it. */
+static void post_in_pieces(const char *request, size_t first, size_t size)
+{
+    struct raw raw;
+    struct raw_answer answer;
+    size_t len = strlen(request);
+
+    hostile_open(&raw);
+    assert_true(raw_send(&raw, request, first));
+    for (size_t at = first; at < len; at += size) {
+        assert_int_equal(talk_get(hostile_server.port, "/healthz", NULL), 200);
+        if (!raw_send(&raw, request + at, len - at < size ? len - at : size))
+            fail_msg("cut behind byte %zu, the request was not read on", at);
+    }
+    (void)raw_read_answer(&raw, &answer, false);
+    if (answer.status != 201)
+        fail_msg("cut behind byte %zu of %zu, the request got status %d, not "
+                 "201",
+                 first, len, answer.status);
+    assert_true(talk_has_title(&answer, "in pieces"));
+    raw_answer_release(&answer);
+    raw_close(&raw);
+}
+
+static void a_request_in_two_pieces_is_one_request(void **state)
+{
+    char request[TALK_MAX];
+
+    (void)state;
+    talk_write_post(request, "in pieces");
+    post_in_pieces(request, strlen("POST /to"), TALK_MAX);
+    post_in_pieces(request, (size_t)(strstr(request, "\r\n\r\n") - request) + 2,
+                   TALK_MAX);
+    post_in_pieces(request, (size_t)(strchr(request, '{') - request), TALK_MAX);
+    post_in_pieces(request, strlen(request) - 1, TALK_MAX);
+}
+
+static void a_request_in_pieces_of_one_byte_is_one_request(void **state)
+{
+    char request[TALK_MAX];
+
+    (void)state;
+    talk_write_post(request, "in pieces");
+    post_in_pieces(request, 1, 1);
+}
+
 /*
  * With short deadlines
  */
@@ -299,11 +347,12 @@ static int usual_deadlines(void)
         HOSTILE_CASE(dribbled_pipelined_requests_are_answered_in_order),
         HOSTILE_CASE(two_dribbling_clients_each_get_their_own_answer),
         HOSTILE_CASE(a_request_may_be_split_at_every_byte),
+        HOSTILE_CASE(a_request_in_two_pieces_is_one_request),
+        HOSTILE_CASE(a_request_in_pieces_of_one_byte_is_one_request),
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("slow clients", cases, hostile_setup,
-                                       hostile_release);
+    return HOSTILE_GROUP("slow clients", cases, hostile_setup);
 }
 
 int hostile_slow(void)
@@ -319,7 +368,6 @@ int hostile_slow(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return usual_deadlines() + cmocka_run_group_tests_name(
-                                   "clients too slow", cases,
-                                   setup_with_short_deadlines, hostile_release);
+    return usual_deadlines() +
+           HOSTILE_GROUP("clients too slow", cases, setup_with_short_deadlines);
 }

@@ -1,5 +1,7 @@
 #include "gate.h"
 
+#include <string.h>
+
 #include "tests/cmocka_all.h"
 
 static void must_say(struct gate *gate, const char *word, const char *label,
@@ -43,6 +45,35 @@ void gate_await_waiting(struct gate *gate, const char *label, int count)
 void gate_pass(struct gate *gate)
 {
     must_say(gate, "pass", gate->label, 0);
+}
+
+void gate_keep(struct gate *gate)
+{
+    must_say(gate, "keep", gate->label, 0);
+}
+
+int gate_marks(struct gate *gate, const char *verb, char *threads, size_t size)
+{
+    char line[STEER_LINE_SIZE], thread[32], word[16], label[32];
+    FILE *marks = tmpfile();
+    size_t len = 0;
+    int count = 0;
+
+    assert_non_null(marks);
+    assert_true(steer_trace(&gate->steer, marks));
+    rewind(marks);
+    threads[0] = '\0';
+    while (fgets(line, sizeof line, marks)) {
+        if (sscanf(line, "%*s %31s %*s %15s %31s", thread, word, label) != 3 ||
+            strcmp(word, verb) != 0 || strcmp(label, gate->label) != 0)
+            continue;
+        if (len < size)
+            len += (size_t)snprintf(threads + len, size - len, "%s%s",
+                                    count > 0 ? ", " : "", thread);
+        count++;
+    }
+    (void)fclose(marks); /* its end was read */
+    return count;
 }
 
 void gate_release(struct gate *gate)

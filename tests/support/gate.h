@@ -36,6 +36,14 @@ void gate_await_waiting(struct gate *gate, const char *label, int count);
 /* Lets one go: the one that came first. */
 void gate_pass(struct gate *gate);
 
+/* Those held stay; whoever comes from now on passes. */
+void gate_keep(struct gate *gate);
+
+/* How many marks of this verb (probe.h) the probe has made. Writes the threads
+ * that made them to `threads`, with ", " between them, as far as there is room.
+ */
+int gate_marks(struct gate *gate, const char *verb, char *threads, size_t size);
+
 /* Lets all go, and closes the connection. Accepts {0} and a second call; a
  * server that is gone is no failure. */
 void gate_release(struct gate *gate);

@@ -222,12 +222,28 @@ void server_stop(struct server *server)
         fail_with_log(server, "the server did not end with 0");
 }
 
+/* Kills it. If it had ended by itself, nobody has seen that: this says so, with
+ * all it said. */
+static void end(struct server *server)
+{
+    int status = 0;
+
+    (void)kill(server->pid, SIGKILL);
+    if (waitpid(server->pid, &status, 0) != server->pid ||
+        exit_code(status) == 128 + SIGKILL)
+        return;
+
+    char *log = server_log(server);
+
+    (void)fprintf(stderr, "%sthe server ended by itself, with status %d\n", log,
+                  exit_code(status));
+    free(log);
+}
+
 void server_release(struct server *server)
 {
-    if (server->pid > 0) {
-        (void)kill(server->pid, SIGKILL);
-        (void)waitpid(server->pid, NULL, 0);
-    }
+    if (server->pid > 0)
+        end(server);
     if (server->owns_dir)
         folder_remove(server->dir);
     *server = (struct server){0};

@@ -53,7 +53,8 @@ void server_stop(struct server *server);
 /* The whole log so far. Gives: free with free(3). */
 char *server_log(const struct server *server);
 
-/* Kills what still runs and removes the folder. Accepts {0} and twice. */
+/* Kills what still runs and removes the folder. What has ended without being
+ * waited for is shown with its log. Accepts {0} and twice. */
 void server_release(struct server *server);
 
 /* Runs a program to its end; gives exit status and its two outputs (free(3)).

@@ -164,6 +164,18 @@ size_t talk_read_all(struct raw *raw, int *statuses, size_t max)
     return count;
 }
 
+void talk_until_cut(struct raw *raw)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    while (!raw->reset) {
+        if (now_ms() > deadline)
+            fail_msg("a client that never reads was never cut");
+        (void)raw_send_some(raw, "\r\n", 2);
+        a_moment();
+    }
+}
+
 void talk_still_serves(int port)
 {
     struct raw_answer answer;

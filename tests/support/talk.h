@@ -55,6 +55,10 @@ int talk_count(int port, const char *text);
  * bytes are left that are no whole answer. */
 size_t talk_read_all(struct raw *raw, int *statuses, size_t max);
 
+/* Sends until the peer has ended the connection, which a client that does not
+ * read learns in no other way. Fails the running test when it never does. */
+void talk_until_cut(struct raw *raw);
+
 /* The running test fails unless the server answers GET /healthz and creates
  * and reads a todo, each on a fresh connection. Patient. */
 void talk_still_serves(int port);

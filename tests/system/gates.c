@@ -14,7 +14,7 @@
 #include "system.h"
 #include "tests/cmocka_all.h"
 
-enum { CROWD = 6, ROUNDS = 5 };
+enum { CROWD = 6, ROUNDS = 5, LOOKS = 20 };
 
 static void hold_at(const char *label)
 {
@@ -69,9 +69,66 @@ static void a_write_killed_before_its_commit_was_not_answered(void **state)
     assert_int_equal(talk_count(system_server.port, "lost"), 0);
 }
 
+/* The server has served others meanwhile. */
+static void look_around(void)
+{
+    for (int i = 0; i < LOOKS; i++)
+        assert_int_equal(talk_get(system_server.port, "/healthz", NULL), 200);
+}
+
+/* Lets a first write commit, while CROWD others wait behind it; they share the
+ * next transaction, and it is held right before its COMMIT. */
+static void hold_a_crowd_at_its_commit(struct raw others[CROWD])
+{
+    struct gate lock = {0};
+    struct raw first;
+
+    gate_hold(&lock, &system_server, "store.lock");
+    hold_at("store.commit");
+    ask_post(&first, "first");
+    gate_await(&lock, 1);
+    for (int i = 0; i < CROWD; i++)
+        ask_post(&others[i], "other");
+    gate_await_waiting(&lock, "keeper.write", 1 + CROWD);
+    look_around(); /* what is counted is queued by then */
+    gate_pass(&lock);
+    gate_await(&system_gate, 1);
+    gate_pass(&system_gate);
+    assert_int_equal(system_hear(&first), 201);
+    gate_await(&lock, 1);
+    gate_release(&lock);
+    gate_await(&system_gate, 1);
+}
+
+static void what_was_answered_before_a_commit_outlives_kill_9(void **state)
+{
+    const char *db = system_fresh_db();
+    struct raw others[CROWD];
+    int answered = 0, there;
+
+    (void)state;
+    server_start_on(&system_server, system_program, db, NULL);
+    hold_a_crowd_at_its_commit(others);
+    look_around(); /* it has time to say what it should not */
+    server_signal(&system_server, SIGKILL);
+    assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+    for (int i = 0; i < CROWD; i++)
+        answered += system_hear(&others[i]) == 201;
+    gate_release(&system_gate);
+    server_release(&system_server);
+    server_start_on(&system_server, system_program, db, NULL);
+    there = talk_count(system_server.port, "other");
+    if (answered > there)
+        fail_msg("%d of %d writes were answered 201 before their COMMIT; after "
+                 "kill -9 %d of them are there",
+                 answered, CROWD, there);
+}
+
 static void writes_that_come_during_a_commit_share_the_next(void **state)
 {
     struct raw first, others[CROWD];
+    char threads[256];
+    int commits;
 
     (void)state;
     system_start(NULL);
@@ -81,14 +138,19 @@ static void writes_that_come_during_a_commit_share_the_next(void **state)
     for (int i = 0; i < CROWD; i++)
         ask_post(&others[i], "other");
     gate_await_waiting(&system_gate, "keeper.write", 1 + CROWD);
+    look_around(); /* what is counted is queued by then */
     gate_pass(&system_gate);
     assert_int_equal(system_hear(&first), 201);
     gate_await(&system_gate, 1);
     assert_int_equal(talk_count(system_server.port, "other"), 0);
-    gate_release(&system_gate);
+    gate_keep(&system_gate);
+    gate_pass(&system_gate);
     for (int i = 0; i < CROWD; i++)
         assert_int_equal(system_hear(&others[i]), 201);
     assert_int_equal(talk_count(system_server.port, "other"), CROWD);
+    commits = gate_marks(&system_gate, "stand", threads, sizeof threads);
+    print_message("%d writes took %d commits\n", 1 + CROWD, commits);
+    assert_in_range(commits, 2, CROWD);
 }
 
 /* A conditional write, all of whose rivals are on their way before the first
@@ -250,6 +312,7 @@ int system_gates(void)
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(a_write_is_neither_seen_nor_answered_before_its_commit),
         SYSTEM_CASE(a_write_killed_before_its_commit_was_not_answered),
+        SYSTEM_CASE(what_was_answered_before_a_commit_outlives_kill_9),
         SYSTEM_CASE(writes_that_come_during_a_commit_share_the_next),
         SYSTEM_CASE(of_rivals_that_wait_together_one_put_wins),
         SYSTEM_CASE(of_rivals_that_wait_together_one_patch_wins),

@@ -83,11 +83,11 @@ int system_release(void **state)
 int main(int argc, char **argv)
 {
     static int (*const groups[])(void) = {
-        system_options,   system_startup, system_reach, system_cors,
-        system_deadlines, system_log,     system_drain, system_held,
+        system_options,   system_startup, system_reach,  system_cors,
+        system_deadlines, system_log,     system_drain,  system_held,
         system_pair,      system_crash,   system_full,
 #ifdef TODO_PROBES
-        system_gates,
+        system_gates,     system_late,    system_queues,
 #endif
     };
     int failures = 0;

@@ -69,6 +69,8 @@ int system_crash(void);
 int system_full(void);
 #ifdef TODO_PROBES
 int system_gates(void);
+int system_late(void);
+int system_queues(void);
 #endif
 
 #endif

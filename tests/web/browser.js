@@ -1,10 +1,14 @@
 // A Chromium for one test file, and what is watched while it shows a page.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { chromium } from 'playwright-core';
+
+const axe = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -28,6 +32,15 @@ export async function openBrowser(options = {}) {
   };
 }
 
+// Did the page ask its own server? A page from the disk has none, and may ask
+// for nothing but itself.
+function asksItsOwn(asked, { origin, href }) {
+  const { protocol, origin: goal } = new URL(asked);
+  if (protocol === 'file:')
+    return asked === href;
+  return protocol === 'data:' || goal === origin;
+}
+
 // Runs `look` with a page of that address. Fails when the page complained, or
 // asked for anything that its own server did not give.
 export async function show(context, url, look) {
@@ -40,8 +53,7 @@ export async function show(context, url, look) {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('requestfailed', (request) => complaints.push(request.url()));
   page.on('request', (request) => {
-    const { protocol, origin } = new URL(request.url());
-    if (protocol !== 'data:' && origin !== new URL(url).origin)
+    if (!asksItsOwn(request.url(), new URL(url)))
       complaints.push(`asked elsewhere: ${request.url()}`);
   });
   try {
@@ -54,6 +66,26 @@ export async function show(context, url, look) {
   } finally {
     await page.close();
   }
+}
+
+export async function dress(page, { width, ...media }) {
+  await page.emulateMedia(media);
+  await page.setViewportSize({ width, height: 800 });
+}
+
+// What axe finds hard to use for somebody.
+export async function barriers(page, selector) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    (where) => globalThis.axe.run(where), selector);
+  return violations.map(({ id, nodes }) =>
+    `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+}
+
+// By how much the page is wider than the screen.
+export function overhang(page) {
+  return page.evaluate(() => Math.max(0,
+    globalThis.document.documentElement.scrollWidth - globalThis.innerWidth));
 }
 
 // For people: a picture, where TODO_SCREENSHOTS names a folder.

@@ -1,15 +1,12 @@
 // The pages, in a browser.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 
-import { openBrowser, show, takePicture } from './browser.js';
+import {
+  barriers, dress, openBrowser, overhang, show, takePicture,
+} from './browser.js';
 import { Document } from './document.js';
 import { ask, programs, startServer } from './server.js';
-
-const axe = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const looks = {
   light: { width: 1100, colorScheme: 'light' },
@@ -17,22 +14,8 @@ const looks = {
   narrow: { width: 320, colorScheme: 'light' },
 };
 
-async function dress(page, { width, colorScheme }) {
-  await page.emulateMedia({ colorScheme });
-  await page.setViewportSize({ width, height: 800 });
-}
-
 async function viewerIsThere(page) {
   await page.locator('#viewer .opblock').first().waitFor();
-}
-
-// What axe finds hard to use for somebody.
-async function barriers(page, selector) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(
-    (where) => globalThis.axe.run(where), selector);
-  return violations.map(({ id, nodes }) =>
-    `${id}: ${nodes.map((node) => node.html).join(' ')}`);
 }
 
 let browser;
@@ -111,11 +94,7 @@ for (const name of Object.keys(programs))
           await show(browser.context, `${plain.url}${where}`, async (page) => {
             await dress(page, how);
             assert.deepEqual(await barriers(page, 'html'), []);
-            const { scroll, inner } = await page.evaluate(() => ({
-              scroll: globalThis.document.documentElement.scrollWidth,
-              inner: globalThis.innerWidth,
-            }));
-            assert.ok(scroll <= inner, `${scroll} wide on ${inner}`);
+            assert.equal(await overhang(page), 0);
             await takePicture(page, picture);
           });
           await show(browser.context, `${server.url}${where}`, async (page) => {

@@ -1,0 +1,202 @@
+# check.sh - runs what an exercise's `check` lists and says what came of it.
+# Read by ./learn and by exercises/runner/verify, after work.sh and play.sh.
+# shellcheck shell=sh disable=SC2154 # set by who reads this
+
+. exercises/runner/bad.sh
+
+check_seconds=10 # a case that takes longer is HUNG
+
+# --- running -----------------------------------------------------------------
+
+# The check as one line for each server and case: SIDE SUITE CASE.
+check_plan() {
+    while read -r side suite case; do
+        case $side,$suite in
+        '#'* | , | sanitize,* | repeat,*) ;;
+        *,unit) say "common unit $case" ;; # asks no server
+        both,*)
+            say "sync $suite $case"
+            say "async $suite $case"
+            ;;
+        *) say "$side $suite $case" ;;
+        esac
+    done < "$shelf/$ex/check"
+}
+
+# Runs one line of the plan and says passed, failed, hangs or unclear. What it
+# prints is in $play_tmp/SIDE.log.
+check_one() { # SIDE SUITE CASE
+    case $2 in
+    own) play_own "$3" "$1" ;;
+    catches) play_bad "$3" "$1" ;;
+    *) play "$2" "$3" "$1" "$check_seconds" ;;
+    esac
+}
+
+# Some suites keep a server's log to themselves; so reports go to files.
+sanitizer_options() {
+    report=log_path=$play_tmp/report
+    export ASAN_OPTIONS="$report:detect_stack_use_after_return=1"
+    export UBSAN_OPTIONS="$report:print_stacktrace=1"
+    export TSAN_OPTIONS="$report:second_deadlock_stack=1"
+}
+
+# Runs the whole plan against $servers. Writes a line for each, VERDICT SIDE
+# SUITE CASE, to $play_tmp/verdicts, and keeps what the first that does not pass
+# printed as first.log, what a sanitizer reported of it as first.report. After
+# one that hangs the others are not asked.
+run_check() {
+    : > "$play_tmp/verdicts"
+    rm -f "$play_tmp"/first.*
+    sanitizer_options
+    check_plan > "$play_tmp/plan"
+    while read -r side suite case; do
+        rm -f "$play_tmp"/report.*
+        check_one "$side" "$suite" "$case" > "$play_tmp/verdict" || return 130
+        verdict=$(cat "$play_tmp/verdict")
+        if hung "$play_tmp/$side.log"; then
+            verdict=hangs
+        elif [ "$verdict" = passed ] && [ -n "$(reports)" ]; then
+            verdict=unclear
+        fi
+        say "$verdict $side $suite $case" >> "$play_tmp/verdicts"
+        if [ "$verdict" != passed ] && [ ! -f "$play_tmp/first.log" ]; then
+            cp "$play_tmp/$side.log" "$play_tmp/first.log"
+            reports > "$play_tmp/first.report"
+        fi
+        [ "$verdict" != hangs ] || break
+    done < "$play_tmp/plan"
+    [ ! -f "$play_tmp/first.log" ]
+}
+
+hung() { grep -q '^learn: not done after ' "$1"; }
+reports() { find "$play_tmp" -name 'report.*' -exec cat {} +; }
+
+# --- saying ------------------------------------------------------------------
+
+paint() { # COLOUR WORD
+    if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+        printf '\033[%sm%s\033[0m' "$1" "$2"
+    else
+        printf '%s' "$2"
+    fi
+}
+
+word() { # VERDICT
+    case $1 in
+    passed) paint 32 PASS ;;
+    hangs) paint 33 HUNG ;;
+    *) paint 31 FAIL ;;
+    esac
+}
+
+# "todo-sync", or what is not about a server.
+asked() { case $1 in sync | async) say "todo-$1" ;; *) say "$1" ;; esac; }
+
+sentence() { say "$1" | tr _ ' '; }
+
+line_of() { # VERDICT SIDE SUITE CASE
+    case $3 in
+    catches) set -- "$1" broken "$3" "$2 is noticed by: $4" ;;
+    esac
+    printf '%s  %-10s  %s\n' "$(word "$1")" "$(asked "$2")" "$(sentence "$4")"
+}
+
+# What the case itself said: without cmocka's frame, and without the log of what
+# went well.
+case_says() { # LOG
+    awk -v root="$PWD/" '
+        /^learn: not done after / { exit }
+        /^\[ +(RUN|OK|PASSED|FAILED) / || /^\[=+\]/ { next }
+        /^\[ +ERROR +\] [^-]/ || /FAILED TEST\(S\)/ || /^[0-9]+ passed, [0-9]+ failed$/ { next }
+        /^[-0-9T:.]+Z (INFO|DEBUG) / || /: listening on http/ { next }
+        /^learn: .*todo-contract ended with status/ { next }
+        { sub(/^\[ +ERROR +\] --- /, ""); sub(/^ERROR: $/, "") }
+        sub(/^\[ +LINE +\] --- /, "at ") {
+            if (/contract\/expect/) next # says no more than the answer above
+            sub(/: error: Failure!$/, "")
+            sub("at " root, "at ")
+        }
+        !NF { blank = 1; next }
+        blank && said { print "" }
+        { print; blank = 0; said = 1 }
+    ' "$1" | shown
+}
+
+# Of a sanitizer's report the lines that name a fault, and the places in our
+# code.
+report_says() { # REPORT
+    awk -v ours="$(cd "$folder" && pwd -P)/" '
+        /^SUMMARY: / { next }
+        /ERROR: / && seen++ { exit } # the first fault is enough
+        /Sanitizer: / || /runtime error: / || /leak of / ||
+        /^ *(READ|WRITE|Read|Write|Previous) / || /freed by / ||
+        /allocated (by|at)/ || /located (in|at)/ {
+            sub(/^==[0-9]+== ?/, "")
+            sub(/ on address 0x.*/, "")
+            sub(/ at 0x[0-9a-f]+/, "")
+            if (at = index($0, ours))
+                $0 = substr($0, at + length(ours))
+            print
+        }
+        /^ +#[0-9]+ .*:[0-9]+$/ && (at = index($0, ours)) {
+            match($0, / in [^ ]+/)
+            printf "  %s %s\n", substr($0, RSTART + 1, RLENGTH - 1), \
+                substr($0, at + length(ours))
+        }
+    ' "$1" | shown
+}
+
+shown() { fold -s -w 76 | sed -n 's/^\(.\)/    \1/; 1,40p'; }
+
+# What `learn-runner explain` said, before the suite was ended.
+explanation() { sed '1,/^learn: not done after /d' "$1" | shown; }
+
+show_where() {
+    say "Look below \"EXERCISE $nn begin\", in"
+    fences | sed 's/^/    /'
+}
+
+show_first_failure() { # VERDICT SIDE SUITE CASE
+    line_of "$@"
+    case_says "$play_tmp/first.log"
+    if [ -s "$play_tmp/first.report" ]; then
+        say "A sanitizer saw in the server:"
+        report_says "$play_tmp/first.report"
+    elif [ "$1" = unclear ]; then
+        if grep -q "OK .* $4\$" "$play_tmp/first.log"; then
+            say "The answers were right, but the server did not end well."
+        else
+            say "It did not come so far as to ask."
+        fi
+    fi
+    if [ "$1" = hangs ]; then
+        say "It was not done after $check_seconds s, and was ended."
+        explanation "$play_tmp/first.log"
+    fi
+    say
+    show_where
+}
+
+# The first that failed with all it says, then every line of the check.
+show_verdicts() {
+    if [ -f "$play_tmp/first.log" ]; then
+        # shellcheck disable=SC2046 # words
+        show_first_failure $(grep -v '^passed ' "$play_tmp/verdicts" | sed 1q)
+        say
+    fi
+    while read -r verdict side suite case; do
+        line_of "$verdict" "$side" "$suite" "$case"
+    done < "$play_tmp/verdicts"
+    left=$(($(wc -l < "$play_tmp/plan") - $(wc -l < "$play_tmp/verdicts")))
+    [ $left -eq 0 ] || say "Not run: $left more"
+}
+
+# What the compiler said, without what the build tool adds, and not without end.
+show_compiler() {
+    log=$folder/build/build.log
+    grep -Ev '^(\[|FAILED: |ninja: |g?make|/[^ ]*(cc|gcc|clang|ar)[-0-9.]* )' \
+        "$log" | sed "s|$(cd "$folder" && pwd -P)/||g" > "$log.short"
+    sed 30q "$log.short"
+    [ "$(wc -l < "$log.short")" -le 30 ] || say "and more, in $log"
+}

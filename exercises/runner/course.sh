@@ -1,0 +1,309 @@
+# course.sh - the verbs of the exercises. Read by ./learn, after work.sh, play.sh
+# and check.sh.
+# shellcheck shell=sh disable=SC2154,SC2034 # variables shared with ./learn
+
+# --- what all verbs need -----------------------------------------------------
+
+course_begin() {
+    trap stopped INT TERM HUP
+    for tool in cc cmake git; do
+        command -v $tool > /dev/null ||
+            fail "there is no $tool here; ./learn doctor says how to get it"
+    done
+}
+
+# Ctrl-C: what runs has ended before the shell comes here.
+stopped() {
+    say >&2 # standard output may be a file just now
+    say "Stopped; nothing of it is left running." >&2
+    exit 130
+}
+
+# The suites and the real servers; they are quick to find up to date.
+real_build() {
+    if [ -n "${LEARN_BIN:-}" ]; then
+        return # a test brings its own
+    elif [ -x "$bin/learn-runner" ] && is_built_from . "build/$preset"; then
+        quietly_built todo-sync todo-async learn-runner todo-contract \
+            todo-hostile todo-system
+    else
+        build
+    fi
+}
+
+quietly_built() {
+    cmake --build "build/$preset" --parallel "$(jobs_here)" --target "$@" \
+        > build/learn.log 2>&1 && return
+    cat build/learn.log >&2
+    fail "the course itself does not build; did you edit outside" \
+        "exercises/work? git status says so"
+}
+
+# Where suites write and servers live while something runs.
+make_play_tmp() {
+    [ -z "${play_tmp:-}" ] || return 0 # watch checks again and again
+    play_tmp=$(mktemp -d "${TMPDIR:-/tmp}/learn-XXXXXX") ||
+        fail "cannot write to ${TMPDIR:-/tmp}"
+    trap 'rm -rf "$play_tmp"' EXIT
+    suites=$(cd "$bin" && pwd -P) explain=''
+    "$suites/learn-runner" 2>&1 | grep -q '^usage: learn-runner explain' &&
+        explain=$play_tmp
+    return 0
+}
+
+confirm() { # QUESTION
+    [ "$ask" = yes ] || return 0
+    printf '%s [y/N] ' "$1"
+    read -r answer || answer=''
+    case $answer in [Yy]*) ;; *) return 1 ;; esac
+}
+
+# Where the sources changed under an exercise, it goes on with its old copy.
+tell_of_change() {
+    [ "$(source_stamp)" = "$(cat "$folder/.source")" ] && return
+    say "Note: the course's own source is not what it was when this exercise"
+    say "began (git pull, or an edit outside $work). The exercise keeps its copy;"
+    say "./learn reset begins again with what is there now."
+    say
+}
+
+# --- next --------------------------------------------------------------------
+
+next() { # [NN]
+    course_begin
+    choose_next "$@"
+    if [ ! -d "$folder" ]; then
+        real_build
+        say "... making $folder, a copy to edit" >&2
+        make_folder
+        say "... building it" >&2
+        build_tree "$folder" "$folder/build" || show_compiler_and_fail
+    fi
+    [ "$(current)" = "$ex" ] || note "$ex" begun
+    choose_begun "$nn"
+    show_task
+}
+
+# The one asked for; else the current one until it is solved; else the first
+# that is not.
+choose_next() {
+    if [ -n "${1:-}" ]; then
+        choose "$1"
+        return
+    fi
+    ex=$(current)
+    if [ -z "$ex" ] || is_solved "$ex"; then
+        ex=$(first_open)
+        [ -n "$ex" ] || {
+            say "All exercises are solved. ./learn list shows them."
+            exit 0
+        }
+    fi
+    choose "$ex"
+}
+
+first_open() {
+    for one in $(exercises); do
+        is_solved "$one" || {
+            say "$one"
+            return
+        }
+    done
+}
+
+show_task() {
+    say
+    cat "$shelf/$ex/task.md"
+    say
+    say "Edit below \"EXERCISE $nn begin\", in"
+    fences | sed 's/^/    /'
+    say
+    [ -n "$(notes "$ex" predicted)" ] ||
+        say "./learn predict   comes first: what do you expect?"
+    say "./learn check     says whether it is right"
+    say "./learn hint      when you are stuck; there are three"
+}
+
+# --- check -------------------------------------------------------------------
+
+check() { # [NN]
+    course_begin
+    choose_begun "${1:-}"
+    real_build
+    tell_of_change
+    for file in $(edited_outside); do
+        say "Note: outside the fences there are edits, too, in"
+        say "    $folder/$file"
+        say "The exercise needs none there. ./learn diff shows them."
+        say
+    done
+    build_tree "$folder" "$folder/build" || show_compiler_and_fail
+    show_warnings
+    make_play_tmp
+    servers=$(cd "$folder/build/bin" && pwd -P)
+    status=0
+    run_check || status=$?
+    [ $status -ne 130 ] || stopped
+    show_verdicts
+    say
+    if [ $status -eq 0 ]; then
+        congratulate
+    else
+        advise_after_failure
+    fi
+    exit $status
+}
+
+show_warnings() {
+    grep -q 'warning: ' "$folder/build/build.log" || return 0
+    say "The compiler warns:"
+    show_compiler
+    say
+}
+
+show_compiler_and_fail() {
+    say "$(paint 31 FAIL)  it does not build:"
+    show_compiler
+    exit 1
+}
+
+congratulate() {
+    [ -n "$(edited)" ] || say "(Nothing is edited yet, and still it passes.)"
+    is_solved "$ex" || note "$ex" solved
+    say "All of it passed: exercise $(called "$ex") is solved."
+    say
+    say "./learn solution   the real source beside yours"
+    coming=$(first_open)
+    if [ -n "$coming" ]; then
+        say "./learn next       $(called "$coming"), $(fact "$coming" Minutes) min"
+    else
+        say "That was the last one that was open. ./learn list shows all."
+    fi
+}
+
+advise_after_failure() {
+    if [ -z "$(edited)" ]; then
+        say "Nothing is edited yet: so it is meant to fail."
+        [ -n "$(notes "$ex" predicted)" ] ||
+            say "./learn predict asks what you expect, before you edit."
+    fi
+    say "Then again: ./learn check. Stuck? ./learn hint"
+}
+
+# --- hint, solution, diff, reset ---------------------------------------------
+
+hint() { # [NN]
+    course_begin
+    choose_begun "${1:-}"
+    number=$(notes "$ex" hint | wc -l)
+    number=$((number + 1))
+    if [ $number -gt 3 ]; then
+        number=3
+    else
+        note "$ex" "hint $number"
+    fi
+    sed -n "/^## $number\$/,/^## /p" "$shelf/$ex/hints.md" | grep -v '^## '
+    case $number in
+    3) say "That is the last hint. ./learn solution --show shows the source." ;;
+    2) say "One more hint is left." ;;
+    *) say "Two more hints are left." ;;
+    esac
+}
+
+solution() { # [--show] [NN]
+    course_begin
+    show=no
+    case ${1:-} in --show) show=yes && shift ;; esac
+    choose_begun "${1:-}"
+    if ! is_solved "$ex"; then
+        [ $show = yes ] || fail "exercise $nn is not solved yet; ./learn hint" \
+            "helps. ./learn solution --show shows it all the same, and notes that"
+        note "$ex" 'solution shown before it was solved'
+    fi
+    make_play_tmp
+    for file in $(patched); do
+        mkdir -p "$play_tmp/real/$(dirname "$file")"
+        cp "$folder/.starter/$file" "$play_tmp/real/$file"
+    done
+    apply "$play_tmp/real" "$shelf/$ex/starter.patch" -R 2> /dev/null ||
+        fail "the exercise has changed since you began it; ./learn reset"
+    for file in $(patched); do
+        say "Yours, $folder/$file:"
+        sed -n "/EXERCISE $nn begin/,/EXERCISE $nn end/p" "$folder/$file"
+        say
+        say "The real source, $file (-: as you found it, +: as it is):"
+        (cd "$play_tmp/real" &&
+            diff -u "$OLDPWD/$folder/.starter/$file" "$file" | sed 1,2d)
+        say
+    done
+    say "What looks right, and is not:"
+    sed -n 's/^Mistake: /  - /p' "$shelf/$ex"/chaff-*.patch | fold -s -w 78
+}
+
+course_diff() { # [NN]
+    course_begin
+    choose_begun "${1:-}"
+    [ -n "$(edited)" ] || say "Nothing is edited: all is as ./learn next made it."
+    edited | while read -r file; do
+        (cd "$folder" && diff -uN ".starter/$file" "$file" |
+            sed "1s|.*|--- as you found it: $file|; 2s|.*|+++ $folder/$file|")
+    done
+}
+
+reset() { # [--yes] [NN]
+    course_begin
+    case ${1:-} in --yes) ask=no && shift ;; esac
+    choose "${1:-}"
+    if [ ! -d "$folder" ]; then
+        fail "exercise $nn is not begun; ./learn next $nn begins it"
+    elif [ ! -d "$folder/.starter" ] || [ -n "$(edited)" ]; then
+        confirm "Put the starter back? Your files are kept beside it." ||
+            fail "nothing was changed"
+        keep_old || fail "cannot write to $work; nothing was changed"
+        say "Your files are kept in $old"
+    fi
+    renew_folder
+    note "$ex" reset
+    say "$folder is as it was when you began."
+    say "./learn check builds it again."
+}
+
+# --- list, watch -------------------------------------------------------------
+
+list() {
+    now=$(current)
+    printf '%-3s %-8s %4s  %-30s %s\n' Ex State Min Title Chapter
+    for one in $(exercises); do
+        if is_solved "$one"; then
+            state=solved
+        elif [ "$one" = "$now" ]; then
+            state=current
+        else
+            state=open
+        fi
+        printf '%-3s %-8s %4s  %-30s %s\n' "$(number_of "$one")" $state \
+            "$(fact "$one" Minutes)" "$(title_of "$one")" "$(fact "$one" Chapter)"
+    done
+    say
+    say "./learn next goes on; ./learn next NN begins one out of turn."
+}
+
+# Once a second, because no event tells of an edit on every file system.
+watch() { # [NN]
+    course_begin
+    choose_begun "${1:-}"
+    make_play_tmp
+    stamp=$play_tmp/stamp
+    while :; do
+        touch "$stamp"
+        (check "$nn") || [ $? -ne 130 ] || exit 130
+        say
+        say "Watching $folder. By hand: ./learn check. Ctrl-C leaves."
+        while [ -z "$(saved_since "$stamp")" ]; do sleep 1; done
+    done
+}
+
+saved_since() { # FILE
+    find "$folder" \( -name build -o -name .starter \) -prune \
+        -o -type f -newer "$1" -print | sed 1q
+}

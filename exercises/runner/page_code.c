@@ -1,0 +1,136 @@
+/*
+ * exercises/runner/page_code.c - an operation in two columns.
+ *
+ * To eyes it is a grid; to a screen reader it is a table with a row for each
+ * paragraph.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "beside.h"
+#include "html.h"
+#include "page.h"
+
+/* What a wait does to the room that it is in. */
+static void put_wait(struct buf *out, enum room room, const char *what,
+                     const struct part *next)
+{
+    buf_printf(out, "<p class=\"wait\"><b>Waits: %s.</b> ", what);
+    if (room == SYNC)
+        buf_printf(out, "The thread stands still.</p>\n");
+    else if (next)
+        buf_printf(
+            out, "The function ends; <code>%s</code> goes on afterwards.</p>\n",
+            next->name);
+    else
+        buf_printf(out, "The function ends; the loop turns to others.</p>\n");
+}
+
+/* Notes under a paragraph, one for each wait that is marked in it. */
+static void put_waits(struct buf *out, enum room room,
+                      const struct chain *chain, const struct paragraph *now)
+{
+    const struct part *next = handed_on(chain, now);
+    bool marked = false;
+
+    for (size_t at = now->first; at < now->end; at++) {
+        const char *mark = strstr(chain->lines[at].text, "WAITS: ");
+        char what[MAX_NAME];
+
+        if (!mark)
+            continue;
+        mark += strlen("WAITS: ");
+        (void)snprintf(what, sizeof(what), "%.*s", (int)strcspn(mark, "*") - 1,
+                       mark);
+        put_wait(out, room, what, next);
+        marked = true;
+    }
+    if (next && !marked) /* a wait that another place has the mark of */
+        buf_printf(out,
+                   "<p class=\"wait\"><b>Waits again.</b> The function ends; "
+                   "<code>%s</code> goes on afterwards.</p>\n",
+                   next->name);
+}
+
+static void put_lines(struct buf *out, const struct chain *chain,
+                      const struct paragraph *now)
+{
+    size_t end = now->end;
+    bool in_comment = false;
+
+    while (end > now->first && chain->lines[end - 1].text[0] == '\0')
+        end--; /* the row keeps its distance by itself */
+    buf_printf(out, "<pre><code>");
+    for (size_t at = now->first; at < end; at++) {
+        const char *text = chain->lines[at].text;
+
+        buf_printf(out, "<span class=\"line%s\">",
+                   strstr(text, "WAITS: ") ? " waits" : "");
+        html_code(out, text, &in_comment);
+        buf_printf(out, "\n</span>");
+    }
+    buf_printf(out, "</code></pre>\n");
+}
+
+/* Is this line the first of a function? */
+static bool begins_part(const struct chain *chain, size_t line)
+{
+    for (size_t i = 0; i < chain->part_count; i++) {
+        if (chain->parts[i].first == line)
+            return true;
+    }
+    return false;
+}
+
+static void put_cell(struct buf *out, enum room room,
+                     const struct beside *beside)
+{
+    static const char *const classes[ROOMS] = {"sync", "async"};
+    const struct chain *chain = beside->chains[room];
+    const struct paragraph *now = &beside->now[room];
+    const struct chain *other = beside->chains[ASYNC];
+
+    if (now->first < now->end) {
+        buf_printf(out, "<div class=\"cell %s\" role=\"cell\">\n",
+                   classes[room]);
+        put_lines(out, chain, now);
+        put_waits(out, room, chain, now);
+        buf_printf(out, "</div>\n");
+    } else {
+        buf_printf(out, "<div class=\"cell %s gap\" role=\"cell\">",
+                   classes[room]);
+        if (room == SYNC && begins_part(other, beside->now[ASYNC].first))
+            buf_printf(out, "<p>the same function goes on</p>");
+        buf_printf(out, "</div>\n");
+    }
+}
+
+void page_code(struct buf *out, const struct entry *entry)
+{
+    struct beside beside = {.chains = {&entry->chains[0], &entry->chains[1]}};
+
+    buf_printf(out,
+               "<div class=\"beside\" role=\"table\" "
+               "aria-labelledby=\"%s\">\n<div class=\"row top\" role=\"row\">"
+               "<span class=\"unseen\" role=\"columnheader\">paragraph</span>",
+               entry->name);
+    for (size_t room = 0; room < ROOMS; room++)
+        buf_printf(out, "<div class=\"cell\" role=\"columnheader\">%s</div>",
+                   entry->chains[room].path);
+    buf_printf(out, "</div>\n");
+    while (beside_next(&beside)) {
+        enum room room =
+            beside.now[SYNC].first < beside.now[SYNC].end ? SYNC : ASYNC;
+        size_t first = beside.now[room].first;
+
+        buf_printf(out,
+                   "<div class=\"row%s\" role=\"row\">"
+                   "<span class=\"unseen\" role=\"rowheader\">%s</span>\n",
+                   begins_part(beside.chains[room], first) ? " part" : "",
+                   beside.chains[room]->lines[first].opens);
+        put_cell(out, SYNC, &beside);
+        put_cell(out, ASYNC, &beside);
+        buf_printf(out, "</div>\n");
+    }
+    buf_printf(out, "</div>\n");
+}

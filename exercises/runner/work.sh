@@ -1,0 +1,218 @@
+# work.sh - the exercises, your progress in them, and the folder in which you
+# edit. Read by ./learn, which has say, fail and jobs_here, and these variables:
+#
+#   shelf   the folder of the exercises
+#   work    where your folders and your progress are
+# shellcheck shell=sh disable=SC2154 # set by ./learn
+
+progress=$work/progress
+
+# --- an exercise -------------------------------------------------------------
+
+exercises() { (cd "$shelf" && ls -d [0-9][0-9]-*/ 2> /dev/null) | tr -d /; }
+number_of() { say "${1%%-*}"; }
+title_of() { sed -n '1s/^# *[0-9]* *//p' "$shelf/$1/task.md"; }
+fact() { sed -n "s/^$2: *//p" "$shelf/$1/task.md"; } # EXERCISE NAME
+
+# "00 First green", or what there is of it.
+called() { say "$(number_of "$1") $(title_of "$1")"; }
+
+# The exercise with that number; $1 may also be its name.
+find_exercise() {
+    case $1 in
+    [0-9]) wanted=0$1 ;;
+    *) wanted=${1%/} ;;
+    esac
+    found=$(exercises | grep -E "^$wanted(-|\$)" 2> /dev/null | sed 1q)
+    [ -n "$found" ] || fail "there is no exercise $1; ./learn list shows all"
+}
+
+# --- progress ----------------------------------------------------------------
+
+note() { # EXERCISE WHAT
+    mkdir -p "$work" || fail "cannot write to $work"
+    [ -f "$progress" ] ||
+        say "# What you did in this course, line by line." > "$progress"
+    say "$(date +%Y-%m-%d) $1 $2" >> "$progress"
+}
+
+# What was noted about an exercise and begins with these words, in order.
+notes() { # EXERCISE WORDS
+    sed -n "s/^[0-9-]* $1 \\($2.*\\)/\\1/p" "$progress" 2> /dev/null
+}
+
+is_solved() { [ -n "$(notes "$1" solved)" ]; }
+
+# The exercise begun last, unless it is gone.
+current() {
+    last=$(sed -n 's/^[0-9-]* \([^ ]*\) begun$/\1/p' "$progress" \
+        2> /dev/null | sed -n '$p')
+    [ -z "$last" ] || [ ! -d "$shelf/$last" ] || say "$last"
+}
+
+# Sets ex, nn and folder: those of the number given, or of the current one.
+choose() {
+    if [ -n "${1:-}" ]; then
+        find_exercise "$1"
+        ex=$found
+    else
+        ex=$(current)
+    fi
+    [ -n "$ex" ] ||
+        fail "no exercise is begun yet; ./learn next begins the first"
+    nn=$(number_of "$ex") folder=$work/$ex
+}
+
+# As choose, and the folder is there and complete.
+choose_begun() {
+    choose "$@"
+    [ -d "$folder" ] ||
+        fail "exercise $nn is not begun; ./learn next $nn begins it"
+    for file in CMakeLists.txt .source .starter/CMakeLists.txt $(patched); do
+        [ -f "$folder/$file" ] || fail "$folder is not whole, $file is missing;" \
+            "./learn reset $nn makes it anew"
+    done
+}
+
+# --- its folder --------------------------------------------------------------
+
+patched() { sed -n 's|^+++ b/||p' "$shelf/$ex/starter.patch"; }
+
+# Without the ceiling git would look for a repository around the folder.
+apply() { # FOLDER PATCH [OPTION]
+    into=$1 patch=$2
+    shift 2
+    GIT_CEILING_DIRECTORIES=$(cd "$into/.." && pwd -P) \
+        git -C "$into" apply "$@" - < "$patch"
+}
+
+# A number that changes when the sources or the exercise do.
+source_stamp() {
+    { find common sync_impl async_impl -type f | LC_ALL=C sort
+      patched
+    } | tr '\n' '\0' | xargs -0 cat "$shelf/$ex/starter.patch" | cksum
+}
+
+copy_sources() { # TO
+    mkdir -p "$1" &&
+        tar -cf - --exclude=node_modules CMakeLists.txt cmake common sync_impl \
+            async_impl exercises/runner tests | tar -xf - -C "$1"
+}
+
+# Makes $folder.new, which becomes $folder when it is complete.
+make_new() {
+    new=$folder.new
+    rm -rf "$new"
+    copy_sources "$new" || fail "cannot write to $new"
+    apply "$new" "$shelf/$ex/starter.patch" || {
+        rm -rf "$new"
+        fail "the patch of exercise $nn does not fit common/, sync_impl/ and" \
+            "async_impl/ here; if you edited there: git stash"
+    }
+    mkdir "$new/.starter"
+    (cd "$new" && tar -cf - --exclude=.starter . | tar -xf - -C .starter) ||
+        fail "cannot write to $new"
+    source_stamp > "$new/.source"
+}
+
+make_folder() {
+    make_new
+    mv "$new" "$folder"
+}
+
+# Files of folder $2 that differ from those of $1, or are new, or gone.
+differing() {
+    LC_ALL=C diff -rqN -x build -x .starter -x .source -x '*~' -x '.*.sw?' \
+        "$1" "$2" | sed -n "s|^Files .* and $2/\(.*\) differ\$|\1|p"
+}
+
+edited() { differing "$folder/.starter" "$folder"; }
+
+# Of those, the files that differ outside the fences, too.
+edited_outside() {
+    edited | while read -r file; do
+        [ "$(unfenced "$folder/.starter/$file")" = \
+            "$(unfenced "$folder/$file")" ] || say "$file"
+    done
+}
+
+unfenced() {
+    sed "/EXERCISE $nn begin/,/EXERCISE $nn end/d" "$1" 2> /dev/null
+}
+
+# The places to edit: FILE:LINE.
+fences() {
+    for file in $(patched); do
+        grep -n "EXERCISE $nn begin" "$folder/$file" /dev/null | cut -d: -f1,2
+    done
+}
+
+# Keeps the folder's files, without what was built, under the next free name.
+keep_old() {
+    count=1
+    while [ -e "$folder.old-$count" ]; do count=$((count + 1)); done
+    old=$folder.old-$count
+    mkdir "$old" && (cd "$folder" && tar -cf - --exclude=./build \
+        --exclude=./.starter --exclude=./.source .) | tar -xf - -C "$old"
+}
+
+# Puts a new folder in the place of the old one and keeps what is built of it:
+# what differs gets the time of today, so that it is built again.
+renew_folder() {
+    make_new
+    for file in $(differing "$folder" "$new"); do
+        [ ! -f "$new/$file" ] || touch "$new/$file"
+    done
+    [ ! -d "$folder/build" ] || mv "$folder/build" "$new/build"
+    rm -rf "$folder"
+    mv "$new" "$folder"
+}
+
+# --- building it -------------------------------------------------------------
+
+# True when the build folder $2 was made for the source folder $1, and neither
+# was moved since.
+is_built_from() {
+    grep -qs "^CMAKE_HOME_DIRECTORY:INTERNAL=$(cd "$1" && pwd -P)\$" \
+        "$2/CMakeCache.txt"
+}
+
+# Configures $1 into $2 with the sanitizers $3, unless that is done already.
+configure() {
+    is_built_from "$1" "$2" &&
+        { [ -f "$2/build.ninja" ] || [ -f "$2/Makefile" ]; } && return
+    rm -rf "$2" # the folder was moved, or somebody pressed Ctrl-C
+    mkdir -p "$2"
+    if command -v ninja > /dev/null; then
+        export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
+    fi
+    cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Debug -DTODO_SANITIZE="$3" \
+        > "$2/configure.log" 2>&1
+}
+
+# What an exercise's check runs, as targets.
+targets() {
+    say todo-sync todo-async
+    while read -r _ suite case; do
+        case $suite in
+        unit) unit_program "$case" ;;
+        own | catches) say todo-contract ;;
+        esac
+    done < "$shelf/$ex/check"
+}
+
+sanitizers() {
+    asked=$(sed -n 's/^sanitize //p' "$shelf/$ex/check")
+    say "${asked:-address,undefined}"
+}
+
+# Builds $1 in $2. False when it cannot; what was said is in $2/build.log.
+build_tree() {
+    if ! configure "$1" "$2" "$(sanitizers)"; then
+        cp "$2/configure.log" "$2/build.log"
+        return 1
+    fi
+    # shellcheck disable=SC2046 # targets are words
+    cmake --build "$2" --parallel "$(jobs_here)" --target $(targets) \
+        > "$2/build.log" 2>&1 && build_bad "$1" "$2/bad" "$2/build.log"
+}

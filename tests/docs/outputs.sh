@@ -1,0 +1,84 @@
+#!/bin/sh
+# outputs.sh ROOT BIN [--write] - what our texts show was really printed.
+#
+# A line <!-- output COMMAND --> stands before a block: what that command
+# printed. It is run from ROOT with BIN in the PATH, and must succeed. Where it
+# has {sync} or {async} in it, both servers run beside it, on a database of
+# their own, and these are their URLs. What is bound to differ (differs.sed) is
+# not compared.
+#
+# A line <!-- transcript FILE --> stands before the output of a command that
+# takes too long to run here, such as a check that builds: every line of FILE
+# is in the block. FILE is an expect-fail.txt, and another test sees to it that
+# those lines are printed.
+#
+# Without --write, fails when a block differs; with it, mends the outputs.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$1"
+bin=$(cd "$2" && pwd)
+PATH=$bin:$PATH
+write=${3:-}
+kinds='output transcript'
+# shellcheck source=tests/docs/blocks.sh
+. "$here/blocks.sh"
+
+run() { # COMMAND
+    # shellcheck disable=SC2016 # for the shell that runs it
+    command=$(printf '%s\n' "$1" |
+        sed 's/{sync}/"$sync"/g; s/{async}/"$async"/g')
+    if [ "$command" = "$1" ]; then
+        sh -c "$command"
+    else
+        # The servers print a line, too: only the command's is wanted.
+        # shellcheck disable=SC2016 # for the inner shell
+        "$bin/learn-runner" with both -- sh -c '
+            sync=$1 async=$2
+            (eval "$3") > "$4" || exit
+            sed "s|$sync|http://127.0.0.1:8001|g
+                s|$async|http://127.0.0.1:8002|g" "$4" > "$4.usual"
+            ' sh '{sync}' '{async}' "$command" "$out/printed" > /dev/null ||
+            return
+        cat "$out/printed.usual"
+    fi
+}
+
+produce() { # KIND ARGUMENTS
+    case $1 in
+    transcript) cat "$2" ;;
+    output)
+        if ! run "$2" > "$out/said" 2> "$out/errors" < /dev/null; then
+            cat "$out/errors" >&2
+            return 1
+        fi
+        tr -d '\r' < "$out/said" # HTTP ends its lines with one
+        ;;
+    esac
+}
+
+same() { # KIND OLD NEW
+    case $1 in
+    transcript) holds_all "$2" "$3" ;;
+    output)
+        sed -E -f "$here/differs.sed" "$2" > "$out/old.same"
+        sed -E -f "$here/differs.sed" "$3" > "$out/new.same"
+        cmp -s "$out/old.same" "$out/new.same"
+        ;;
+    esac
+}
+
+# holds_all OLD NEW: each line of NEW stands in OLD. No --write can mend that.
+holds_all() {
+    missing=0
+    while IFS= read -r words; do
+        grep -qF -- "$words" "$1" && continue
+        complain "the block does not show: $words"
+        missing=1
+    done < "$2"
+    [ "$missing" -eq 0 ] || cp "$1" "$2"
+}
+
+look_at_texts
+[ "$status" -eq 0 ] || echo "Mend it: tests/docs/outputs.sh . build/dev/bin" \
+    "--write"
+exit "$status"

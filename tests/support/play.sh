@@ -1,0 +1,49 @@
+# play.sh - one case of one suite, against one server: what came of it? Read by
+# tests/mutants/run and by the exercises. It wants these variables:
+#
+#   suites   the folder with learn-runner and the suites' programs
+#   servers  the folder with todo-sync and todo-async, in a build tree
+#   play_tmp a folder for what the suites write; the log becomes
+#            $play_tmp/SIDE.log
+#   contract the todo-contract to ask with; or nothing: the one in suites
+#   explain  the folder that `learn-runner explain` is to look at when a case
+#            hangs; or nothing
+# shellcheck shell=sh disable=SC2154 # set by who reads this
+
+# The program that has the unit test of that name.
+unit_program() { # CASE
+    basename "$(grep -l "($1)" tests/unit/*_test.c)" .c
+}
+
+# Says passed, failed, hangs, or unclear where the case was not come to, or
+# where it passed and the server then ended badly: only its own verdict counts.
+play() ( # SUITE CASE SIDE SECONDS
+    suite=$1 case=$2 side=$3 seconds=$4 status=0 other=sync
+    trap : INT TERM HUP # to outlive Ctrl-C until the suite is gone
+    log=$play_tmp/$side.log
+    [ "$side" = async ] || other=async
+    case $suite in
+    contract)
+        set -- "$suites/learn-runner" with --bin "$servers" "$side" -- \
+            "${contract:-$suites/todo-contract}" --case "$case" "{$side}"
+        ;;
+    hostile) set -- "$suites/todo-hostile" "$servers/todo-$side" "$case" ;;
+    system)
+        set -- "$suites/todo-system" "$servers/todo-$side" \
+            "$servers/todo-$other" "$case"
+        ;;
+    unit) set -- "$servers/../tests/unit/$(unit_program "$case")" ;;
+    esac
+    TMPDIR=$play_tmp "$suites/learn-runner" within "$seconds" ${explain:+--explain "$explain"} -- \
+        "$@" > "$log" 2>&1 < /dev/null || status=$?
+    if [ $status -eq 124 ]; then
+        grep -Eq "^\[ +RUN +\] $case\$" "$log" && echo hangs || echo unclear
+    elif grep -Eq "^\[ +(FAILED|ERROR) +\] $case\$" "$log"; then
+        echo failed
+    elif [ $status -eq 0 ] && grep -Eq "^\[ +OK +\] $case\$" "$log"; then
+        echo passed
+    else
+        echo unclear
+    fi
+    [ $status -ne 130 ] # Ctrl-C: who reads this goes no further
+)

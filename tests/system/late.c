@@ -1,0 +1,195 @@
+/*
+ * tests/system/late.c - clients that read late, and those that have left when
+ * their answer comes.
+ * Threads: one.   Blocks: on the server of the case.
+ *
+ * The probe `client.send` tells that an answer waits for its client. Each case
+ * ends its server, which must find nothing left over.
+ */
+#include <string.h>
+
+#include "system.h"
+#include "tests/cmocka_all.h"
+
+/* A list has about 100 KB, and so many lists are more than a socket takes. */
+enum { TODOS = 100, LISTS = 80, MANY = 50 };
+
+static const char upwards[] = "/todos";
+static const char downwards[] = "/todos?sort=-id";
+
+static void start_with_a_long_list(const char *const *args)
+{
+    static const char letter[] = "\xf0\x9f\x95\x90"; /* four bytes: U+1F550 */
+    char title[800 + 1] = "";
+    char request[TALK_MAX];
+
+    system_start(args);
+    for (char *to = title; to < title + 800;)
+        to = stpcpy(to, letter);
+    talk_write_post(request, title);
+    for (int i = 0; i < TODOS; i++)
+        assert_int_equal(talk(system_server.port, request, NULL), 201);
+    gate_open(&system_gate, &system_server);
+}
+
+static void end_with_nothing_left_over(void)
+{
+    gate_release(&system_gate);
+    server_stop(&system_server);
+}
+
+/* Asks for one list many times, and reads nothing. */
+static void ask_for_lists(struct raw *raw, const char *path)
+{
+    char request[TALK_MAX];
+
+    talk_write_get(request, path);
+    system_open(raw);
+    for (int i = 0; i < LISTS; i++)
+        assert_true(raw_send_text(raw, request));
+}
+
+/* Each of the answers must be what a client hears that reads at once. */
+static void read_lists(struct raw *raw, const char *path)
+{
+    struct raw_answer now, late;
+
+    assert_int_equal(talk_get(system_server.port, path, &now), 200);
+    for (int i = 0; i < LISTS; i++) {
+        if (!raw_read_answer(raw, &late, false))
+            fail_msg("answer %d did not come whole", i + 1);
+        assert_int_equal(late.status, 200);
+        if (late.body_len != now.body_len ||
+            memcmp(late.body, now.body, now.body_len) != 0)
+            fail_msg("answer %d is not what a client hears that reads at once",
+                     i + 1);
+        raw_answer_release(&late);
+    }
+    raw_answer_release(&now);
+    raw_close(raw);
+}
+
+static void an_answer_that_is_read_late_is_whole(void **state)
+{
+    struct raw late;
+
+    (void)state;
+    start_with_a_long_list(NULL);
+    ask_for_lists(&late, upwards);
+    gate_await_waiting(&system_gate, "client.send", 1);
+    assert_int_equal(talk_get(system_server.port, "/healthz", NULL), 200);
+    read_lists(&late, upwards);
+    end_with_nothing_left_over();
+}
+
+static void two_answers_that_are_read_late_are_not_mixed(void **state)
+{
+    struct raw one, other;
+
+    (void)state;
+    start_with_a_long_list(NULL);
+    ask_for_lists(&one, upwards);
+    gate_await_waiting(&system_gate, "client.send", 1);
+    ask_for_lists(&other, downwards);
+    gate_await_waiting(&system_gate, "client.send", 2);
+    read_lists(&one, upwards);
+    read_lists(&other, downwards);
+    end_with_nothing_left_over();
+}
+
+static void a_client_that_leaves_instead_of_reading_harms_nobody(void **state)
+{
+    struct raw leaves;
+
+    (void)state;
+    start_with_a_long_list(NULL);
+    for (int by_reset = 0; by_reset < 2; by_reset++) {
+        ask_for_lists(&leaves, upwards);
+        gate_await_waiting(&system_gate, "client.send", 1);
+        if (by_reset)
+            raw_reset(&leaves);
+        else
+            raw_close(&leaves);
+        talk_still_serves(system_server.port);
+    }
+    end_with_nothing_left_over();
+}
+
+/* The deadline ends a write that is under way. */
+static void a_client_that_never_reads_is_cut_and_harms_nobody(void **state)
+{
+    static const char *const args[] = {"--write-timeout", "1.5", NULL};
+    struct raw never;
+
+    (void)state;
+    start_with_a_long_list(args);
+    ask_for_lists(&never, upwards);
+    talk_until_cut(&never);
+    raw_close(&never);
+    talk_still_serves(system_server.port);
+    end_with_nothing_left_over();
+}
+
+/* Who ends his side first and then the connection leaves the server a socket on
+ * which the first write already fails with EPIPE. */
+static void answers_to_fifty_clients_that_left_harm_nobody(void **state)
+{
+    struct raw leaves[MANY];
+    char request[TALK_MAX];
+
+    (void)state;
+    system_start(NULL);
+    gate_hold(&system_gate, &system_server, "store.commit");
+    talk_write_post(request, "for nobody");
+    for (int i = 0; i < MANY; i++)
+        system_ask(&leaves[i], request);
+    gate_await_waiting(&system_gate, "keeper.write", MANY);
+    for (int i = 0; i < MANY; i++) {
+        raw_half_close(&leaves[i]);
+        raw_reset(&leaves[i]);
+    }
+    gate_release(&system_gate);
+    talk_still_serves(system_server.port);
+    assert_int_equal(talk_count(system_server.port, "nobody"), MANY);
+    end_with_nothing_left_over();
+}
+
+static void clients_that_come_and_go_leave_nothing_behind(void **state)
+{
+    struct raw stays, leaves;
+    struct raw_answer answer;
+    char request[TALK_MAX];
+
+    (void)state;
+    system_start(NULL);
+    talk_write_get(request, "/healthz");
+    for (int i = 0; i < MANY; i++) {
+        system_ask(&leaves, request);
+        assert_true(raw_read_answer(&leaves, &answer, false));
+        assert_int_equal(answer.status, 200);
+        raw_answer_release(&answer);
+        if (i % 2)
+            raw_reset(&leaves);
+        else
+            raw_close(&leaves);
+    }
+    system_ask(&stays, request);
+    assert_true(raw_read_answer(&stays, &answer, false));
+    raw_answer_release(&answer);
+    server_stop(&system_server);
+    raw_close(&stays);
+}
+
+int system_late(void)
+{
+    const struct CMUnitTest cases[] = {
+        SYSTEM_CASE(an_answer_that_is_read_late_is_whole),
+        SYSTEM_CASE(two_answers_that_are_read_late_are_not_mixed),
+        SYSTEM_CASE(a_client_that_leaves_instead_of_reading_harms_nobody),
+        SYSTEM_CASE(a_client_that_never_reads_is_cut_and_harms_nobody),
+        SYSTEM_CASE(answers_to_fifty_clients_that_left_harm_nobody),
+        SYSTEM_CASE(clients_that_come_and_go_leave_nothing_behind),
+    };
+
+    return cmocka_run_group_tests_name("answers come late", cases, NULL, NULL);
+}
