@@ -14,6 +14,11 @@
 struct server hostile_server;
 static const char *program;
 
+const char *hostile_program(void)
+{
+    return program;
+}
+
 bool hostile_is_sync(void)
 {
     const char *name = strrchr(program, '/');
@@ -105,9 +110,9 @@ int main(int argc, char **argv)
     raise_descriptor_limit();
 
     static int (*const groups[])(void) = {
-        hostile_leaving,  hostile_slow,    hostile_crowd,
-        hostile_overload, hostile_framing, hostile_heads,
-        hostile_bodies,   hostile_noise,   hostile_pipelines};
+        hostile_leaving,   hostile_slow,   hostile_crowd,  hostile_overload,
+        hostile_framing,   hostile_heads,  hostile_bodies, hostile_noise,
+        hostile_pipelines, hostile_waiting};
     int failures = 0;
 
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
