@@ -73,6 +73,7 @@ static void a_deadline_ends_what_drips(void **state)
     assert_int_equal(muse_count(&system_muse, "asked"), 1);
     assert_int_equal(muse_count(&system_muse, "answered"), 0);
     muse_await(&system_muse, "left", 1);
+    server_stop(&system_server);
 }
 
 /* Each call takes a sixth of what the request has. Ten in turn are too many,
@@ -87,6 +88,7 @@ static void one_deadline_is_for_all_calls_of_a_request(void **state)
     if (system_is_sync())
         assert_in_range(muse_count(&system_muse, "asked"), 1, 9);
     assert_int_equal(ask(""), 200);
+    server_stop(&system_server);
 }
 
 static void a_thread_asks_once_at_a_time(void)
@@ -117,6 +119,7 @@ static void calls_are_made_as_the_room_waits(void **state)
         a_thread_asks_once_at_a_time();
     else
         a_loop_asks_all_at_once();
+    server_stop(&system_server);
 }
 
 static void connections_to_the_upstream_are_used_again(void **state)
@@ -140,6 +143,7 @@ static void connections_to_the_upstream_are_used_again(void **state)
     assert_int_equal(muse_count(&system_muse, "asked"), ROUNDS * 10);
     assert_in_range(muse_count(&system_muse, "connections"), 1,
                     system_is_sync() ? 1 : 10);
+    server_stop(&system_server);
 }
 
 /* Ends the muse, and gives what starts it again where it was. */
@@ -162,6 +166,7 @@ static void an_upstream_that_is_down_is_502_until_it_is_up(void **state)
     assert_int_equal(talk_get(system_server.port, "/readyz", NULL), 200);
     muse_start(&system_muse, system_program, "0", port);
     assert_int_equal(ask("?count=10"), 200);
+    server_stop(&system_server);
 }
 
 /* The connections that were kept are of no use then. */
@@ -177,6 +182,7 @@ static void an_upstream_that_was_started_anew_is_200(void **state)
         muse_start(&system_muse, system_program, "0", port);
     }
     assert_int_equal(ask("?count=10"), 200);
+    server_stop(&system_server);
 }
 
 /* It has gone before the whole was sent, as its ceiling is far below. */
@@ -187,6 +193,7 @@ static void a_gigabyte_is_not_read(void **state)
     assert_int_equal(ask(""), 502);
     muse_await(&system_muse, "left", 1);
     assert_int_equal(muse_count(&system_muse, "answered"), 0);
+    server_stop(&system_server);
 }
 
 static void what_is_refused_does_not_ask_the_upstream(void **state)
@@ -197,6 +204,7 @@ static void what_is_refused_does_not_ask_the_upstream(void **state)
     assert_int_equal(ask("?count=11"), 422);
     assert_int_equal(ask("?count=1&x=1"), 422);
     assert_int_equal(muse_count(&system_muse, "asked"), 0);
+    server_stop(&system_server);
 }
 
 int system_suggestions(void)
