@@ -138,15 +138,21 @@ static void who_asks_beyond_what_there_is_hears_503_at_once(void **state)
 }
 
 /* The loop ends the calls of a client that left; a thread does not even see it,
- * and stands where it stood. */
-static void a_client_that_left_is_noticed_by_the_loop_alone(void **state)
+ * and stands where it stood. Each client has sent so many requests. */
+static void leave(int requests)
 {
     enum { CLIENTS = 5 };
     struct raw clients[CLIENTS];
+    char request[TALK_MAX];
 
-    (void)state;
     start_hanging(NULL, NULL);
-    ask_all(clients, CLIENTS);
+    talk_write_get(request, "/suggestions");
+    for (int i = 0; i < CLIENTS; i++) {
+        system_open(&clients[i]);
+        for (int j = 0; j < requests; j++)
+            assert_true(raw_send_text(&clients[i], request));
+    }
+    muse_await(&system_muse, "asked", CLIENTS);
     for (int i = 0; i < CLIENTS; i++)
         raw_reset(&clients[i]);
     if (!system_is_sync())
@@ -158,6 +164,18 @@ static void a_client_that_left_is_noticed_by_the_loop_alone(void **state)
     server_stop(&system_muse);
     talk_still_serves(system_server.port);
     server_stop(&system_server);
+}
+
+static void a_client_that_left_is_noticed_by_the_loop_alone(void **state)
+{
+    (void)state;
+    leave(1);
+}
+
+static void a_request_in_the_pipe_does_not_hide_who_left(void **state)
+{
+    (void)state;
+    leave(3);
 }
 
 /* Sends the signal and waits until new clients are refused. */
@@ -202,6 +220,7 @@ int system_suggestions_leave(void)
         SYSTEM_CASE(waiting_clients_hold_up_nobody_while_there_is_room),
         SYSTEM_CASE(who_asks_beyond_what_there_is_hears_503_at_once),
         SYSTEM_CASE(a_client_that_left_is_noticed_by_the_loop_alone),
+        SYSTEM_CASE(a_request_in_the_pipe_does_not_hide_who_left),
         SYSTEM_CASE(calls_under_way_at_sigterm_are_answered),
         SYSTEM_CASE(calls_beyond_the_shutdown_timeout_are_cut_with_exit_1),
     };
