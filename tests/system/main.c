@@ -11,6 +11,7 @@
 #include "tests/cmocka_all.h"
 #include "tests/support/folder.h"
 #include "tests/support/muse.h"
+#include "tests/support/patience.h"
 
 const char *system_program;
 const char *system_other;
@@ -86,6 +87,18 @@ void system_expect_one_line(const char *text)
 {
     assert_true(strlen(text) > 1);
     assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
+void system_begin_stop(int signal)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    int status;
+
+    server_signal(&system_server, signal);
+    while ((status = talk_get(system_server.port, "/healthz", NULL)) == 200)
+        assert_true(now_ms() < deadline); /* it has not come through yet */
+    if (status != 0)
+        assert_int_equal(status, 503);
 }
 
 int system_release(void **state)

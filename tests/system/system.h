@@ -56,6 +56,10 @@ int system_hear(struct raw *raw);
 /* The running test fails unless the text is one line that says something. */
 void system_expect_one_line(const char *text);
 
+/* Sends the signal to the server of the case, and waits until new clients are
+ * refused. */
+void system_begin_stop(int signal);
+
 /* Test teardown: ends and removes what the case left. */
 int system_release(void **state);
 

@@ -82,8 +82,10 @@ void stub_serve_again(struct stub *stub, const char *answer, size_t len)
     serve(stub, answer, len);
 }
 
+/* Who was not asked until now is asked no more: accept(2) fails. */
 void stub_end(struct stub *stub)
 {
+    assert_int_equal(shutdown(stub->listener, SHUT_RDWR), 0);
     assert_int_equal(pthread_join(stub->thread, NULL), 0);
     stub_close(stub);
 }

@@ -288,6 +288,18 @@ static void a_redirection_is_not_followed(void **state)
     unit_assert_buf(&array, "");
 }
 
+/* The option names who is asked, and nothing else does. */
+static void a_proxy_of_the_environment_is_not_asked(void **state)
+{
+    (void)state;
+    /* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread */
+    assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
+    assert_int_equal(unsetenv("no_proxy") | unsetenv("NO_PROXY"), 0);
+    assert_taken("{\"title\":\"milk\"}", "{\"title\":\"milk\"}");
+    assert_int_equal(unsetenv("http_proxy"), 0);
+    /* NOLINTEND(concurrency-mt-unsafe) */
+}
+
 static void who_does_not_listen_is_no_upstream(void **state)
 {
     struct stub stub = {0};
@@ -370,6 +382,7 @@ int main(void)
         cmocka_unit_test(a_body_without_a_length_has_at_most_64_kib),
         cmocka_unit_test(what_is_not_whole_http_is_refused),
         cmocka_unit_test(a_redirection_is_not_followed),
+        cmocka_unit_test(a_proxy_of_the_environment_is_not_asked),
         cmocka_unit_test(who_does_not_listen_is_no_upstream),
         cmocka_unit_test(who_does_not_answer_in_time_is_told_apart),
         cmocka_unit_test(a_call_can_be_used_again),
