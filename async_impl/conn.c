@@ -27,7 +27,7 @@
 #include "server.h"
 #include "upstream.h"
 
-enum { LINGER_MS = 1000 };
+enum { LINGER_MS = 1000, PENDING_MAX = 4096 };
 
 static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *bytes);
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes);
@@ -311,7 +311,8 @@ static bool takes_bytes(const struct conn *conn)
 }
 
 /* Goes through bytes request by request. What follows a request under way is
- * kept until that is answered, and no more is read meanwhile. */
+ * kept until that is answered. Some more is read meanwhile, as who does not
+ * read does not learn that the client has left; but not much. */
 static void conn_advance(struct conn *conn, const char *bytes,
                          size_t len) /* LOOP */
 {
@@ -326,8 +327,10 @@ static void conn_advance(struct conn *conn, const char *bytes,
     if (len > 0 &&
         (conn->state == CONN_WAITING || conn->state == CONN_ANSWERING)) {
         buf_put(&conn->pending, bytes, len);
-        uv_read_stop((uv_stream_t *)&conn->tcp);
-        conn->paused = true;
+        if (conn->pending.len >= PENDING_MAX) {
+            uv_read_stop((uv_stream_t *)&conn->tcp);
+            conn->paused = true;
+        }
         if (conn->pending.failed)
             conn_close(conn);
     }

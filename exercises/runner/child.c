@@ -167,19 +167,19 @@ static bool wait_until_ready(struct child *child, const char *port_file)
     return true;
 }
 
-bool server_start(struct child *child, const char *name,
-                  const struct server_options *options)
+/* Starts bin_dir/name with a port, its port file and these arguments, which end
+ * with NULL, and waits until it listens. */
+static bool start(struct child *child, const char *name,
+                  const struct server_options *options, const char *const *more)
 {
+    enum { MAX_ARGUMENTS = 16 };
     char program[1024], port_file[1024], port[16];
-    const char *const gates =
-        options->gates || options->trace ? "--gates" : NULL;
-    const char *const trace = options->trace ? "--trace" : NULL;
-    const char *const argv[] = {
-        program,        "--port",      port,   "--port-file", port_file,
-        "--db",         options->db,   gates,  options->dir,  trace,
-        options->trace, "--log-level", "warn", NULL};
+    const char *argv[MAX_ARGUMENTS] = {program, "--port", port, "--port-file",
+                                       port_file};
     bool ready;
 
+    for (size_t i = 5; *more && i < MAX_ARGUMENTS - 1; i++)
+        argv[i] = *more++;
     child->name = name;
     (void)snprintf(program, sizeof(program), "%s/%s", options->bin_dir, name);
     (void)snprintf(port_file, sizeof(port_file), "%s/%s-%ld.port", options->dir,
@@ -190,6 +190,26 @@ bool server_start(struct child *child, const char *name,
     ready = child_start(child, argv) && wait_until_ready(child, port_file);
     (void)unlink(port_file); /* the server may have removed it itself */
     return ready;
+}
+
+bool server_start(struct child *child, const char *name,
+                  const struct server_options *options)
+{
+    const char *const gates =
+        options->gates || options->trace ? "--gates" : NULL;
+    const char *const trace = options->trace ? "--trace" : NULL;
+    const char *const more[] = {"--db",        options->db, gates,
+                                options->dir,  trace,       options->trace,
+                                "--log-level", "warn",      NULL};
+
+    return start(child, name, options, more);
+}
+
+bool muse_start(struct child *child, const struct server_options *options)
+{
+    const char *const more[] = {NULL};
+
+    return start(child, "muse", options, more);
 }
 
 struct child *children_watch(struct child *children, size_t count)

@@ -47,6 +47,9 @@ bool child_start(struct child *child, const char *const *argv);
 bool server_start(struct child *child, const char *name,
                   const struct server_options *options);
 
+/* As server_start, for bin_dir/muse: the upstream of lessons and tests. */
+bool muse_start(struct child *child, const struct server_options *options);
+
 /* Blocks until a child ends and gives it, or gives NULL when a signal asks the
  * runner to end. */
 struct child *children_watch(struct child *children, size_t count);

@@ -24,7 +24,7 @@ real_build() {
     if [ -n "${LEARN_BIN:-}" ]; then
         return # a test brings its own
     elif [ -x "$bin/learn-runner" ] && is_built_from . "build/$preset"; then
-        quietly_built todo-sync todo-async learn-runner todo-contract \
+        quietly_built todo-sync todo-async muse learn-runner todo-contract \
             todo-hostile todo-system
     else
         build

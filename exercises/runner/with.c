@@ -3,7 +3,8 @@
  *
  * The servers get a fresh database and any free port. Afterwards each must end
  * with status 0 at SIGTERM, or the whole fails: a server checks itself when it
- * ends, and says what it found by its exit status.
+ * ends, and says what it found by its exit status. With --muse they have an
+ * upstream, which ends as they do.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include "folder.h"
 #include "runner.h"
 
-enum { COMMAND, SYNC, ASYNC, CHILDREN };
+enum { COMMAND, SYNC, ASYNC, MUSE, CHILDREN };
 
 /* Copies the command, with {sync} and {async} replaced by the URLs. */
 static bool fill_in(const char **out, char **command, const struct child *all)
@@ -55,12 +56,22 @@ static bool command_succeeds(struct child *all, char **command)
     return ended == &all[COMMAND] && ended->status == 0;
 }
 
+/* Starts the upstream; servers find it in the environment. It is ours also when
+ * they are of another build. */
+static bool give_upstream(struct child *muse, struct server_options options)
+{
+    options.bin_dir = bin_dir;
+    return muse_start(muse, &options) &&
+           /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
+           setenv("TODO_UPSTREAM", muse->url, 1) == 0;
+}
+
 int with_command(int argc, char **argv)
 {
     struct child all[CHILDREN] = {{0}};
     char dir[512], db[600];
     struct server_options options = {.bin_dir = bin_dir, .dir = dir, .db = db};
-    bool sync, async, good, clean;
+    bool muse, sync, async, good, clean;
 
     if (argc > 2 && strcmp(argv[1], "--bin") == 0) {
         options.bin_dir = argv[2];
@@ -68,12 +79,16 @@ int with_command(int argc, char **argv)
         argc -= 2;
         argv += 2;
     }
+    muse = argc > 1 && strcmp(argv[1], "--muse") == 0;
+    argc -= muse;
+    argv += muse;
     sync = argc > 1 && strcmp(argv[1], "async") != 0;
     async = argc > 1 && strcmp(argv[1], "sync") != 0;
     if (argc < 4 || strcmp(argv[2], "--") != 0 ||
         (sync && async && strcmp(argv[1], "both") != 0)) {
         (void)fprintf(stderr, "usage: learn-runner with [--bin FOLDER] "
-                              "sync|async|both -- COMMAND [ARGUMENTS]\n");
+                              "[--muse] sync|async|both -- COMMAND "
+                              "[ARGUMENTS]\n");
         return 2;
     }
     children_init();
@@ -81,7 +96,8 @@ int with_command(int argc, char **argv)
         return 1;
     (void)snprintf(db, sizeof(db), "%s/todos.db", dir);
 
-    good = (!sync || server_start(&all[SYNC], "todo-sync", &options)) &&
+    good = (!muse || give_upstream(&all[MUSE], options)) &&
+           (!sync || server_start(&all[SYNC], "todo-sync", &options)) &&
            (!async || server_start(&all[ASYNC], "todo-async", &options)) &&
            command_succeeds(all, argv + 3);
     clean = children_stop(all, CHILDREN);

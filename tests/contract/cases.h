@@ -20,6 +20,7 @@ enum level {
     LEVEL_CHANGE_AND_DELETE,
     LEVEL_ERRORS,
     LEVEL_CONDITIONS,
+    LEVEL_ANOTHER_SERVER,
     LEVEL_COUNT
 };
 
@@ -59,5 +60,10 @@ extern const struct group framing_group;
 extern const struct group connection_group;
 extern const struct group conditions_group;
 extern const struct group races_group;
+extern const struct group suggestions_group;
+
+/* Of these two a server can keep only one: --with-upstream chooses. */
+extern const struct group upstream_group;
+extern const struct group no_upstream_group;
 
 #endif

@@ -16,7 +16,8 @@ enum { CASES_MAX = 64, EXIT_USAGE = 2 };
 
 static const char *const level_names[LEVEL_COUNT] = {
     "answers",           "create and read", "list and page",
-    "change and delete", "errors",          "conditions and concurrency"};
+    "change and delete", "errors",          "conditions and concurrency",
+    "another server"};
 
 static const struct group *const groups[] = {
     &answers_group,    &methods_group,    &promises_group, &create_group,
@@ -24,7 +25,8 @@ static const struct group *const groups[] = {
     &list_group,       &search_group,     &paging_group,   &put_group,
     &patch_group,      &delete_group,     &query_group,    &json_group,
     &strings_group,    &limits_group,     &checks_group,   &framing_group,
-    &connection_group, &conditions_group, &races_group};
+    &connection_group, &conditions_group, &races_group,    &suggestions_group,
+    &upstream_group,   &no_upstream_group};
 
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
@@ -35,6 +37,7 @@ struct options {
     const char *read_url;
     bool list;
     bool yes_delete;
+    bool with_upstream;
 };
 
 struct score {
@@ -82,6 +85,9 @@ static bool is_chosen(const struct options *options, const struct group *group,
 {
     if (options->only)
         return strcmp(options->only, group->cases[index].name) == 0;
+    if (group ==
+        (options->with_upstream ? &no_upstream_group : &upstream_group))
+        return false;
     return (int)group->level <= options->level;
 }
 
@@ -207,11 +213,14 @@ static int usage(FILE *out)
 {
     (void)fprintf(out,
                   "usage: todo-contract [--level N] [--case NAME] [--list]\n"
-                  "                     [--read-url URL2] [--yes-delete] URL\n"
+                  "                     [--read-url URL2] [--with-upstream]\n"
+                  "                     [--yes-delete] URL\n"
                   "Says whether the server at URL keeps the contract.\n"
                   "  --level N       levels 0 to N only\n"
                   "  --case NAME     this one case; --list names them\n"
                   "  --read-url URL2 every GET and HEAD goes there instead\n"
+                  "  --with-upstream it has an upstream that is well; without\n"
+                  "                  this it must have none\n"
                   "  --yes-delete    the todos at URL may be lost\n");
     return EXIT_USAGE;
 }
@@ -245,6 +254,7 @@ static bool parse(int argc, char **argv, struct options *options)
         {"level", required_argument, NULL, 'l'},
         {"case", required_argument, NULL, 'c'},
         {"read-url", required_argument, NULL, 'r'},
+        {"with-upstream", no_argument, NULL, 'u'},
         {"list", no_argument, NULL, 'L'},
         {"yes-delete", no_argument, NULL, 'y'},
         {NULL, 0, NULL, 0}};
@@ -258,6 +268,8 @@ static bool parse(int argc, char **argv, struct options *options)
             options->only = optarg;
         else if (option == 'r')
             options->read_url = optarg;
+        else if (option == 'u')
+            options->with_upstream = true;
         else if (option == 'L')
             options->list = true;
         else if (option == 'y')

@@ -21,6 +21,9 @@
 /* The server of the running group. */
 extern struct server hostile_server;
 
+/* The path of the program. */
+const char *hostile_program(void);
+
 /* True when the program is the one with a thread per connection. */
 bool hostile_is_sync(void);
 
@@ -69,5 +72,6 @@ int hostile_heads(void);
 int hostile_bodies(void);
 int hostile_noise(void);
 int hostile_pipelines(void);
+int hostile_waiting(void);
 
 #endif

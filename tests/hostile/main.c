@@ -16,6 +16,11 @@ struct server hostile_server;
 static const char *program;
 static const char *pattern = "*"; /* of the names of cases */
 
+const char *hostile_program(void)
+{
+    return program;
+}
+
 bool hostile_is_sync(void)
 {
     const char *name = strrchr(program, '/');
@@ -121,9 +126,9 @@ int main(int argc, char **argv)
     raise_descriptor_limit();
 
     static int (*const groups[])(void) = {
-        hostile_leaving,  hostile_slow,    hostile_crowd,
-        hostile_overload, hostile_framing, hostile_heads,
-        hostile_bodies,   hostile_noise,   hostile_pipelines};
+        hostile_leaving,   hostile_slow,   hostile_crowd,  hostile_overload,
+        hostile_framing,   hostile_heads,  hostile_bodies, hostile_noise,
+        hostile_pipelines, hostile_waiting};
     int failures = 0;
 
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)

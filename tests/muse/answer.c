@@ -42,11 +42,13 @@ static void answer_with(struct muse_answer *answer, int status,
 
 static void answer_stats(struct muse *muse, struct muse_answer *answer)
 {
-    static char text[128]; /* sent at once, before the next one is written */
+    static char text[256]; /* sent at once, before the next one is written */
 
     (void)snprintf(text, sizeof text,
-                   "{\"asked\":%ld,\"answered\":%ld,\"left\":%ld}", muse->asked,
-                   muse->answered, muse->left);
+                   "{\"asked\":%ld,\"answered\":%ld,\"left\":%ld,"
+                   "\"most\":%ld,\"connections\":%ld}",
+                   muse->asked, muse->answered, muse->left, muse->most,
+                   muse->connections);
     answer_with(answer, 200, text);
 }
 

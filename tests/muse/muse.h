@@ -16,7 +16,9 @@
  *   /bad-title   200, and a title that no todo may have
  *   /long        200, and a gigabyte
  *   /lie         200, and fewer bytes than announced; the connection stays
- *   /stats       how many were asked, and how many of them left unanswered
+ *   /stats       how many were asked, and how many of them left unanswered;
+ *                the most that were asked at the same time; on how many
+ *                connections. Asking this counts for nothing.
  */
 #ifndef TODO_TESTS_MUSE_H
 #define TODO_TESTS_MUSE_H
@@ -31,9 +33,11 @@ struct muse {
     uv_tcp_t listener;
     uv_signal_t signals[2];
     int delay_ms;
-    long asked;    /* whole requests for a title */
-    long answered; /* those whose answer was sent whole */
-    long left;     /* those whose client went before */
+    long asked;       /* whole requests for a title */
+    long answered;    /* those whose answer was sent whole */
+    long left;        /* those whose client went before */
+    long most;        /* the most that were neither, at any time */
+    long connections; /* on which anything was asked */
 };
 
 /* What an answer is made of. */

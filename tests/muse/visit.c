@@ -21,7 +21,8 @@ struct visit {
     char bytes[READ_SIZE];
     char path[PATH_SIZE];
     size_t path_len;
-    bool is_asked; /* a title is owed */
+    bool is_asked;  /* a title is owed */
+    bool has_asked; /* before, or now */
     struct muse_answer answer;
     size_t head_len;
     size_t sent; /* bytes of head and bodies */
@@ -134,6 +135,20 @@ static void go_on(struct visit *visit)
         finish(visit);
 }
 
+/* A title is asked for: takes note. */
+static void count(struct muse *muse, struct visit *visit)
+{
+    long under_way;
+
+    visit->is_asked = true;
+    muse->asked++;
+    muse->connections += !visit->has_asked;
+    visit->has_asked = true;
+    under_way = muse->asked - muse->answered - muse->left;
+    if (under_way > muse->most)
+        muse->most = under_way;
+}
+
 static int on_asked(llhttp_t *parser)
 {
     struct visit *visit = parser->data;
@@ -143,8 +158,8 @@ static int on_asked(llhttp_t *parser)
     visit->head_len = strlen(visit->answer.head);
     stats = strncmp(visit->path, "/stats", visit->path_len) == 0 &&
             visit->path_len > 1;
-    visit->is_asked = !stats;
-    visit->muse->asked += visit->is_asked;
+    if (!stats)
+        count(visit->muse, visit);
     if (!visit->answer.never)
         uv_timer_start(&visit->timer, on_time,
                        stats ? 0 : (uint64_t)visit->muse->delay_ms, 0);

@@ -24,8 +24,9 @@ play() ( # SUITE CASE SIDE SECONDS
     [ "$side" = async ] || other=async
     case $suite in
     contract)
-        set -- "$suites/learn-runner" with --bin "$servers" "$side" -- \
-            "${contract:-$suites/todo-contract}" --case "$case" "{$side}"
+        set -- "$suites/learn-runner" with --bin "$servers" --muse \
+            "$side" -- "${contract:-$suites/todo-contract}" \
+            --with-upstream --case "$case" "{$side}"
         ;;
     hostile) set -- "$suites/todo-hostile" "$servers/todo-$side" "$case" ;;
     system)

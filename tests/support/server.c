@@ -169,6 +169,20 @@ void server_start_bare(struct server *server, const char *program,
     server_await(server);
 }
 
+void server_start_other(struct server *server, const char *program,
+                        const char *const *args)
+{
+    char port_file[PATH_ROOM];
+    const char *argv[MAX_ARGS] = {program, "--port-file", port_file};
+
+    make_dir(server);
+    server->program = program;
+    port_file_of(server, port_file);
+    add_args(argv, args);
+    server->pid = run(argv, server->log, server->log);
+    server_await(server);
+}
+
 void server_launch(struct server *server, const char *program, const char *db,
                    const char *const *args)
 {

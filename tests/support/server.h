@@ -36,6 +36,11 @@ void server_start_on(struct server *server, const char *program, const char *db,
 void server_start_bare(struct server *server, const char *program,
                        const char *const *args);
 
+/* As server_start, for a program that is none of the two: with nothing but
+ * --port-file beside the arguments. */
+void server_start_other(struct server *server, const char *program,
+                        const char *const *args);
+
 /* The two halves of server_start_on, for servers that come up together. */
 void server_launch(struct server *server, const char *program, const char *db,
                    const char *const *args);

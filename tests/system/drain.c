@@ -12,7 +12,6 @@
 
 #include "system.h"
 #include "tests/cmocka_all.h"
-#include "tests/support/patience.h"
 
 static const char polite_head[] = "POST /todos HTTP/1.1\r\n"
                                   "Host: localhost\r\n"
@@ -29,19 +28,6 @@ static void begin_write(struct raw *raw)
     system_ask(raw, polite_head);
     assert_true(raw_readable(raw, RAW_TIMEOUT_MS)); /* 100 Continue */
     assert_true(raw_send_text(raw, polite_body));
-}
-
-/* Sends the signal and waits until new clients are refused. */
-static void stop_and_see_it_stopping(int signal)
-{
-    long long deadline = now_ms() + PATIENCE_MS;
-    int status;
-
-    server_signal(&system_server, signal);
-    while ((status = talk_get(system_server.port, "/healthz", NULL)) == 200)
-        assert_true(now_ms() < deadline); /* it has not come through yet */
-    if (status != 0)
-        assert_int_equal(status, 503);
 }
 
 /* The only answer on the connection has this status, and then it ends. */
@@ -113,7 +99,7 @@ static void a_write_in_flight_is_answered_after(int signal)
     system_start(args);
     hold_begin(&system_hold, system_server.db);
     begin_write(&write);
-    stop_and_see_it_stopping(signal);
+    system_begin_stop(signal);
     hold_end(&system_hold);
     expect_last_answer(&write, 201);
     expect_clean_end();
@@ -144,7 +130,7 @@ static void many_writes_in_flight_are_all_answered(void **state)
     hold_begin(&system_hold, system_server.db);
     for (int i = 0; i < WRITES; i++)
         begin_write(&writes[i]);
-    stop_and_see_it_stopping(SIGTERM);
+    system_begin_stop(SIGTERM);
     hold_end(&system_hold);
     for (int i = 0; i < WRITES; i++)
         expect_last_answer(&writes[i], 201);
@@ -167,7 +153,7 @@ static void a_slow_reader_gets_its_whole_answer(void **state)
     raw_open_small_window(&reader, "127.0.0.1", system_server.port, 4096);
     assert_true(raw_send_text(&reader, request));
     assert_true(raw_readable(&reader, RAW_TIMEOUT_MS));
-    stop_and_see_it_stopping(SIGTERM);
+    system_begin_stop(SIGTERM);
     expect_last_answer(&reader, 200);
     expect_clean_end();
 }
@@ -181,7 +167,7 @@ static void work_beyond_the_shutdown_timeout_is_cut_with_exit_1(void **state)
     system_start(args);
     hold_begin(&system_hold, system_server.db);
     begin_write(&write);
-    stop_and_see_it_stopping(SIGTERM);
+    system_begin_stop(SIGTERM);
     assert_int_equal(server_wait(&system_server), 1);
     assert_int_equal(system_hear(&write), 0);
     hold_end(&system_hold);
@@ -246,7 +232,7 @@ static void a_second_signal_exits_at_once(void **state)
     system_start(args);
     hold_begin(&system_hold, system_server.db);
     begin_write(&write);
-    stop_and_see_it_stopping(SIGTERM);
+    system_begin_stop(SIGTERM);
     server_signal(&system_server, SIGTERM);
     assert_int_not_equal(server_wait(&system_server), 0);
     assert_int_equal(system_hear(&write), 0);

@@ -5,15 +5,19 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "system.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/folder.h"
+#include "tests/support/muse.h"
+#include "tests/support/patience.h"
 
 const char *system_program;
 const char *system_other;
 struct server system_server;
 struct server system_second;
+struct server system_muse;
 struct hold system_hold;
 struct gate system_gate;
 static char folder[FOLDER_MAX];
@@ -29,6 +33,22 @@ bool system_is_sync(void)
 void system_start(const char *const *args)
 {
     server_start(&system_server, system_program, args);
+}
+
+void system_start_upstream(const char *path, const char *delay,
+                           const char *const *args)
+{
+    enum { MAX_ARGS = 16 };
+    char url[MUSE_URL_MAX];
+    const char *all[MAX_ARGS] = {"--upstream", url};
+
+    for (size_t i = 2; args && *args; i++) {
+        assert_true(i < MAX_ARGS - 1);
+        all[i] = *args++;
+    }
+    muse_start(&system_muse, system_program, delay, "0");
+    muse_url(&system_muse, path, url);
+    system_start(all);
 }
 
 const char *system_fresh_db(void)
@@ -69,6 +89,18 @@ void system_expect_one_line(const char *text)
     assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 }
 
+void system_begin_stop(int signal)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    int status;
+
+    server_signal(&system_server, signal);
+    while ((status = talk_get(system_server.port, "/healthz", NULL)) == 200)
+        assert_true(now_ms() < deadline); /* it has not come through yet */
+    if (status != 0)
+        assert_int_equal(status, 503);
+}
+
 int system_release(void **state)
 {
     (void)state;
@@ -76,18 +108,42 @@ int system_release(void **state)
     gate_release(&system_gate);
     server_release(&system_server);
     server_release(&system_second);
+    server_release(&system_muse);
     folder_remove(folder);
     return 0;
+}
+
+/* A thousand calls to the upstream need more than the usual 1024. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit); /* the case itself will tell */
+    }
 }
 
 int main(int argc, char **argv)
 {
     static int (*const groups[])(void) = {
-        system_options,   system_startup, system_reach,  system_cors,
-        system_deadlines, system_log,     system_drain,  system_held,
-        system_pair,      system_crash,   system_full,
+        system_options,
+        system_startup,
+        system_reach,
+        system_cors,
+        system_deadlines,
+        system_log,
+        system_drain,
+        system_held,
+        system_pair,
+        system_crash,
+        system_full,
+        system_suggestions,
+        system_suggestions_leave,
 #ifdef TODO_PROBES
-        system_gates,     system_late,    system_queues,
+        system_gates,
+        system_late,
+        system_queues,
 #endif
     };
     int failures = 0;
@@ -98,6 +154,7 @@ int main(int argc, char **argv)
     }
     system_program = argv[1];
     system_other = argv[2];
+    raise_descriptor_limit();
     if (argc == 4)
         cmocka_set_test_filter(argv[3]);
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)

@@ -24,6 +24,7 @@ extern const char *system_other;   /* its sibling, for what they share */
 /* Of the running case. */
 extern struct server system_server;
 extern struct server system_second;
+extern struct server system_muse; /* the upstream */
 extern struct hold system_hold;
 extern struct gate system_gate;
 
@@ -32,6 +33,12 @@ bool system_is_sync(void);
 
 /* Starts the server of the case with more arguments (ends in NULL, or NULL). */
 void system_start(const char *const *args);
+
+/* Starts the muse of the case, which waits `delay` milliseconds before it
+ * answers, and the server with the muse's `path` as its upstream and with more
+ * arguments. */
+void system_start_upstream(const char *path, const char *delay,
+                           const char *const *args);
 
 /* The path of a database that is not there yet and outlives servers; the case's
  * teardown removes it. One for each case. */
@@ -48,6 +55,10 @@ int system_hear(struct raw *raw);
 
 /* The running test fails unless the text is one line that says something. */
 void system_expect_one_line(const char *text);
+
+/* Sends the signal to the server of the case, and waits until new clients are
+ * refused. */
+void system_begin_stop(int signal);
 
 /* Test teardown: ends and removes what the case left. */
 int system_release(void **state);
@@ -67,6 +78,8 @@ int system_held(void);
 int system_pair(void);
 int system_crash(void);
 int system_full(void);
+int system_suggestions(void);
+int system_suggestions_leave(void);
 #ifdef TODO_PROBES
 int system_gates(void);
 int system_late(void);

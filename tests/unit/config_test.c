@@ -8,7 +8,7 @@
 #include "common/config.h"
 #include "tests/cmocka_all.h"
 
-enum { MAX_WORDS = 16, MAX_SAID = 8192 };
+enum { MAX_WORDS = 20, MAX_SAID = 8192 };
 
 extern char **environ;
 
@@ -91,11 +91,12 @@ static void without_words_the_defaults_count(void **state)
     assert_int_equal(config.port, 8001);
     assert_string_equal(config.db, "todos.db");
     assert_true(!config.port_file && !config.public_url);
-    assert_true(!config.cors_origin && !config.docs_dir);
+    assert_true(!config.cors_origin && !config.docs_dir && !config.upstream);
     assert_int_equal(config.head_timeout_ms, 10000);
     assert_int_equal(config.body_timeout_ms, 30000);
     assert_int_equal(config.idle_timeout_ms, 60000);
     assert_int_equal(config.write_timeout_ms, 30000);
+    assert_int_equal(config.upstream_timeout_ms, 2000);
     assert_int_equal(config.shutdown_timeout_ms, 5000);
     assert_int_equal(config.log_level, LOG_INFO);
     assert_int_equal(config.threads, 64);
@@ -113,7 +114,7 @@ static void each_flag_sets_its_own_member(void **state)
     (void)state;
     runs(CONFIG_SYNC, "--host 127.0.0.2 --port 1 --port-file p --db d "
                       "--public-url http://u --cors-origin http://o "
-                      "--docs-dir v");
+                      "--docs-dir v --upstream http://m:9/p");
     assert_string_equal(config.host, "127.0.0.2");
     assert_int_equal(config.port, 1);
     assert_string_equal(config.port_file, "p");
@@ -121,14 +122,17 @@ static void each_flag_sets_its_own_member(void **state)
     assert_string_equal(config.public_url, "http://u");
     assert_string_equal(config.cors_origin, "http://o");
     assert_string_equal(config.docs_dir, "v");
+    assert_string_equal(config.upstream, "http://m:9/p");
 
     runs(CONFIG_SYNC, "--head-timeout=1 --body-timeout=2 --idle-timeout=3 "
-                      "--write-timeout=4 --shutdown-timeout=6 "
+                      "--write-timeout=4 --upstream-timeout=5 "
+                      "--shutdown-timeout=6 "
                       "--log-level=debug --threads=7");
     assert_int_equal(config.head_timeout_ms, 1000);
     assert_int_equal(config.body_timeout_ms, 2000);
     assert_int_equal(config.idle_timeout_ms, 3000);
     assert_int_equal(config.write_timeout_ms, 4000);
+    assert_int_equal(config.upstream_timeout_ms, 5000);
     assert_int_equal(config.shutdown_timeout_ms, 6000);
     assert_int_equal(config.log_level, LOG_DEBUG);
     assert_int_equal(config.threads, 7);
@@ -198,6 +202,9 @@ static void each_mistake_gets_one_clear_line(void **state)
     is_told(CONFIG_SYNC, "--public-url a",
             "todo-sync: --public-url: \"a\" is not http(s)://HOST[:PORT]"
             "[/PATH], at most 255 bytes\n");
+    is_told(CONFIG_SYNC, "--upstream https://a",
+            "todo-sync: --upstream: \"https://a\" is not http://HOST[:PORT]"
+            "[/PATH], at most 255 bytes\n");
     is_told(CONFIG_SYNC, "--cors-origin null",
             "todo-sync: --cors-origin: \"null\" is not * or "
             "SCHEME://HOST[:PORT]\n");
@@ -239,8 +246,7 @@ static void control_bytes_do_not_break_the_line(void **state)
             "todo-sync: --port: \"1?2?\" is not a whole number from 0 to "
             "65535\n");
     is_told(CONFIG_SYNC, "--a\nb",
-            "todo-sync: --a?b: no such option; see "
-            "--help\n");
+            "todo-sync: --a?b: no such option; see --help\n");
 }
 
 static void help_explains_every_option_within_80_columns(void **state)
@@ -252,10 +258,12 @@ static void help_explains_every_option_within_80_columns(void **state)
                                         "--docs-dir DIR",
                                         "--public-url URL",
                                         "--cors-origin ORIGIN",
+                                        "--upstream URL",
                                         "--head-timeout SECONDS",
                                         "--body-timeout SECONDS",
                                         "--idle-timeout SECONDS",
                                         "--write-timeout SECONDS",
+                                        "--upstream-timeout SECONDS",
                                         "--shutdown-timeout SECONDS",
                                         "--log-level LEVEL",
                                         "--help",

@@ -187,6 +187,31 @@ static void a_url_of_255_bytes_is_the_longest(void **state)
     assert_string_equal(read, text);
 }
 
+static void a_url_to_be_asked_has_no_tls(void **state)
+{
+    const struct config_rule http = {CONFIG_HTTP, 0, 0};
+
+    (void)state;
+    takes(http, "http://a http://127.0.0.1:1 http://a/b/c http://[::1]:8/%20");
+    refuses(http,
+            "https://a HTTP://a ftp://a file:///a a //a http:// http://a:0 "
+            "http://a?b http://a/?b http://a#b http://u@a http://a/\n");
+}
+
+static void a_url_to_be_asked_has_at_most_255_bytes(void **state)
+{
+    const struct config_rule http = {CONFIG_HTTP, 0, 0};
+    char text[257] = "http://a/";
+    const char *read = NULL;
+
+    (void)state;
+    memset(text + strlen(text), 'x', 256 - strlen(text));
+    assert_false(config_value_read(&http, text, &read));
+    text[255] = '\0';
+    assert_true(config_value_read(&http, text, &read));
+    assert_string_equal(read, text);
+}
+
 static void an_origin_is_a_star_or_what_browsers_send(void **state)
 {
     const struct config_rule origin = {CONFIG_ORIGIN, 0, 0};
@@ -243,6 +268,8 @@ int main(void)
         cmocka_unit_test(a_url_has_no_query_and_no_byte_that_needs_escaping),
         cmocka_unit_test(a_url_loses_its_last_slash),
         cmocka_unit_test(a_url_of_255_bytes_is_the_longest),
+        cmocka_unit_test(a_url_to_be_asked_has_no_tls),
+        cmocka_unit_test(a_url_to_be_asked_has_at_most_255_bytes),
         cmocka_unit_test(an_origin_is_a_star_or_what_browsers_send),
         cmocka_unit_test(what_is_refused_leaves_the_field_alone),
         cmocka_unit_test(a_rule_says_what_it_wants),

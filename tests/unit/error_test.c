@@ -31,11 +31,14 @@ static const struct row rows[] = {
     {TODO_ERR_HEAD_TOO_LARGE, 431, true},
     {TODO_ERR_HTTP_VERSION, 505, true},
     {TODO_ERR_INTERNAL, 500, false},
+    {TODO_ERR_UPSTREAM, 502, false},
     {TODO_ERR_BUSY, 503, false},
+    {TODO_ERR_NO_UPSTREAM, 503, false},
     {TODO_ERR_STOPPING, 503, true},
     {TODO_ERR_SLOW_QUERY, 503, false},
     {TODO_ERR_LOCKED, 503, false},
     {TODO_ERR_UNAVAILABLE, 503, false},
+    {TODO_ERR_UPSTREAM_TIMEOUT, 504, false},
     {TODO_ERR_DISK_FULL, 507, false},
 };
 
@@ -80,6 +83,8 @@ static void reasons_are_those_of_rfc_9110(void **state)
     assert_string_equal(error_reason(204), "No Content");
     assert_string_equal(error_reason(304), "Not Modified");
     assert_string_equal(error_reason(422), "Unprocessable Content");
+    assert_string_equal(error_reason(502), "Bad Gateway");
+    assert_string_equal(error_reason(504), "Gateway Timeout");
     assert_string_equal(error_reason(418), "");
     assert_string_equal(error_reason(0), "");
 }

@@ -24,7 +24,8 @@ char *unit_copy(const void *bytes, size_t len)
 void unit_assert_buf(const struct buf *buf, const char *want)
 {
     assert_false(buf->failed);
-    if (buf->len != strlen(want) || memcmp(buf->data, want, buf->len) != 0)
+    if (buf->len != strlen(want) ||
+        (buf->len > 0 && memcmp(buf->data, want, buf->len) != 0))
         fail_msg("got  %.*s\nwant %s", (int)buf->len,
                  buf->data ? buf->data : "", want);
 }

@@ -1,0 +1,218 @@
+/*
+ * tests/system/suggestions_leave.c - while the upstream hangs: others are
+ * served, clients leave, and the server is told to stop.
+ * Threads: one.   Blocks: on the server and the muse of the case.
+ *
+ * The muse never answers, and every deadline is an hour. So what ends, ends
+ * because of what the case did before. When the muse ends, all calls do: 502.
+ */
+#include <signal.h>
+#include <stdio.h>
+
+#include "system.h"
+#include "tests/cmocka_all.h"
+#include "tests/support/muse.h"
+
+enum { CROWD = 100, CALLS_MAX = 1024 };
+
+/* `more` are two arguments, or NULLs. */
+static void start_hanging(const char *more, const char *value)
+{
+    const char *const args[] = {"--upstream-timeout",
+                                "3600",
+                                "--shutdown-timeout",
+                                "3600",
+                                more,
+                                value,
+                                NULL};
+
+    system_start_upstream("/hang", "0", args);
+}
+
+static void ask(struct raw *raw, int count)
+{
+    char path[64];
+    char request[TALK_MAX];
+
+    (void)snprintf(path, sizeof path, "/suggestions?count=%d", count);
+    talk_write_get(request, path);
+    system_ask(raw, request);
+}
+
+/* Asks `clients` times, and returns when all have come to the muse. */
+static void ask_all(struct raw *clients, int count)
+{
+    for (int i = 0; i < count; i++)
+        ask(&clients[i], 1);
+    muse_await(&system_muse, "asked", count);
+}
+
+static void expect_all_wait(struct raw *clients, int count)
+{
+    for (int i = 0; i < count; i++)
+        assert_false(raw_readable(&clients[i], 0));
+}
+
+/* The end of the muse is the end of all calls. */
+static void end_calls(struct raw *clients, int count)
+{
+    server_stop(&system_muse);
+    for (int i = 0; i < count; i++)
+        assert_int_equal(system_hear(&clients[i]), 502);
+}
+
+static void waiting_clients_hold_up_nobody_while_there_is_room(void **state)
+{
+    struct raw clients[CROWD];
+    int count = system_is_sync() ? 6 : CROWD;
+
+    (void)state;
+    start_hanging(system_is_sync() ? "--threads" : NULL, "8");
+    ask_all(clients, count);
+    talk_still_serves(system_server.port);
+    assert_int_equal(talk_count(system_server.port, "still"), 1);
+    expect_all_wait(clients, count);
+    end_calls(clients, count);
+    server_stop(&system_server);
+}
+
+static void expect_busy(const char *path)
+{
+    struct raw_answer answer;
+    char value[8];
+
+    assert_int_equal(talk_get(system_server.port, path, &answer), 503);
+    assert_true(raw_answer_field(&answer, "Retry-After", value, sizeof value));
+    raw_answer_release(&answer);
+}
+
+static void all_threads_wait(void)
+{
+    enum { THREADS = 4 };
+    struct raw clients[THREADS];
+
+    start_hanging("--threads", "4");
+    ask_all(clients, THREADS);
+    expect_busy("/healthz");
+    expect_busy("/suggestions");
+    expect_all_wait(clients, THREADS);
+    assert_int_equal(muse_count(&system_muse, "asked"), THREADS);
+    end_calls(clients, THREADS);
+}
+
+/* Calls are counted, not requests: 102 requests of 10, one of 4, and no more
+ * until some have gone. */
+static void all_calls_are_under_way(void)
+{
+    enum { TENS = CALLS_MAX / 10 };
+    struct raw clients[TENS + 1];
+
+    start_hanging(NULL, NULL);
+    for (int i = 0; i < TENS; i++)
+        ask(&clients[i], 10);
+    muse_await(&system_muse, "asked", TENS * 10L);
+    expect_busy("/suggestions?count=10");
+    ask(&clients[TENS], CALLS_MAX - TENS * 10);
+    muse_await(&system_muse, "most", CALLS_MAX);
+    expect_busy("/suggestions?count=1");
+    talk_still_serves(system_server.port);
+    expect_all_wait(clients, TENS + 1);
+    raw_reset(&clients[0]);
+    muse_await(&system_muse, "left", 10);
+    ask(&clients[0], 10);
+    muse_await(&system_muse, "asked", CALLS_MAX + 10L);
+    end_calls(clients, TENS + 1);
+}
+
+static void who_asks_beyond_what_there_is_hears_503_at_once(void **state)
+{
+    (void)state;
+    if (system_is_sync())
+        all_threads_wait();
+    else
+        all_calls_are_under_way();
+    talk_still_serves(system_server.port);
+    server_stop(&system_server);
+}
+
+/* The loop ends the calls of a client that left; a thread does not even see it,
+ * and stands where it stood. Each client has sent so many requests. */
+static void leave(int requests)
+{
+    enum { CLIENTS = 5 };
+    struct raw clients[CLIENTS];
+    char request[TALK_MAX];
+
+    start_hanging(NULL, NULL);
+    talk_write_get(request, "/suggestions");
+    for (int i = 0; i < CLIENTS; i++) {
+        system_open(&clients[i]);
+        for (int j = 0; j < requests; j++)
+            assert_true(raw_send_text(&clients[i], request));
+    }
+    muse_await(&system_muse, "asked", CLIENTS);
+    for (int i = 0; i < CLIENTS; i++)
+        raw_reset(&clients[i]);
+    if (!system_is_sync())
+        muse_await(&system_muse, "left", CLIENTS);
+    talk_still_serves(system_server.port);
+    if (system_is_sync())
+        assert_int_equal(muse_count(&system_muse, "left"), 0);
+    assert_int_equal(muse_count(&system_muse, "answered"), 0);
+    server_stop(&system_muse);
+    talk_still_serves(system_server.port);
+    server_stop(&system_server);
+}
+
+static void a_client_that_left_is_noticed_by_the_loop_alone(void **state)
+{
+    (void)state;
+    leave(1);
+}
+
+static void a_request_in_the_pipe_does_not_hide_who_left(void **state)
+{
+    (void)state;
+    leave(3);
+}
+
+static void calls_under_way_at_sigterm_are_answered(void **state)
+{
+    enum { CLIENTS = 3 };
+    struct raw clients[CLIENTS];
+
+    (void)state;
+    start_hanging(NULL, NULL);
+    ask_all(clients, CLIENTS);
+    system_begin_stop(SIGTERM);
+    expect_all_wait(clients, CLIENTS);
+    end_calls(clients, CLIENTS);
+    assert_int_equal(server_wait(&system_server), 0);
+}
+
+static void calls_beyond_the_shutdown_timeout_are_cut_with_exit_1(void **state)
+{
+    struct raw client;
+
+    (void)state;
+    start_hanging("--shutdown-timeout", "1");
+    ask_all(&client, 1);
+    system_begin_stop(SIGTERM);
+    assert_int_equal(server_wait(&system_server), 1);
+    assert_int_equal(system_hear(&client), 0);
+}
+
+int system_suggestions_leave(void)
+{
+    const struct CMUnitTest cases[] = {
+        SYSTEM_CASE(waiting_clients_hold_up_nobody_while_there_is_room),
+        SYSTEM_CASE(who_asks_beyond_what_there_is_hears_503_at_once),
+        SYSTEM_CASE(a_client_that_left_is_noticed_by_the_loop_alone),
+        SYSTEM_CASE(a_request_in_the_pipe_does_not_hide_who_left),
+        SYSTEM_CASE(calls_under_way_at_sigterm_are_answered),
+        SYSTEM_CASE(calls_beyond_the_shutdown_timeout_are_cut_with_exit_1),
+    };
+
+    return cmocka_run_group_tests_name("an upstream that hangs", cases, NULL,
+                                       NULL);
+}
