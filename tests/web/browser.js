@@ -1,6 +1,7 @@
 // A Chromium for one test file, and what is watched while it shows a page.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -12,6 +13,9 @@ const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic',
   '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
+
+const axe = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 // Gives {context, close}. The profile is new and empty.
 export async function openBrowser(options = {}) {
@@ -29,8 +33,9 @@ export async function openBrowser(options = {}) {
 }
 
 // Runs `look` with a page of that address. Fails when the page complained, or
-// asked for anything that its own server did not give.
-export async function show(context, url, look) {
+// asked for anything that its own server did not give; `expected` is what it
+// may complain of.
+export async function show(context, url, look, expected = []) {
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => {
@@ -47,13 +52,37 @@ export async function show(context, url, look) {
   try {
     await page.goto(url);
     await look(page);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(complaints.filter(
+      (complaint) => !expected.some((words) => words.test(complaint))), []);
   } catch (error) {
     const said = complaints.join('; ') || 'nothing';
     throw new Error(`the page complained of: ${said}`, { cause: error });
   } finally {
     await page.close();
   }
+}
+
+// The page on a screen so wide, for somebody who prefers the rest of it.
+export async function dress(page, { width, ...preferences }) {
+  await page.emulateMedia(preferences);
+  await page.setViewportSize({ width, height: 800 });
+}
+
+// What axe finds hard to use for somebody.
+export async function barriers(page, selector) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    (where) => globalThis.axe.run(where), selector);
+  return violations.map(({ id, nodes }) =>
+    `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+}
+
+// How wide the page is, and how wide its window.
+export function widths(page) {
+  return page.evaluate(() => ({
+    scroll: globalThis.document.documentElement.scrollWidth,
+    inner: globalThis.innerWidth,
+  }));
 }
 
 // For people: a picture, where TODO_SCREENSHOTS names a folder.
