@@ -164,6 +164,14 @@ for (const [name, otherName] of
 
     test('a change behind the list is shown in the end', async () => {
       const page = await browser.context.newPage();
+      await page.addInitScript(() => {
+        window.EventSource = class extends EventSource {
+          constructor(url) {
+            super(url);
+            this.addEventListener('updated', () => { window.heard = true; });
+          }
+        };
+      });
       let release;
       const held = new Promise((resolve) => { release = resolve; });
       await page.route('**/todos?*', async (route) => {
@@ -177,6 +185,7 @@ for (const [name, otherName] of
         await page.goto(`${server.url}/live`);
         await asked;
         await sendTodo(url, 'PATCH', { title: 'after' });
+        await page.waitForFunction(() => window.heard);
         release();
         await shows(page, 'after');
         assert.deepEqual(await titles(page), ['after']);
@@ -273,6 +282,20 @@ for (const [name, otherName] of
         await says(page, 'Somebody else changed this todo first (412).');
       });
       assert.equal((await ask(url)).status, 200);
+    });
+
+    test('a tick that does not come through is taken back', async () => {
+      await create(server, { title: 'Buy milk' });
+      await showLive(server, async (page) => {
+        await page.route('**/todos/*', (route) =>
+          route.request().method() === 'PATCH' ? route.abort()
+            : route.continue());
+        await todo(page, 'Buy milk').getByRole('checkbox').click();
+        await says(page, 'The server does not answer.');
+        assert.equal(
+          await todo(page, 'Buy milk').getByRole('checkbox').isChecked(),
+          false);
+      }, [/ERR_FAILED/, /\/todos\/\d+$/]);
     });
 
     test('a title that is refused stays, and is said why', () =>
