@@ -202,7 +202,8 @@ async function ask(method, path, body, headers = {}) {
     return answer;
   if (answer.status === 412)
     throw new Error(CHANGED);
-  const { detail, errors } = await answer.json();
+  const { detail, errors } = await answer.json()
+    .catch(() => ({ detail: answer.statusText })); // not all speak JSON
   throw new Error(`${errors ? errors[0].detail : detail} (${answer.status})`);
 }
 

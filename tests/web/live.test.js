@@ -172,21 +172,19 @@ for (const [name, otherName] of
           }
         };
       });
-      let release;
-      const held = new Promise((resolve) => { release = resolve; });
-      await page.route('**/todos?*', async (route) => {
-        const answer = await route.fetch(); // the list as it is now ...
-        await held;
-        await route.fulfill({ response: answer }); // ... arrives later
+      const read = new Promise((resolve) => {
+        page.route('**/todos?*', async (route) => {
+          const response = await route.fetch(); // the list as it is now ...
+          resolve(() => route.fulfill({ response })); // ... arrives later
+        });
       });
       try {
         const { url } = await create(server, { title: 'before' });
-        const asked = page.waitForRequest('**/todos?*');
         await page.goto(`${server.url}/live`);
-        await asked;
+        const release = await read;
         await sendTodo(url, 'PATCH', { title: 'after' });
         await page.waitForFunction(() => window.heard);
-        release();
+        await release();
         await shows(page, 'after');
         assert.deepEqual(await titles(page), ['after']);
       } finally {
@@ -235,6 +233,40 @@ for (const [name, otherName] of
         await again?.stop();
       }
     });
+
+    for (const [what, words] of [
+      ['stream', 'The server takes no stream now.'],
+      ['list', 'Too busy. (503)']])
+      test(`a ${what} that is refused is asked for again`, async () => {
+        await create(server, { title: 'Buy milk' });
+        const page = await browser.context.newPage();
+        const asked = { stream: 0, list: 0 };
+        let goOn;
+        const seen = new Promise((resolve) => { goOn = resolve; });
+        const answer = (of) => async (route) => {
+          if (++asked[of] === 1 && of === what)
+            return route.fulfill(
+              { status: 503, json: { detail: 'Too busy.' } });
+          if (of === 'stream' && asked.stream === 2)
+            await seen; // once it is open, the words are gone
+          return route.continue();
+        };
+        await page.route('**/todos/events', answer('stream'));
+        await page.route('**/todos?*', answer('list'));
+        try {
+          await page.goto(`${server.url}/live`);
+          await says(page, words);
+          await page.getByText('reconnecting…').waitFor();
+          goOn();
+          await isLive(page);
+          await shows(page, 'Buy milk');
+          assert.deepEqual(asked,
+            { stream: 2, list: what === 'list' ? 2 : 1 });
+          assert.equal(await page.textContent('#said'), '');
+        } finally {
+          await page.close();
+        }
+      });
 
     test('another database behind the same port is a reset', async () => {
       const mine = await startServer(name, { db, viewer: false });
