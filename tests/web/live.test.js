@@ -7,6 +7,8 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 
 import { barriers, dress, openBrowser, show, takePicture, widths }
   from './browser.js';
+import { add, beforeNext, hides, isLive, says, shows, titles, todo }
+  from './live_window.js';
 import { ask, programs, sendTodo, startServer } from './server.js';
 
 const looks = {
@@ -21,33 +23,12 @@ let browser;
 before(async () => { browser = await openBrowser(); });
 after(async () => { await browser?.close(); });
 
-// The page has its list, and its stream is open.
-async function isLive(page) {
-  await page.locator('#todos[aria-busy="false"]')
-    .waitFor({ state: 'attached' });
-  await page.locator('#state', { hasText: /^live$/ }).waitFor();
-}
-
 // Runs `look` with a page that is live.
 function showLive(server, look, expected) {
   return show(browser.context, `${server.url}/live`, async (page) => {
     await isLive(page);
     await look(page);
   }, expected);
-}
-
-const todo = (page, title) => page.locator('#todos li')
-  .filter({ has: page.getByText(title, { exact: true }) });
-const shows = (page, title) => todo(page, title).waitFor();
-const hides = (page, title) => todo(page, title).waitFor({ state: 'detached' });
-const titles = (page) => page.locator('#todos span').allTextContents();
-const says = (page, words) =>
-  page.locator('#said', { hasText: words }).waitFor();
-
-async function add(page, title) {
-  await page.getByLabel('A new todo').fill(title);
-  await page.getByRole('button', { name: 'Add' }).click();
-  await shows(page, title);
 }
 
 async function create({ url }, members) {
@@ -58,18 +39,6 @@ async function create({ url }, members) {
 
 async function clear({ url }, query = '') {
   assert.equal((await ask(`${url}/todos${query}`, 'DELETE')).status, 204);
-}
-
-// The page's next request of that kind waits until `first` is done.
-function beforeNext(page, method, pattern, first) {
-  let done = false;
-  return page.route(pattern, async (route) => {
-    if (!done && route.request().method() === method) {
-      done = true;
-      await first();
-    }
-    await route.continue();
-  });
 }
 
 for (const [name, otherName] of
