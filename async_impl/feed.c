@@ -187,6 +187,8 @@ static void feed_publish(struct request *rq) /* LOOP */
 
 void feed_ring(struct feed *feed) /* LOOP */
 {
+    if (!feed)
+        return;
     feed->rang = true;
     if (feed->first && !feed->reading)
         feed_read(feed);

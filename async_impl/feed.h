@@ -39,7 +39,7 @@ bool feed_subscribe(struct request *rq, int64_t after);
 /* The connection of this subscriber closes. */
 void feed_unsubscribe(struct subscriber *subscriber);
 
-/* Something was written: reads it, and tells everybody. */
+/* Something was written: reads it, and tells everybody. Accepts NULL. */
 void feed_ring(struct feed *feed);
 
 /* Tells everybody for the last time. */

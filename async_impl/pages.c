@@ -17,6 +17,9 @@ const struct pages_room pages_room = {
         "One loop for all connections. It starts what must wait, hands it to "
         "another thread or to the kernel, and goes on with somebody else; it "
         "never stands still while there is work.",
+    .how_it_streams =
+        "Here each window that shows this page is a struct in a list, and no "
+        "thread stands for it.",
     .lanes = {{"loop", "AABBCC AA    BBCC"}, {"writer", "  aaaaa-----"}},
 };
 
@@ -38,6 +41,11 @@ static void show_home(struct request *rq) /* LOOP */
 static void show_docs(struct request *rq) /* LOOP */
 {
     answer_page(rq, PAGE_DOCS);
+}
+
+static void show_live(struct request *rq) /* LOOP */
+{
+    answer_page(rq, PAGE_LIVE);
 }
 
 static void show_docs_file(struct request *rq) /* LOOP */
@@ -92,6 +100,7 @@ void pages_handlers(request_step *handlers[OP_COUNT])
 {
     handlers[OP_SHOW_HOME] = show_home;
     handlers[OP_SHOW_DOCS] = show_docs;
+    handlers[OP_SHOW_LIVE] = show_live;
     handlers[OP_SHOW_DOCS_FILE] = show_docs_file;
     handlers[OP_SHOW_OPENAPI] = show_openapi;
     handlers[OP_CHECK_HEALTH] = check_health;

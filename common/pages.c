@@ -14,6 +14,7 @@
  * these names is ever read or served. */
 static const char *const file_names[PAGE_COUNT] = {
     [PAGE_STYLE] = "style.css",
+    [PAGE_LIVE_SCRIPT] = "live.js",
     [PAGE_START_VIEWER] = "start-viewer.js",
     [PAGE_VIEWER_SCRIPT] = "swagger-ui-bundle.js",
     [PAGE_VIEWER_STYLE] = "swagger-ui.css",
@@ -22,9 +23,11 @@ static const char *const file_names[PAGE_COUNT] = {
 static const char *const content_types[PAGE_COUNT] = {
     [PAGE_HOME] = "text/html; charset=utf-8",
     [PAGE_DOCS] = "text/html; charset=utf-8",
+    [PAGE_LIVE] = "text/html; charset=utf-8",
     [PAGE_OPENAPI] = "application/json",
     [PAGE_OK] = "application/json",
     [PAGE_STYLE] = "text/css; charset=utf-8",
+    [PAGE_LIVE_SCRIPT] = "text/javascript; charset=utf-8",
     [PAGE_START_VIEWER] = "text/javascript; charset=utf-8",
     [PAGE_VIEWER_SCRIPT] = "text/javascript; charset=utf-8",
     [PAGE_VIEWER_STYLE] = "text/css; charset=utf-8",
@@ -97,9 +100,13 @@ enum todo_err pages_load(struct pages *pages, const struct config *config,
     viewer = load_viewer(pages, config->docs_dir);
     pages_write_home(&page[PAGE_HOME].text, config->program, room);
     pages_write_docs(&page[PAGE_DOCS].text, config->program, viewer);
+    pages_write_live(&page[PAGE_LIVE].text, config->program, room);
     openapi_write(&page[PAGE_OPENAPI].text);
     buf_puts(&page[PAGE_OK].text, "{\"status\":\"ok\"}");
     buf_puts(&page[PAGE_STYLE].text, pages_style);
+    buf_puts(&page[PAGE_STYLE].text, pages_live_style);
+    for (const char *const *line = pages_live_script; *line; line++)
+        buf_puts(&page[PAGE_LIVE_SCRIPT].text, *line);
     for (int i = 0; i < PAGE_COUNT; i++) {
         page[i].content_type = content_types[i];
         if (page[i].text.failed)

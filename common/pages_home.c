@@ -81,7 +81,8 @@ static void put_picture(struct buf *out, const struct pages_room *room)
     buf_puts(out, ".</figcaption>\n</figure>\n");
 }
 
-/* Everything that a browser can show by itself. */
+/* Everything that a browser can show by itself, which of a stream without end
+ * is nothing: /live shows that. */
 static void put_links(struct buf *out)
 {
     buf_puts(out, "<nav aria-label=\"Pages\">\n<ul class=\"cards\">\n");
@@ -89,7 +90,7 @@ static void put_links(struct buf *out)
         const struct route *route = &routes[i];
 
         if (strcmp(route->method, "GET") != 0 || strchr(route->path, '{') ||
-            route->op == OP_SHOW_HOME)
+            route->op == OP_SHOW_HOME || route->op == OP_STREAM_EVENTS)
             continue;
         pages_put(out,
                   "<li><a href=\"%s\"><code>%s</code> "

@@ -17,8 +17,17 @@ void pages_write_home(struct buf *out, const char *program,
 /* GET /docs: the API to read, and with a viewer to try. */
 void pages_write_docs(struct buf *out, const char *program, bool viewer);
 
+/* GET /live: the todos, and what happens to them. */
+void pages_write_live(struct buf *out, const char *program,
+                      const struct pages_room *room);
+
 extern const char pages_style[];        /* GET /docs/style.css */
+extern const char pages_live_style[];   /* the rest of it */
 extern const char pages_start_viewer[]; /* GET /docs/start-viewer.js */
+
+/* GET /docs/live.js, line by line; NULL ends them. The source is written by the
+ * build from pages/live.js. */
+extern const char *const pages_live_script[];
 
 /* Appends the format; %s is text, escaped for HTML, %d is an int. Nothing else
  * is known after a percent sign. */

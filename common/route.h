@@ -26,6 +26,7 @@ enum operation {
     OP_SHOW_OPENAPI,
     OP_SHOW_DOCS,
     OP_SHOW_DOCS_FILE,
+    OP_SHOW_LIVE,
     OP_CHECK_HEALTH,
     OP_CHECK_READY,
     OP_SHOW_HOME,

@@ -13,7 +13,7 @@
 #include <sys/prctl.h>
 #endif
 
-enum { START_SECONDS = 30, POLL_MS = 5 };
+enum { START_SECONDS = 30, POLL_MS = 5, MAX_OPTIONS = 16 };
 
 static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 static const size_t end_signal_count =
@@ -172,13 +172,12 @@ static bool wait_until_ready(struct child *child, const char *port_file)
 static bool start(struct child *child, const char *name,
                   const struct server_options *options, const char *const *more)
 {
-    enum { MAX_ARGUMENTS = 16 };
     char program[1024], port_file[1024], port[16];
-    const char *argv[MAX_ARGUMENTS] = {program, "--port", port, "--port-file",
-                                       port_file};
+    const char *argv[MAX_OPTIONS] = {program, "--port", port, "--port-file",
+                                     port_file};
     bool ready;
 
-    for (size_t i = 5; *more && i < MAX_ARGUMENTS - 1; i++)
+    for (size_t i = 5; *more && i < MAX_OPTIONS - 1; i++)
         argv[i] = *more++;
     child->name = name;
     (void)snprintf(program, sizeof(program), "%s/%s", options->bin_dir, name);

@@ -29,6 +29,11 @@ static void docs_are_html(void **state)
     expect_html(api_get(*state, "/docs"));
 }
 
+static void live_is_html(void **state)
+{
+    expect_html(api_get(*state, "/live"));
+}
+
 static void docs_have_no_file_of_any_name(void **state)
 {
     expect_problem(api_get(*state, "/docs/no-such-file"), 404);
@@ -55,19 +60,13 @@ static void openapi_lists_every_operation(void **state)
         const char *path;
         const char *method;
     } operations[] = {
-        {"/todos", "get"},
-        {"/todos", "post"},
-        {"/todos", "delete"},
-        {"/todos/{id}", "get"},
-        {"/todos/{id}", "put"},
-        {"/todos/{id}", "patch"},
-        {"/todos/{id}", "delete"},
-        {"/openapi.json", "get"},
-        {"/docs", "get"},
-        {"/docs/{file}", "get"},
-        {"/healthz", "get"},
-        {"/readyz", "get"},
-        {"/", "get"},
+        {"/todos", "get"},         {"/todos", "post"},
+        {"/todos", "delete"},      {"/todos/{id}", "get"},
+        {"/todos/{id}", "put"},    {"/todos/{id}", "patch"},
+        {"/todos/{id}", "delete"}, {"/openapi.json", "get"},
+        {"/docs", "get"},          {"/docs/{file}", "get"},
+        {"/live", "get"},          {"/healthz", "get"},
+        {"/readyz", "get"},        {"/", "get"},
     };
     const struct answer *answer = api_get(*state, "/openapi.json");
     const cJSON *paths =
@@ -143,6 +142,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(readyz_is_200),
     cmocka_unit_test(front_page_is_html),
     cmocka_unit_test(docs_are_html),
+    cmocka_unit_test(live_is_html),
     cmocka_unit_test(docs_have_no_file_of_any_name),
     cmocka_unit_test(docs_have_no_file_above_them),
     cmocka_unit_test(openapi_is_3_1),

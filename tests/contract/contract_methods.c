@@ -31,6 +31,11 @@ static void head_of_docs_is_as_get(void **state)
     wire_expect_head_as_get(*state, "/docs");
 }
 
+static void head_of_live_is_as_get(void **state)
+{
+    wire_expect_head_as_get(*state, "/live");
+}
+
 static void head_of_openapi_is_as_get(void **state)
 {
     wire_expect_head_as_get(*state, "/openapi.json");
@@ -65,6 +70,7 @@ static void options_of_pages_tells_their_methods(void **state)
 {
     check_options(*state, "/", ALLOW_READ);
     check_options(*state, "/docs", ALLOW_READ);
+    check_options(*state, "/live", ALLOW_READ);
     check_options(*state, "/openapi.json", ALLOW_READ);
     check_options(*state, "/healthz", ALLOW_READ);
     check_options(*state, "/readyz", ALLOW_READ);
@@ -143,6 +149,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(head_of_readyz_is_as_get),
     cmocka_unit_test(head_of_the_front_page_is_as_get),
     cmocka_unit_test(head_of_docs_is_as_get),
+    cmocka_unit_test(head_of_live_is_as_get),
     cmocka_unit_test(head_of_openapi_is_as_get),
     cmocka_unit_test(head_of_an_unknown_path_is_as_get),
     cmocka_unit_test(options_of_todos_tells_its_methods),

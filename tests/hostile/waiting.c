@@ -29,12 +29,6 @@ static int setup_a_slow_upstream(void **state)
     return 0;
 }
 
-static int release_both(void **state)
-{
-    server_release(&muse);
-    return hostile_release(state);
-}
-
 static void ask(struct raw *raw, int count)
 {
     char path[64];
@@ -152,6 +146,9 @@ int hostile_waiting(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("clients of a slow upstream", cases,
-                                       setup_a_slow_upstream, release_both);
+    int failures = HOSTILE_GROUP("clients of a slow upstream", cases,
+                                 setup_a_slow_upstream);
+
+    server_release(&muse);
+    return failures;
 }

@@ -14,6 +14,7 @@
 
 static const struct pages_room room = {
     .how_it_waits = "It waits <here> & there.",
+    .how_it_streams = "It streams <so> & so.",
     .lanes = {{"thread <1>", "AAaa--"}, {"thread 2", " BbCc"}},
 };
 
@@ -200,6 +201,43 @@ static void home_names_the_server_and_escapes_its_words(void **state)
         assert_true(unit_buf_has(home, routes[i].summary));
 }
 
+static void live_names_the_server_and_says_how_it_streams(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct buf *live = &fixture->pages.page[PAGE_LIVE].text;
+
+    load(fixture, NULL);
+    assert_true(unit_buf_has(live, "<a href=\"/\">todo-sync</a>"));
+    assert_true(unit_buf_has(live, "It streams &lt;so&gt; &amp; so."));
+    assert_true(unit_buf_has(live, "src=\"/docs/live.js\""));
+    assert_true(unit_buf_has(live, "connect-src &#39;self&#39;;"));
+    assert_false(unit_buf_has(live, "unsafe-inline"));
+}
+
+/* The build makes C of it: no character may be lost on the way. */
+static void the_script_of_live_is_its_file(void **state)
+{
+    struct fixture *fixture = *state;
+    FILE *source = fopen(LIVE_SCRIPT, "rb");
+    struct buf text = {0};
+    char chunk[4096];
+    size_t got;
+
+    assert_non_null(source);
+    while ((got = fread(chunk, 1, sizeof chunk, source)) > 0)
+        buf_put(&text, chunk, got);
+    assert_int_equal(fclose(source), 0);
+    assert_true(text.len > 0);
+    load(fixture, NULL);
+    assert_non_null(file(fixture, "live.js"));
+    assert_string_equal(file(fixture, "live.js")->content_type,
+                        "text/javascript; charset=utf-8");
+    assert_uint_equal(file(fixture, "live.js")->text.len, text.len);
+    assert_memory_equal(file(fixture, "live.js")->text.data, text.data,
+                        text.len);
+    buf_release(&text);
+}
+
 static void the_type_of_every_problem_is_a_place_in_docs(void **state)
 {
     struct fixture *fixture = *state;
@@ -209,6 +247,8 @@ static void the_type_of_every_problem_is_a_place_in_docs(void **state)
     for (int i = TODO_OK + 1; i < TODO_ERR_COUNT; i++) {
         char place[64];
 
+        if (i == TODO_ERR_GONE) /* nobody is told */
+            continue;
         (void)snprintf(place, sizeof place, "id=\"problem-%s\"",
                        error_info((enum todo_err)i)->slug);
         assert_true(unit_buf_has(&fixture->pages.page[PAGE_DOCS].text, place));
@@ -230,6 +270,8 @@ int main(void)
         PAGES_TEST(a_pipe_of_that_name_is_not_waited_for),
         PAGES_TEST(other_names_are_no_files),
         PAGES_TEST(home_names_the_server_and_escapes_its_words),
+        PAGES_TEST(live_names_the_server_and_says_how_it_streams),
+        PAGES_TEST(the_script_of_live_is_its_file),
         PAGES_TEST(the_type_of_every_problem_is_a_place_in_docs),
     };
 

@@ -68,10 +68,17 @@ static void head_goes_where_get_does(void **state)
         const char *path;
         enum operation op;
     } cases[] = {
-        {"/todos", OP_LIST_TODOS},          {"/todos/1", OP_READ_TODO},
-        {"/openapi.json", OP_SHOW_OPENAPI}, {"/docs", OP_SHOW_DOCS},
-        {"/docs/a.js", OP_SHOW_DOCS_FILE},  {"/healthz", OP_CHECK_HEALTH},
-        {"/readyz", OP_CHECK_READY},        {"/", OP_SHOW_HOME},
+        {"/todos", OP_LIST_TODOS},
+        {"/todos/1", OP_READ_TODO},
+        {"/openapi.json", OP_SHOW_OPENAPI},
+        {"/docs", OP_SHOW_DOCS},
+        {"/docs/a.js", OP_SHOW_DOCS_FILE},
+        {"/healthz", OP_CHECK_HEALTH},
+        {"/readyz", OP_CHECK_READY},
+        {"/", OP_SHOW_HOME},
+        {"/live", OP_SHOW_LIVE},
+        {"/todos/events", OP_STREAM_EVENTS},
+        {"/todos/export", OP_EXPORT_TODOS},
     };
 
     (void)state;
@@ -157,7 +164,7 @@ static void ids_are_plain_decimals_that_fit(void **state)
         {"/todos/:", 0},
         {"/todos/\xD9\xA1", 0}, /* an Arabic digit */
         {"/todos/{id}", 0},
-        {"/todos/events", 0},
+        {"/todos/event", 0},
     };
 
     (void)state;
@@ -222,6 +229,7 @@ static void allow_lists_what_a_path_takes_in_its_order(void **state)
         {"/todos/{id}", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
         {"/openapi.json", "GET, HEAD, OPTIONS"},
         {"/docs", "GET, HEAD, OPTIONS"},
+        {"/live", "GET, HEAD, OPTIONS"},
         {"/docs/{file}", "GET, HEAD, OPTIONS"},
         {"/healthz", "GET, HEAD, OPTIONS"},
         {"/readyz", "GET, HEAD, OPTIONS"},

@@ -17,6 +17,9 @@ const args = ['--no-sandbox', '--disable-gpu', '--disable-quic',
   '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
+const axe = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
 // Gives {context, close}. The profile is new and empty.
 export async function openBrowser(options = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'todo-chromium-'));
@@ -42,8 +45,9 @@ function asksItsOwn(asked, { origin, href }) {
 }
 
 // Runs `look` with a page of that address. Fails when the page complained, or
-// asked for anything that its own server did not give.
-export async function show(context, url, look) {
+// asked for anything that its own server did not give; `expected` is what it
+// may complain of.
+export async function show(context, url, look, expected = []) {
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => {
@@ -59,7 +63,8 @@ export async function show(context, url, look) {
   try {
     await page.goto(url);
     await look(page);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(complaints.filter(
+      (complaint) => !expected.some((words) => words.test(complaint))), []);
   } catch (error) {
     const said = complaints.join('; ') || 'nothing';
     throw new Error(`the page complained of: ${said}`, { cause: error });
@@ -68,8 +73,9 @@ export async function show(context, url, look) {
   }
 }
 
-export async function dress(page, { width, ...media }) {
-  await page.emulateMedia(media);
+// The page on a screen so wide, for somebody who prefers the rest of it.
+export async function dress(page, { width, ...preferences }) {
+  await page.emulateMedia(preferences);
   await page.setViewportSize({ width, height: 800 });
 }
 

@@ -80,7 +80,8 @@ for (const name of Object.keys(programs))
           if (goal !== origin)
             assert.fail(`${link} leads away`);
           const { status, text } = await ask(link);
-          assert.equal(status, 200, link);
+          // This server has no other one to ask for suggestions.
+          assert.equal(status, link.endsWith('/suggestions') ? 503 : 200, link);
           // The viewer makes anchors of its own, such as #/todos.
           if (hash && !hash.startsWith('#/'))
             assert.ok(text.includes(`id="${hash.slice(1)}"`), link);

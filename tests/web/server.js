@@ -34,27 +34,35 @@ function appears(file, child) {
   });
 }
 
-// A running server on an empty database: {url, stop}. stop() expects a clean
-// end. Without `viewer` its /docs is the plain page.
-export async function startServer(name, { viewer = true } = {}) {
+// A running server: {url, port, stop}. stop() expects a clean end. Its database
+// is empty, unless `db` names a file; its port any that is free, unless `port`
+// says which. Without `viewer` its /docs is the plain page.
+export async function startServer(name,
+  { viewer = true, db, port = 0 } = {}) {
   assert.ok(programs[name],
     `${name.toUpperCase().replace('-', '_')} must say where ${name} is`);
   const folder = mkdtempSync(path.join(tmpdir(), 'todo-web-'));
   const portFile = path.join(folder, 'port');
-  const args = ['--port', '0', '--port-file', portFile,
-    '--db', path.join(folder, 'todos.db'), '--log-level', 'warn'];
+  const args = ['--port', `${port}`, '--port-file', portFile,
+    '--db', db ?? path.join(folder, 'todos.db'), '--log-level', 'warn'];
   if (viewer)
     args.push('--docs-dir', viewerFolder);
   const child = spawn(programs[name], args,
     { stdio: ['ignore', 'ignore', 'inherit'] });
   // Whatever happens to the test, the server does not outlive it.
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   const ended = new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ?? code));
+    child.once('exit', (code, signal) => {
+      process.off('exit', kill);
+      resolve(signal ?? code);
+    });
   });
   await appears(portFile, child);
+  const listens = readFileSync(portFile, 'utf8').trim();
   return {
-    url: `http://127.0.0.1:${readFileSync(portFile, 'utf8').trim()}`,
+    url: `http://127.0.0.1:${listens}`,
+    port: Number(listens),
     async stop() {
       child.kill('SIGTERM');
       assert.equal(await ended, 0, `${name} ends cleanly`);
