@@ -35,15 +35,14 @@ struct request {
     char *body; /* in the wire; NULL without one */
     size_t body_len;
     int64_t began_us;
-    bool accepted;         /* request_accept has said yes */
-    enum todo_err err;     /* of what was waited for */
-    struct store_job job;  /* what is waited for */
-    struct queue *queue;   /* and in which queue of the keeper */
-    request_step *next;    /* where it goes on afterwards */
-    request_step *written; /* where it goes on when bytes are taken, or NULL */
-    struct upstream_calls
-        *calls; /* to the upstream; NULL while there are none */
-    union {     /* the stack that survives the wait */
+    bool accepted;                /* request_accept has said yes */
+    enum todo_err err;            /* of what was waited for */
+    struct store_job job;         /* what is waited for */
+    struct queue *queue;          /* and in which queue of the keeper */
+    request_step *next;           /* where it goes on afterwards */
+    request_step *written;        /* and where when bytes are taken; or NULL */
+    struct upstream_calls *calls; /* under way, or NULL */
+    union {                       /* the stack that survives the wait */
         struct create_todo create_todo;
         struct read_todo read_todo;
         struct list_todos list_todos;
