@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner.h"
+
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -204,11 +206,16 @@ bool server_start(struct child *child, const char *name,
     return start(child, name, options, more);
 }
 
-bool muse_start(struct child *child, const struct server_options *options)
+bool upstream_start(struct child *muse, const struct server_options *options,
+                    const char *delay_ms)
 {
-    const char *const more[] = {NULL};
+    const struct server_options ours = {.bin_dir = bin_dir,
+                                        .dir = options->dir};
+    const char *const more[] = {"--delay", delay_ms, NULL};
 
-    return start(child, "muse", options, more);
+    return start(muse, "muse", &ours, more) &&
+           /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
+           setenv("TODO_UPSTREAM", muse->url, 1) == 0;
 }
 
 struct child *children_watch(struct child *children, size_t count)

@@ -47,8 +47,11 @@ bool child_start(struct child *child, const char *const *argv);
 bool server_start(struct child *child, const char *name,
                   const struct server_options *options);
 
-/* As server_start, for bin_dir/muse: the upstream of lessons and tests. */
-bool muse_start(struct child *child, const struct server_options *options);
+/* Starts muse (tests/muse/), the upstream of servers that are started later:
+ * they find it in the environment. It is of our own build also when they are of
+ * another. Blocks and fails as server_start does. */
+bool upstream_start(struct child *muse, const struct server_options *options,
+                    const char *delay_ms);
 
 /* Blocks until a child ends and gives it, or gives NULL when a signal asks the
  * runner to end. */

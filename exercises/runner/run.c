@@ -16,11 +16,11 @@
 #include "child.h"
 #include "runner.h"
 
-enum { SYNC, ASYNC, SERVERS, SYNC_PORT = 8001, ASYNC_PORT = 8002 };
+enum { SYNC, ASYNC, MUSE, SERVERS, SYNC_PORT = 8001, ASYNC_PORT = 8002 };
 
 struct run_options {
     const char *db;
-    int port[SERVERS]; /* -1: the usual one, or any when it is taken */
+    int port[MUSE]; /* -1: the usual one, or any when it is taken */
 };
 
 static bool port_is_taken(int port)
@@ -103,6 +103,9 @@ static void folder_of(const char *file, char *out, size_t size)
         (void)snprintf(out, size, ".");
 }
 
+/* How long the other server, muse, thinks before it suggests a title. */
+#define UPSTREAM_DELAY_MS "50"
+
 static bool start_both(struct child *servers, const struct run_options *options)
 {
     char dir[512];
@@ -110,6 +113,8 @@ static bool start_both(struct child *servers, const struct run_options *options)
         .bin_dir = bin_dir, .dir = dir, .db = options->db};
 
     folder_of(options->db, dir, sizeof(dir));
+    if (!upstream_start(&servers[MUSE], &server, UPSTREAM_DELAY_MS))
+        return false;
     server.port = choose_port(options->port[SYNC], SYNC_PORT, "todo-sync");
     if (!server_start(&servers[SYNC], "todo-sync", &server))
         return false;
@@ -124,13 +129,17 @@ static void show_next_steps(const struct child *servers, const char *db)
                  "    todo-async  %s   one event loop\n\n"
                  "Ask them yourself:\n\n"
                  "    curl -i %s/todos\n"
-                 "    curl -i %s/todos\n\n"
+                 "    curl -i %s/todos\n"
+                 "    curl -N %s/todos/events            what happens, as it "
+                 "happens\n"
+                 "    curl -i '%s/suggestions?count=4'    from another server, "
+                 "which takes its time\n\n"
                  "Next: ./learn compare create_todo   the same, waited for "
                  "in two ways\n"
                  "      ./learn test                  proof that they are "
                  "equal\n",
                  db, servers[SYNC].url, servers[ASYNC].url, servers[SYNC].url,
-                 servers[ASYNC].url);
+                 servers[ASYNC].url, servers[ASYNC].url, servers[SYNC].url);
     (void)fflush(stdout);
 }
 

@@ -56,16 +56,6 @@ static bool command_succeeds(struct child *all, char **command)
     return ended == &all[COMMAND] && ended->status == 0;
 }
 
-/* Starts the upstream; servers find it in the environment. It is ours also when
- * they are of another build. */
-static bool give_upstream(struct child *muse, struct server_options options)
-{
-    options.bin_dir = bin_dir;
-    return muse_start(muse, &options) &&
-           /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
-           setenv("TODO_UPSTREAM", muse->url, 1) == 0;
-}
-
 int with_command(int argc, char **argv)
 {
     struct child all[CHILDREN] = {{0}};
@@ -96,7 +86,7 @@ int with_command(int argc, char **argv)
         return 1;
     (void)snprintf(db, sizeof(db), "%s/todos.db", dir);
 
-    good = (!muse || give_upstream(&all[MUSE], options)) &&
+    good = (!muse || upstream_start(&all[MUSE], &options, "0")) &&
            (!sync || server_start(&all[SYNC], "todo-sync", &options)) &&
            (!async || server_start(&all[ASYNC], "todo-async", &options)) &&
            command_succeeds(all, argv + 3);
