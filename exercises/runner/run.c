@@ -125,7 +125,9 @@ static void show_next_steps(const struct child *servers, const char *db)
                  "Ask them yourself:\n\n"
                  "    curl -i %s/todos\n"
                  "    curl -i %s/todos\n\n"
-                 "Next: ./learn compare create_todo   the same, waited for "
+                 "Next: docs/README.md                the course; ./learn next "
+                 "begins to practise\n"
+                 "      ./learn compare create_todo   the same, waited for "
                  "in two ways\n"
                  "      ./learn test                  proof that they are "
                  "equal\n",
