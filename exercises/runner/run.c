@@ -132,7 +132,9 @@ static void show_next_steps(const struct child *servers, const char *db)
                  "    curl -i %s/todos\n"
                  "    curl -N %s/todos/events\n"
                  "    curl -i '%s/suggestions?count=4'\n\n"
-                 "Next: ./learn compare create_todo   the same, waited for "
+                 "Next: ./learn next                  begins to practise; the "
+                 "chapters are in docs/\n"
+                 "      ./learn compare create_todo   the same, waited for "
                  "in two ways\n"
                  "      ./learn test                  proof that they are "
                  "equal\n",
