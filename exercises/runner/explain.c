@@ -64,8 +64,8 @@ static void explain_thread(const struct lane *lane)
 
     if (!at || at->kind != SPAN_STANDS)
         return;
-    (void)printf("  thread %s stands still at %s for request #%u: ", lane->name,
-                 at->label, at->request);
+    (void)printf("  thread %s stands still at %s,\n    for request #%u: ",
+                 lane->name, at->label, at->request);
     if (at->held)
         (void)printf("a gate of the check holds it\n");
     else if (strcmp(at->label, "store.lock") == 0)

@@ -273,10 +273,10 @@ static void expect_explanation(const char *const *words)
 
 static void a_hang_at_a_gate_is_explained(void **state)
 {
-    const char *const words[] = {"request #1 (create_todo) waits for",
-                                 "the disk, to commit",
-                                 "stands still at store.commit for request #1",
-                                 "a gate of the check holds it", NULL};
+    const char *const words[] = {
+        "request #1 (create_todo) waits for", "the disk, to commit",
+        "stands still at store.commit,\n    for request #1",
+        "a gate of the check holds it", NULL};
     struct raw write;
 
     (void)state;
