@@ -16,7 +16,7 @@ static void answer_release(struct answer *answer)
 
 bool api_open(struct api *api, const char *url, const char *read_url)
 {
-    *api = (struct api){.raw = {.fd = -1}};
+    *api = (struct api){.raw = {.fd = -1}, .stream = {.raw = {.fd = -1}}};
     api->http = http_new(url, read_url);
     return api->http;
 }
@@ -24,6 +24,7 @@ bool api_open(struct api *api, const char *url, const char *read_url)
 void api_tidy(struct api *api)
 {
     raw_close(&api->raw);
+    stream_close(&api->stream);
     answer_release(&api->answer);
 }
 

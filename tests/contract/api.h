@@ -20,6 +20,7 @@
 
 #include "tests/support/http.h"
 #include "tests/support/raw.h"
+#include "tests/support/stream.h"
 
 struct answer {
     struct http_answer http;
@@ -30,6 +31,7 @@ struct api {
     struct http *http;
     struct answer answer; /* to the newest request */
     struct raw raw;       /* the connection of wire.h, or closed */
+    struct stream stream; /* the stream of wire.h, or closed */
     char path[64];        /* what api_path wrote last */
 };
 

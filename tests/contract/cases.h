@@ -21,6 +21,7 @@ enum level {
     LEVEL_ERRORS,
     LEVEL_CONDITIONS,
     LEVEL_ANOTHER_SERVER,
+    LEVEL_STREAMS,
     LEVEL_COUNT
 };
 
@@ -65,5 +66,8 @@ extern const struct group suggestions_group;
 /* Of these two a server can keep only one: --with-upstream chooses. */
 extern const struct group upstream_group;
 extern const struct group no_upstream_group;
+
+extern const struct group events_group;
+extern const struct group export_group;
 
 #endif

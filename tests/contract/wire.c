@@ -45,7 +45,7 @@ void wire_open_bytes(struct api *api, const void *bytes, size_t len)
     char host[256];
     int port;
 
-    api_tidy(api);
+    raw_close(&api->raw);
     (void)api_take(api, nothing);
     http_address(api->http, reads ? "GET" : "POST", host, &port);
     raw_open(&api->raw, host, port);
@@ -99,6 +99,25 @@ const struct answer *wire_ask_line(struct api *api, const char *method,
     (void)snprintf(request, sizeof request, "%s %s HTTP/1.1\r\n" HOST "%s\r\n",
                    method, target, fields);
     return wire_ask(api, request);
+}
+
+const struct answer *wire_stream(struct api *api, const char *request)
+{
+    char *text = text_of(request, strlen(request));
+    struct http_answer answer = {
+        .sent = text, .base = base_of(text), .body = text_of("", 0)};
+    struct stream *stream = &api->stream;
+    char host[256];
+    int port;
+
+    stream_close(stream);
+    http_address(api->http, "GET", host, &port);
+    raw_open(&stream->raw, host, port);
+    (void)raw_send_text(&stream->raw, text); /* what comes back tells */
+    answer.status = stream_begin(stream);
+    answer.head = text_of(answer.status ? stream->answer.head : "",
+                          answer.status ? strlen(stream->answer.head) : 0);
+    return api_take(api, answer);
 }
 
 void wire_expect_end(struct api *api)

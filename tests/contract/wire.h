@@ -36,6 +36,10 @@ const struct answer *wire_ask(struct api *api, const char *text);
 const struct answer *wire_ask_line(struct api *api, const char *method,
                                    const char *target, const char *fields);
 
+/* Opens, sends, and reads a head: what comes behind it is read from
+ * api->stream, while other requests are sent by other connections. */
+const struct answer *wire_stream(struct api *api, const char *request);
+
 /* After the newest answer the server closes and sends nothing more. */
 void wire_expect_end(struct api *api);
 

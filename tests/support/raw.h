@@ -11,7 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { RAW_TIMEOUT_MS = 20000 };
+/* The ceiling is more than any answer of the contract; a server that sends
+ * without end must fail the test and not eat the machine. */
+enum { RAW_TIMEOUT_MS = 20000, RAW_CEILING = 64 * 1024 * 1024 };
 
 struct raw {
     int fd;     /* -1 when closed */
@@ -19,6 +21,7 @@ struct raw {
     size_t len; /* how many */
     bool eof;   /* the peer closed its side */
     bool reset; /* the peer reset the connection */
+    size_t sip; /* read at most so many bytes at once; 0: as many as come */
 };
 
 /* One parsed answer. Release with raw_answer_release. */
@@ -59,9 +62,17 @@ void raw_half_close(struct raw *raw);
  * the request was HEAD. False, with status 0, at EOF or RAW_TIMEOUT_MS. */
 bool raw_read_answer(struct raw *raw, struct raw_answer *answer, bool to_head);
 
+/* Reads a head alone: what follows it, a stream, the caller reads. */
+bool raw_read_head(struct raw *raw, struct raw_answer *answer);
+
 /* The value of a field of the head, copied to `out`; false when absent. */
 bool raw_answer_field(const struct raw_answer *answer, const char *name,
                       char *out, size_t size);
+
+/* Receives what the socket has, once something is there. False at EOF, reset,
+ * RAW_CEILING or `deadline` (now_ms). raw_take drops the first `len` bytes. */
+bool raw_fill(struct raw *raw, long long deadline);
+void raw_take(struct raw *raw, size_t len);
 
 /* Reads until the peer closes. False when it has not by RAW_TIMEOUT_MS. */
 bool raw_read_eof(struct raw *raw);
