@@ -9,9 +9,9 @@
 #include "request.h"
 #include "server.h"
 
-static request_step stream_events, stream_events_begin, stream_events_send,
-    stream_events_wait, stream_events_fetch, stream_events_add,
-    stream_events_end;
+static request_step stream_events, stream_events_begin, stream_events_refuse,
+    stream_events_send, stream_events_wait, stream_events_fetch,
+    stream_events_add, stream_events_end;
 
 void stream_events_release(struct stream_events *job) /* LOOP */
 {
@@ -26,14 +26,12 @@ static void stream_events(struct request *rq) /* LOOP */
     job->start =
         changes_start_at(http_head_field(&rq->in.head, "Last-Event-ID"));
     rq->err = feed_enter(rq->server->feed);
-    if (rq->err) {
-        reply_error(&rq->reply, rq->err);
-        request_finish(rq); /* WAITS: client */
-        return;
-    }
 
-    /* begin */ /* WAITS: disk */
-    keeper_read(rq, store_start_changes, &job->start, stream_events_begin);
+    /* begin */
+    if (rq->err)
+        stream_events_refuse(rq);
+    else /* WAITS: disk */
+        keeper_read(rq, store_start_changes, &job->start, stream_events_begin);
 }
 
 static void stream_events_begin(struct request *rq) /* LOOP */
@@ -46,10 +44,22 @@ static void stream_events_begin(struct request *rq) /* LOOP */
         changes_write_reset(job->start.after, &job->text);
     if (!rq->err)
         rq->err = reply_stream(&rq->reply, "text/event-stream");
-    if (rq->err || rq->reply.head_only)
+    if (rq->err) {
+        feed_leave(rq->server->feed);
+        stream_events_refuse(rq);
+    } else if (rq->reply.head_only) {
         stream_events_end(rq);
-    else
+    } else {
         stream_events_send(rq);
+    }
+}
+
+/* Nothing has been sent yet: it can still be said why. */
+static void stream_events_refuse(struct request *rq) /* LOOP */
+{
+    stream_events_release(&rq->frame.stream_events);
+    reply_error(&rq->reply, rq->err);
+    request_finish(rq); /* WAITS: client */
 }
 
 static void stream_events_send(struct request *rq) /* LOOP */

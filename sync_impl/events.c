@@ -9,18 +9,26 @@
 #include "request.h"
 #include "server.h"
 
-/* Where the stream begins; TODO_ERR_BUSY where there are enough of them. */
+/* Where the stream begins; TODO_ERR_BUSY where there are enough of them. On
+ * success, feed_leave is owed. */
 static enum todo_err begin(struct request *rq, struct changes_page *page,
                            struct buf *text) /* REQUEST THREAD */
 {
     struct changes_start start =
         changes_start_at(http_head_field(&rq->in.head, "Last-Event-ID"));
-    enum todo_err err = keeper_read(rq->keeper, store_start_changes, &start);
+    enum todo_err err = feed_enter(rq->server->feed);
 
+    if (err)
+        return err;
+    err = keeper_read(rq->keeper, store_start_changes, &start);
     page->after = start.after;
     if (!err && start.has_gap)
         changes_write_reset(start.after, text);
-    return err ? err : reply_stream(&rq->reply, "text/event-stream");
+    if (!err)
+        err = reply_stream(&rq->reply, "text/event-stream");
+    if (err)
+        feed_leave(rq->server->feed);
+    return err;
 }
 
 /* What comes next: events, a sign of life, or the end. */
@@ -53,16 +61,17 @@ static void stream_events(struct request *rq) /* REQUEST THREAD */
     enum feed_news news = FEED_RANG;
     uint64_t seen = UINT64_MAX; /* the first wait is none */
     bool here = true;
-    enum todo_err err = feed_enter(feed);
+    enum todo_err err;
 
+    /* begin */ /* WAITS: disk */
+    err = begin(rq, &page, &text);
     if (err) {
+        buf_release(&text);
         reply_error(&rq->reply, err);
         request_finish(rq); /* WAITS: client */
         return;
     }
 
-    /* begin */ /* WAITS: disk */
-    err = begin(rq, &page, &text);
     while (!err && here && !rq->reply.head_only && news != FEED_STOPS) {
         /* send the head, then the news before */
         here = request_write(rq); /* WAITS: client */
