@@ -128,6 +128,8 @@ int64_t changes_write(const struct changes_page *page, int64_t after,
         const struct change *change = &page->all[i];
 
         if (change->id > after) {
+            if (change->id > after + 1) /* the log was cut meanwhile */
+                changes_write_reset(change->id - 1, out);
             if (change->base_at > 0) {
                 buf_put(out, page->text.data + from, change->base_at - from);
                 buf_puts(out, base);

@@ -53,8 +53,9 @@ struct changes_page {
 enum todo_err store_read_changes(struct store *store, void *arg);
 void changes_page_release(struct changes_page *page);
 
-/* Appends the events behind `after`, with the base in their URLs. Gives the id
- * of the last one, or `after` when there are none. */
+/* Appends the events behind `after`, with the base in their URLs; where changes
+ * are missing, a reset. Gives the id of the last one, or `after` when there are
+ * none. */
 int64_t changes_write(const struct changes_page *page, int64_t after,
                       const char *base, struct buf *out);
 
