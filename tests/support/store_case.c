@@ -7,9 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "common/clock.h"
+#include "tests/support/sql.h"
 #include "tests/support/vfs_shim.h"
 
 /* --- the folder ----------------------------------------------------------- */
@@ -127,51 +126,20 @@ struct todo store_case_create(struct store *store, const char *title)
 
 /* --- other eyes ----------------------------------------------------------- */
 
-static sqlite3 *open_other(const char *path)
-{
-    sqlite3 *db = NULL;
-
-    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_busy_timeout(db, STORE_BUSY_MS), SQLITE_OK);
-    return db;
-}
-
 void store_case_exec(const char *path, const char *sql)
 {
-    sqlite3 *db = open_other(path);
-
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-/* One number, of a statement that has up to one parameter. */
-static int64_t ask(const char *path, const char *sql, const char *parameter)
-{
-    sqlite3 *db = open_other(path);
-    sqlite3_stmt *statement = NULL;
-    int64_t number;
-
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    if (parameter)
-        sqlite3_bind_text(statement, 1, parameter, -1, SQLITE_STATIC);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    number = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    return number;
+    sql_exec(path, sql);
 }
 
 int64_t store_case_number(const char *path, const char *sql)
 {
-    return ask(path, sql, NULL);
+    return sql_number(path, sql, NULL);
 }
 
 int64_t store_case_titled(const char *path, const char *title)
 {
-    return ask(path, "SELECT count(*) FROM todos WHERE title = ?", title);
+    return sql_number(path, "SELECT count(*) FROM todos WHERE title = ?",
+                      title);
 }
 
 unsigned store_case_wal_round(const struct store_case *c)

@@ -140,6 +140,9 @@ int main(int argc, char **argv)
         system_full,
         system_suggestions,
         system_suggestions_leave,
+        system_events,
+        system_followers,
+        system_export,
 #ifdef TODO_PROBES
         system_gates,
         system_late,

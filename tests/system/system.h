@@ -80,6 +80,9 @@ int system_crash(void);
 int system_full(void);
 int system_suggestions(void);
 int system_suggestions_leave(void);
+int system_events(void);
+int system_followers(void);
+int system_export(void);
 #ifdef TODO_PROBES
 int system_gates(void);
 int system_late(void);

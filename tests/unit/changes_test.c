@@ -281,6 +281,28 @@ static void pages_make_the_log(void **state)
     changes_page_release(&page);
 }
 
+/* The log was cut while somebody was slow to read on. */
+static void a_page_tells_what_was_cut_off_before_it(void **state)
+{
+    struct store_case *c = *state;
+    struct changes_page page = {0};
+    struct buf got = {0};
+
+    fill_log(c, 1, 5);
+    store_case_exec(c->path, "DELETE FROM changes WHERE id < 4");
+    read_page(c, &page, 1, 2);
+    assert_int_equal(changes_write(&page, 1, "http://h", &got), 5);
+    unit_assert_buf(&got, "event: reset\nid: 3\ndata: {\"id\":3}\n\n"
+                          "event: deleted\nid: 4\ndata: {\"id\":4}\n\n"
+                          "event: deleted\nid: 5\ndata: {\"id\":5}\n\n");
+    buf_clear(&got);
+    assert_int_equal(changes_write(&page, 3, "http://h", &got), 5);
+    unit_assert_buf(&got, "event: deleted\nid: 4\ndata: {\"id\":4}\n\n"
+                          "event: deleted\nid: 5\ndata: {\"id\":5}\n\n");
+    buf_release(&got);
+    changes_page_release(&page);
+}
+
 static void what_is_no_change_has_its_text(void **state)
 {
     struct buf out = {0};
@@ -312,6 +334,7 @@ int main(void)
         store_test(a_page_is_written_behind_any_change_in_it),
         store_test(a_page_read_later_begins_behind_its_place),
         store_test(pages_make_the_log),
+        store_test(a_page_tells_what_was_cut_off_before_it),
         cmocka_unit_test(what_is_no_change_has_its_text),
     };
 

@@ -113,6 +113,8 @@ static void every_error_is_an_example_of_its_status(void **state)
 
     (void)state;
     for (int i = TODO_OK + 1; i < TODO_ERR_COUNT; i++) {
+        if (i == TODO_ERR_GONE)
+            continue; /* nobody is told */
         const struct error_info *info = error_info((enum todo_err)i);
         char status[4] = {(char)('0' + info->status / 100),
                           (char)('0' + info->status / 10 % 10),

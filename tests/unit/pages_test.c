@@ -245,6 +245,8 @@ static void the_type_of_every_problem_is_a_place_in_docs(void **state)
     load(fixture, NULL);
     assert_string_equal(PROBLEM_TYPE_PREFIX, "/docs#problem-");
     for (int i = TODO_OK + 1; i < TODO_ERR_COUNT; i++) {
+        if (i == TODO_ERR_GONE)
+            continue; /* nobody is told */
         char place[64];
 
         if (i == TODO_ERR_GONE) /* nobody is told */

@@ -1,0 +1,43 @@
+#include "sql.h"
+
+#include <sqlite3.h>
+
+#include "tests/cmocka_all.h"
+
+enum { BUSY_MS = 5000 };
+
+static sqlite3 *open_other(const char *path)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_busy_timeout(db, BUSY_MS), SQLITE_OK);
+    return db;
+}
+
+void sql_exec(const char *path, const char *sql)
+{
+    sqlite3 *db = open_other(path);
+
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+int64_t sql_number(const char *path, const char *sql, const char *parameter)
+{
+    sqlite3 *db = open_other(path);
+    sqlite3_stmt *statement = NULL;
+    int64_t number;
+
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    if (parameter)
+        sqlite3_bind_text(statement, 1, parameter, -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    number = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return number;
+}

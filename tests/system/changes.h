@@ -1,0 +1,36 @@
+/*
+ * tests/system/changes.h - makes changes, and reads them from event streams.
+ * Callers: events.c, followers.c.        Threads: one.
+ * Blocks:  on the server of the case.    Owns: nothing after a return.
+ */
+#ifndef TODO_TESTS_CHANGES_H
+#define TODO_TESTS_CHANGES_H
+
+#include "tests/support/stream.h"
+
+/* Writes so many changes of 1 KB each into the log, as another program that has
+ * the database open would: far faster than requests. */
+void changes_make(int count);
+
+/* Opens a stream of the server of the case; the test fails unless it is there.
+ * `last_id` -1: from now on. */
+void changes_follow(struct stream *stream, long long last_id);
+
+/* The same with a small window; only the head is read. */
+void changes_follow_blindly(struct stream *stream, long long last_id);
+
+/* Reads `count` events, whose numbers follow `after` one by one; gives the
+ * last. */
+long long changes_read(struct stream *stream, long long after, int count);
+
+/* The next event tells that a todo with this title was created; gives its
+ * number. */
+long long changes_read_created(struct stream *stream, const char *title);
+
+/* The number of the newest change in the database. */
+long long changes_newest(void);
+
+/* What the server holds of memory now, in KiB. */
+long changes_resident_kib(void);
+
+#endif

@@ -1,0 +1,314 @@
+/*
+ * tests/system/events.c - event streams of one server: how many, how long, and
+ * how they end.
+ * Threads: one.   Blocks: on the server of the case.
+ *
+ * Deadlines that are not the matter of a case are an hour, so what ends, ends
+ * for its own reason.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "changes.h"
+#include "system.h"
+#include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
+#include "tests/support/sql.h"
+
+static struct stream streams[3];
+
+static int release(void **state)
+{
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+        stream_close(&streams[i]);
+    return system_release(state);
+}
+
+#define EVENTS_CASE(function) cmocka_unit_test_teardown(function, release)
+
+static const char *const patient[] = {
+    "--heartbeat", "3600", "--write-timeout", "3600", "--shutdown-timeout",
+    "3600",        NULL};
+
+/* The next event is the last one: bye. Then the stream is whole. */
+static void expect_bye(struct stream *stream)
+{
+    struct stream_event event;
+
+    assert_true(stream_event(stream, &event));
+    assert_string_equal(event.name, "bye");
+    assert_null(stream_line(stream));
+    assert_int_equal(stream->end, STREAM_WHOLE);
+}
+
+/*
+ * How many
+ */
+
+/* Half of four threads; what is left serves the others. */
+static void streams_beyond_the_cap_are_503_and_others_are_served(void **state)
+{
+    static const char *const sync[] = {"--threads", "4", NULL};
+    static const char *const async[] = {"--max-streams", "2", NULL};
+    char value[16] = "";
+
+    (void)state;
+    system_start(system_is_sync() ? sync : async);
+    changes_follow(&streams[0], -1);
+    changes_follow(&streams[1], -1);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(
+            stream_open_events(&streams[2], system_server.port, -1), 503);
+        assert_true(raw_answer_field(&streams[2].answer, "Retry-After", value,
+                                     sizeof value));
+        assert_string_equal(value, "1");
+        stream_close(&streams[2]);
+    }
+    talk_still_serves(system_server.port);
+    for (int i = 0; i < 2; i++)
+        (void)changes_read_created(&streams[i], "still here");
+}
+
+/* A server learns that a subscriber has left when it tells him something. */
+static void a_place_is_free_when_its_subscriber_has_left(void **state)
+{
+    static const char *const args[] = {"--max-streams", "1", NULL};
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    (void)state;
+    system_start(args);
+    for (int i = 0; i < 3; i++) {
+        int status;
+
+        while ((status = stream_open_events(&streams[0], system_server.port,
+                                            -1)) == 503) {
+            assert_true(now_ms() < deadline);
+            stream_close(&streams[0]);
+            (void)talk_create(system_server.port, "news");
+        }
+        assert_int_equal(status, 200);
+        if (i == 1)
+            raw_reset(&streams[0].raw);
+        stream_close(&streams[0]);
+    }
+}
+
+static void a_head_request_keeps_no_place(void **state)
+{
+    static const char *const args[] = {"--max-streams", "1", NULL};
+
+    (void)state;
+    system_start(args);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(talk(system_server.port,
+                              "HEAD /todos/events HTTP/1.1\r\n"
+                              "Host: localhost\r\n"
+                              "Connection: close\r\n"
+                              "\r\n"
+                              "",
+                              NULL),
+                         0); /* a head that says chunked, and no body */
+    changes_follow(&streams[0], -1);
+}
+
+/* Nothing has been sent yet, so it can be said why there is no stream. */
+static void a_stream_that_cannot_begin_is_500_and_keeps_no_place(void **state)
+{
+    static const char *const args[] = {"--max-streams", "1", NULL};
+    char type[64] = "";
+
+    (void)state;
+    system_start(args);
+    sql_exec(system_server.db, "ALTER TABLE changes RENAME TO hidden");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(stream_open_events(&streams[0], system_server.port, 0),
+                         500);
+        assert_true(raw_answer_field(&streams[0].answer, "Content-Type", type,
+                                     sizeof type));
+        assert_string_equal(type, "application/problem+json");
+        stream_close(&streams[0]);
+    }
+    sql_exec(system_server.db, "ALTER TABLE hidden RENAME TO changes");
+    changes_follow(&streams[0], 0);
+}
+
+/*
+ * How long
+ */
+
+static void a_heartbeat_keeps_a_silent_stream_alive(void **state)
+{
+    static const char *const args[] = {"--heartbeat", "0.05", NULL};
+
+    (void)state;
+    system_start(args);
+    changes_follow(&streams[0], -1);
+    for (int i = 0; i < 3; i++)
+        stream_expect_heartbeat(&streams[0]);
+    (void)talk_create(system_server.port, "between");
+    (void)changes_read_created(&streams[0], "between");
+    stream_expect_heartbeat(&streams[0]);
+}
+
+static void no_heartbeat_comes_before_its_time(void **state)
+{
+    (void)state;
+    system_start(patient);
+    changes_follow(&streams[0], -1);
+    for (int i = 0; i < 3; i++) {
+        (void)talk_create(system_server.port, "news");
+        (void)changes_read_created(&streams[0], "news");
+    }
+    assert_int_equal(streams[0].heartbeats, 0);
+}
+
+/* The deadlines of requests are long over when the third comment comes. */
+static void no_other_deadline_ends_a_stream(void **state)
+{
+    static const char *const args[] = {"--heartbeat",
+                                       "0.5",
+                                       "--head-timeout",
+                                       "0.2",
+                                       "--body-timeout",
+                                       "0.2",
+                                       "--idle-timeout",
+                                       "0.2",
+                                       "--write-timeout",
+                                       "0.2",
+                                       NULL};
+
+    (void)state;
+    system_start(args);
+    changes_follow(&streams[0], -1);
+    for (int i = 0; i < 3; i++)
+        stream_expect_heartbeat(&streams[0]);
+    sql_exec(system_server.db,
+             "INSERT INTO changes (kind, data) VALUES ('deleted', '{}')");
+    (void)changes_read(&streams[0], 0, 1);
+}
+
+/*
+ * How they end
+ */
+
+static void bye_is_the_last_event_at_sigterm(void **state)
+{
+    (void)state;
+    system_start(patient);
+    changes_follow(&streams[0], -1);
+    changes_follow(&streams[1], -1);
+    (void)talk_create(system_server.port, "before");
+    (void)changes_read_created(&streams[0], "before");
+    server_signal(&system_server, SIGTERM);
+    expect_bye(&streams[0]);
+    (void)changes_read_created(&streams[1], "before");
+    expect_bye(&streams[1]);
+    assert_int_equal(server_wait(&system_server), 0);
+}
+
+static void bye_goes_to_http_1_0_too(void **state)
+{
+    (void)state;
+    system_start(patient);
+    streams[0] = (struct stream){.raw = {.fd = -1}};
+    system_ask(&streams[0].raw, "GET /todos/events HTTP/1.0\r\n"
+                                "Host: localhost\r\n\r\n");
+    assert_int_equal(stream_begin(&streams[0]), 200);
+    assert_false(streams[0].chunked);
+    server_signal(&system_server, SIGTERM);
+    expect_bye(&streams[0]);
+    assert_int_equal(server_wait(&system_server), 0);
+}
+
+static void bye_comes_also_to_who_does_not_read_yet(void **state)
+{
+    (void)state;
+    system_start(patient);
+    changes_make(10);
+    changes_follow_blindly(&streams[0], 0);
+    server_signal(&system_server, SIGTERM);
+    assert_int_equal(server_wait(&system_server), 0);
+
+    struct stream_event event;
+
+    do /* some or all of the ten; nothing behind the bye */
+        assert_true(stream_event(&streams[0], &event));
+    while (strcmp(event.name, "bye") != 0);
+    assert_null(stream_line(&streams[0]));
+}
+
+/* The subscriber is far behind and the server cannot send: it reads only when
+ * the signal has come through. */
+static void check_bye_behind(struct stream *stream)
+{
+    struct stream_event event;
+    long long last = 0;
+
+    changes_follow_blindly(stream, 0);
+    assert_true(raw_readable(&stream->raw, RAW_TIMEOUT_MS)); /* events come */
+    system_begin_stop(SIGTERM);
+    for (;;) {
+        assert_true(stream_event(stream, &event));
+        if (strcmp(event.name, "bye") == 0)
+            break;
+        assert_int_equal(event.id, last + 1);
+        last = event.id;
+    }
+    assert_null(stream_line(stream));
+    assert_int_equal(stream->end, STREAM_WHOLE);
+    assert_int_equal(server_wait(&system_server), 0);
+}
+
+static void bye_ends_a_stream_that_is_behind(void **state)
+{
+    (void)state;
+    system_start(patient);
+    changes_make(8000);
+    check_bye_behind(&streams[0]);
+}
+
+/* One change, larger than all buffers: the last page is on its way. */
+static void bye_ends_a_stream_in_its_last_page(void **state)
+{
+    (void)state;
+    system_start(patient);
+    sql_exec(system_server.db,
+             "INSERT INTO changes (kind, data) VALUES ('deleted',"
+             " '\"' || printf('%.*c', 16000000, 'x') || '\"')");
+    check_bye_behind(&streams[0]);
+}
+
+static void a_full_pipe_does_not_keep_the_server(void **state)
+{
+    static const char *const args[] = {"--write-timeout", "3600",
+                                       "--shutdown-timeout", "1", NULL};
+
+    (void)state;
+    system_start(args);
+    changes_make(8000);
+    changes_follow_blindly(&streams[0], 0);
+    server_signal(&system_server, SIGTERM);
+    assert_in_range(server_wait(&system_server), 0, 1);
+}
+
+int system_events(void)
+{
+    const struct CMUnitTest cases[] = {
+        EVENTS_CASE(streams_beyond_the_cap_are_503_and_others_are_served),
+        EVENTS_CASE(a_place_is_free_when_its_subscriber_has_left),
+        EVENTS_CASE(a_head_request_keeps_no_place),
+        EVENTS_CASE(a_stream_that_cannot_begin_is_500_and_keeps_no_place),
+        EVENTS_CASE(a_heartbeat_keeps_a_silent_stream_alive),
+        EVENTS_CASE(no_heartbeat_comes_before_its_time),
+        EVENTS_CASE(no_other_deadline_ends_a_stream),
+        EVENTS_CASE(bye_is_the_last_event_at_sigterm),
+        EVENTS_CASE(bye_goes_to_http_1_0_too),
+        EVENTS_CASE(bye_comes_also_to_who_does_not_read_yet),
+        EVENTS_CASE(bye_ends_a_stream_that_is_behind),
+        EVENTS_CASE(bye_ends_a_stream_in_its_last_page),
+        EVENTS_CASE(a_full_pipe_does_not_keep_the_server),
+    };
+
+    return cmocka_run_group_tests_name("event streams", cases, NULL, NULL);
+}
