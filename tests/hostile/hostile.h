@@ -73,5 +73,6 @@ int hostile_bodies(void);
 int hostile_noise(void);
 int hostile_pipelines(void);
 int hostile_waiting(void);
+int hostile_streams(void);
 
 #endif

@@ -126,9 +126,9 @@ int main(int argc, char **argv)
     raise_descriptor_limit();
 
     static int (*const groups[])(void) = {
-        hostile_leaving,   hostile_slow,   hostile_crowd,  hostile_overload,
-        hostile_framing,   hostile_heads,  hostile_bodies, hostile_noise,
-        hostile_pipelines, hostile_waiting};
+        hostile_leaving,   hostile_slow,    hostile_crowd,  hostile_overload,
+        hostile_framing,   hostile_heads,   hostile_bodies, hostile_noise,
+        hostile_pipelines, hostile_waiting, hostile_streams};
     int failures = 0;
 
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
