@@ -1,7 +1,8 @@
 /*
  * tests/bench/idle.c - opens connections, lets each ask once, and keeps them.
  *
- *   idle PORT COUNT    prints "open" when all idle, ends when its input does
+ *   idle PORT COUNT [PATH]   prints "open" when all idle, ends when its input
+ *                            does; PATH may be a stream (default: /healthz)
  */
 #include <stdio.h>
 #include <string.h>
@@ -25,18 +26,20 @@ static void raise_descriptor_limit(void)
 
 int main(int argc, char **argv)
 {
-    int port = argc == 3 ? loopback_number(argv[1], 65535) : 0;
-    int count = argc == 3 ? loopback_number(argv[2], MOST) : 0;
+    bool fits = argc == 3 || argc == 4;
+    int port = fits ? loopback_number(argv[1], 65535) : 0;
+    int count = fits ? loopback_number(argv[2], MOST) : 0;
+    const char *path = argc == 4 ? argv[3] : "/healthz";
     char byte;
 
     if (port == 0 || count == 0) {
-        (void)fputs("usage: idle PORT COUNT\n", stderr);
+        (void)fputs("usage: idle PORT COUNT [PATH]\n", stderr);
         return 2;
     }
     raise_descriptor_limit();
     for (int i = 0; i < count; i++) {
         int fd = loopback_connect(port);
-        if (fd < 0 || !loopback_ask(fd)) {
+        if (fd < 0 || !loopback_ask(fd, path)) {
             (void)fprintf(stderr, "idle: connection %d of %d failed\n", i + 1,
                           count);
             return 1;

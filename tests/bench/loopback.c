@@ -1,6 +1,7 @@
 #include "loopback.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -32,14 +33,16 @@ int loopback_connect(int port)
     return fd;
 }
 
-bool loopback_ask(int fd)
+bool loopback_ask(int fd, const char *path)
 {
-    static const char request[] = "GET /healthz HTTP/1.1\r\n"
-                                  "Host: 127.0.0.1\r\n\r\n";
     static const char wanted[] = "HTTP/1.1 200";
+    char request[256];
     char answer[4096];
+    int size = snprintf(request, sizeof(request),
+                        "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", path);
 
-    if (write(fd, request, sizeof(request) - 1) != sizeof(request) - 1)
+    if (size >= (int)sizeof(request) ||
+        write(fd, request, (size_t)size) != size)
         return false;
     ssize_t len = read(fd, answer, sizeof(answer));
     return len >= (ssize_t)sizeof(wanted) &&

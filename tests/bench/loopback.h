@@ -14,8 +14,8 @@ int loopback_number(const char *text, int high);
 /* A connection to 127.0.0.1:port, or -1 with errno. Gives: close it. */
 int loopback_connect(int port);
 
-/* Sends GET /healthz and reads what comes first of the answer. Returns whether
- * that is a 200; the connection can then stay open, idle. */
-bool loopback_ask(int fd);
+/* Sends GET and reads what comes first of the answer. Returns whether that is a
+ * 200; the connection can then stay open, idle. */
+bool loopback_ask(int fd, const char *path);
 
 #endif

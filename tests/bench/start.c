@@ -27,7 +27,7 @@ static bool wait_for_answer(pid_t program, int port)
     while (waitpid(program, NULL, WNOHANG) == 0) {
         int fd = loopback_connect(port);
         if (fd >= 0) {
-            bool answered = loopback_ask(fd);
+            bool answered = loopback_ask(fd, "/healthz");
             (void)close(fd);
             if (answered)
                 return true;

@@ -184,6 +184,5 @@ int hostile_streams(void)
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 
-    return cmocka_run_group_tests_name("clients of streams", cases, setup,
-                                       hostile_release);
+    return HOSTILE_GROUP("clients of streams", cases, setup);
 }

@@ -10,6 +10,12 @@
 
 enum { SMALL_WINDOW = 4096 };
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { LENIENCE = 32 };
+#else
+enum { LENIENCE = 1 };
+#endif
+
 void changes_make(int count)
 {
     char sql[512];
@@ -96,4 +102,12 @@ long changes_resident_kib(void)
     assert_int_equal(sscanf(line, "%*d %ld", &pages), 1);
     assert_true(pages > 0);
     return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+void changes_expect_grown(long before, long at_most_kib)
+{
+    long now = changes_resident_kib();
+
+    if (now > before + at_most_kib * LENIENCE)
+        fail_msg("%ld KiB in memory, and %ld before", now, before);
 }
