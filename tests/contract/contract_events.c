@@ -43,7 +43,8 @@ static long long expect_event(struct api *api, const char *name,
 
     if (!stream_event(&api->stream, &event))
         fail_answer(&api->answer, "an event \"%s\", but none came", name);
-    if (strcmp(event.name, name) != 0 || (data && strcmp(event.data, data)))
+    if (strcmp(event.name, name) != 0 ||
+        (data && strcmp(event.data, data) != 0))
         fail_answer(&api->answer, "event: %s, data: %s; not %s, %s", name,
                     data ? data : "any", event.name, event.data);
     return event.id;

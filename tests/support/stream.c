@@ -76,32 +76,43 @@ static void move(struct stream *stream, size_t len)
     raw_take(&stream->raw, len);
 }
 
-/* Decodes one chunk. False when it is not whole yet. */
-static bool take_chunk(struct stream *stream)
+/* Takes the line before a chunk. False when it is not whole yet, or wrong. */
+static bool take_chunk_size(struct stream *stream)
 {
     struct raw *raw = &stream->raw;
     size_t digits = strspn(raw->buf, "0123456789abcdefABCDEF");
-    size_t head = digits + 2;
-    size_t size;
 
     if (!strstr(raw->buf, "\r\n"))
         return false;
-    size = strtoul(raw->buf, NULL, 16);
     if (digits == 0 || digits > 8 ||
         strncmp(raw->buf + digits, "\r\n", 2) != 0) {
         stream->end = STREAM_WRONG;
         return false;
     }
-    if (raw->len < head + size + 2)
+    stream->left = strtoul(raw->buf, NULL, 16);
+    stream->in_chunk = true;
+    stream->ends = stream->left == 0;
+    raw_take(raw, digits + 2);
+    return true;
+}
+
+/* Takes what has come of a chunk; behind it is an empty line. False when that
+ * has not come yet, or ends the stream. */
+static bool take_chunk(struct stream *stream)
+{
+    struct raw *raw = &stream->raw;
+    size_t here = raw->len < stream->left ? raw->len : stream->left;
+
+    move(stream, here);
+    stream->left -= here;
+    if (stream->left > 0 || raw->len < 2)
         return false;
-    raw_take(raw, head);
-    move(stream, size);
     if (strncmp(raw->buf, "\r\n", 2) != 0)
         stream->end = STREAM_WRONG;
-    else
-        raw_take(raw, 2);
-    if (size == 0 && stream->end == STREAM_OPEN)
+    else if (stream->ends)
         stream->end = STREAM_WHOLE;
+    raw_take(raw, 2);
+    stream->in_chunk = false;
     return stream->end == STREAM_OPEN;
 }
 
@@ -110,7 +121,7 @@ static void decode(struct stream *stream)
     if (!stream->chunked)
         move(stream, stream->raw.len);
     else
-        while (take_chunk(stream))
+        while (stream->in_chunk ? take_chunk(stream) : take_chunk_size(stream))
             ;
 }
 
@@ -151,12 +162,15 @@ static void forget(struct stream *stream)
 static const char *next_line(struct stream *stream)
 {
     long long deadline = now_ms() + RAW_TIMEOUT_MS;
+    size_t from = stream->at; /* no line ends between `at` and here */
     char *line;
     char *end;
 
-    while (!stream->text || !(end = strchr(stream->text + stream->at, '\n')))
+    while (!stream->text || !(end = strchr(stream->text + from, '\n'))) {
+        from = stream->len;
         if (!more(stream, deadline))
             return NULL;
+    }
     line = stream->text + stream->at;
     *end = '\0';
     stream->at = (size_t)(end + 1 - stream->text);

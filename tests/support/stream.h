@@ -28,6 +28,9 @@ struct stream {
     struct raw raw;
     struct raw_answer answer; /* its head; for an error, its body too */
     bool chunked;
+    bool in_chunk; /* a chunk has begun, of which `left` bytes are to come */
+    size_t left;
+    bool ends; /* it is the empty one */
     enum stream_end end;
     char *text;     /* decoded, always ends in NUL */
     size_t len;     /* of it */

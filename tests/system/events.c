@@ -275,7 +275,7 @@ static void bye_ends_a_stream_in_its_last_page(void **state)
     system_start(patient);
     sql_exec(system_server.db,
              "INSERT INTO changes (kind, data) VALUES ('deleted',"
-             " '\"' || printf('%.*c', 16000000, 'x') || '\"')");
+             " '\"' || printf('%.*c', 8000000, 'x') || '\"')");
     check_bye_behind(&streams[0]);
 }
 
