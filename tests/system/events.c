@@ -199,11 +199,11 @@ static void bye_is_the_last_event_at_sigterm(void **state)
     changes_follow(&streams[0], -1);
     changes_follow(&streams[1], -1);
     (void)talk_create(system_server.port, "before");
-    (void)changes_read_created(&streams[0], "before");
+    for (int i = 0; i < 2; i++)
+        (void)changes_read_created(&streams[i], "before");
     server_signal(&system_server, SIGTERM);
-    expect_bye(&streams[0]);
-    (void)changes_read_created(&streams[1], "before");
-    expect_bye(&streams[1]);
+    for (int i = 0; i < 2; i++)
+        expect_bye(&streams[i]);
     assert_int_equal(server_wait(&system_server), 0);
 }
 
