@@ -10,9 +10,14 @@
  *   CONN_CLOSING <------------------ CONN_LINGERING <----------------------+
  *
  * CONN_ANSWERING is passed over when the kernel takes the whole answer at once.
+ * A stream of events goes from CONN_WAITING to CONN_STREAMING (feed.c), and
+ * when it ends to CONN_LINGERING. An answer in pieces goes back from
+ * CONN_ANSWERING to CONN_WAITING after each.
+ *
  * Each state has a deadline, but for CONN_WAITING: there the store counts, five
- * seconds for another program's lock and two for a search (store.h). An error
- * or a client that leaves goes to CONN_CLOSING from anywhere.
+ * seconds for another program's lock and two for a search (store.h); and for
+ * CONN_STREAMING while all is taken. An error or a client that leaves goes to
+ * CONN_CLOSING from anywhere.
  */
 #include "conn.h"
 
