@@ -176,22 +176,45 @@ static const char *obey(const char *line, FILE *out)
 
 /* --- testers come and go ------------------------------------------------- */
 
+static bool send_all(int fd, const char *text, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
+
+        if (n <= 0)
+            return false; /* the tester has left */
+        text += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+/* Does what the line says and sends what there is to say. */
+static bool tell(int fd, const char *line)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    bool sent;
+
+    if (!out)
+        return false;
+    (void)fprintf(out, "%s\n", obey(line, out));
+    sent = fclose(out) == 0 && send_all(fd, text, len);
+    free(text);
+    return sent;
+}
+
 static void *serve_tester(void *arg)
 {
     struct tester *tester = arg;
+    int fd = tester->fd;
     char line[LINE_SIZE];
-    int fd = tester->fd, copy = dup(fd);
     FILE *in = fdopen(fd, "r");
-    FILE *out = copy >= 0 ? fdopen(copy, "w") : NULL;
 
     log_name_thread("tester");
-    while (in && out && fgets(line, sizeof line, in)) {
-        (void)fprintf(out, "%s\n", obey(line, out));
-        if (fflush(out) != 0)
-            break;
-    }
-    if (out)
-        (void)fclose(out); /* the tester has left, or will see it */
+    while (in && fgets(line, sizeof line, in) && tell(fd, line))
+        ;
     pthread_mutex_lock(&all.lock);
     tester->fd = -1;
     if (in)
