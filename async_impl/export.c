@@ -8,28 +8,42 @@
 #include "keeper.h"
 #include "request.h"
 
-static request_step export_todos, export_todos_next, export_todos_fetch,
-    export_todos_add, export_todos_end;
+static request_step export_todos, export_todos_begin, export_todos_next,
+    export_todos_fetch, export_todos_add, export_todos_end;
 
 static void export_todos(struct request *rq) /* LOOP */
 {
     struct export_todos *job = &rq->frame.export_todos;
 
     job->query = list_export_query();
-    job->list = (struct list_todos){.query = &job->query,
-                                    .base = rq->reply.base,
-                                    .lines = true,
-                                    .more = true};
-    rq->err = reply_stream(&rq->reply, "application/x-ndjson");
-    if (!rq->err && rq->reply.head_only)
+    job->list.query = &job->query;
+    job->list.base = rq->reply.base;
+    job->list.lines = true;
+
+    /* begin */ /* WAITS: disk */
+    keeper_read(rq, store_list_todos, &job->list, export_todos_begin);
+}
+
+static void export_todos_begin(struct request *rq) /* LOOP */
+{
+    struct list_todos *list = &rq->frame.export_todos.list;
+
+    if (!rq->err)
+        rq->err = reply_stream(&rq->reply, "application/x-ndjson");
+    if (rq->err)
+        reply_error(&rq->reply, rq->err);
+    if (rq->err || rq->reply.head_only) {
+        list_todos_release(list);
         request_finish(rq); /* WAITS: client */
-    else
-        export_todos_next(rq);
+        return;
+    }
+    rq->err = reply_add_piece(&rq->reply, list->page.data, list->page.len);
+    export_todos_next(rq);
 }
 
 static void export_todos_next(struct request *rq) /* LOOP */
 {
-    /* send the head, then the page before */
+    /* send the page before */
     if (!rq->err && rq->frame.export_todos.list.more)
         request_write(rq, export_todos_fetch); /* WAITS: client */
     else
@@ -38,23 +52,22 @@ static void export_todos_next(struct request *rq) /* LOOP */
 
 static void export_todos_fetch(struct request *rq) /* LOOP */
 {
-    struct list_todos *list = &rq->frame.export_todos.list;
+    struct export_todos *job = &rq->frame.export_todos;
 
     /* fetch */
+    list_go_on(&job->query, &job->list.last);
     if (rq->err)
         export_todos_end(rq);
     else /* WAITS: disk */
-        keeper_read(rq, store_list_todos, list, export_todos_add);
+        keeper_read(rq, store_list_todos, &job->list, export_todos_add);
 }
 
 static void export_todos_add(struct request *rq) /* LOOP */
 {
-    struct export_todos *job = &rq->frame.export_todos;
+    struct list_todos *list = &rq->frame.export_todos.list;
 
-    list_go_on(&job->query, &job->list.last);
     if (!rq->err)
-        rq->err =
-            reply_piece(&rq->reply, job->list.page.data, job->list.page.len);
+        rq->err = reply_piece(&rq->reply, list->page.data, list->page.len);
     export_todos_next(rq);
 }
 

@@ -189,11 +189,17 @@ void reply_put_chunk(struct buf *out, bool chunked, const char *bytes,
         buf_put(out, "\r\n", 2);
 }
 
+enum todo_err reply_add_piece(struct reply *reply, const char *bytes,
+                              size_t len)
+{
+    reply_put_chunk(&reply->out, reply->chunked, bytes, len);
+    return reply->out.failed ? TODO_ERR_INTERNAL : TODO_OK;
+}
+
 enum todo_err reply_piece(struct reply *reply, const char *bytes, size_t len)
 {
     buf_clear(&reply->out);
-    reply_put_chunk(&reply->out, reply->chunked, bytes, len);
-    return reply->out.failed ? TODO_ERR_INTERNAL : TODO_OK;
+    return reply_add_piece(reply, bytes, len);
 }
 
 enum todo_err reply_stream_end(struct reply *reply)

@@ -75,11 +75,14 @@ enum todo_err reply_text(struct reply *reply, const char *content_type,
                          const char *text, size_t len);
 
 /* A body that is made while it is sent: first its head, alone (200); then
- * pieces, each in the place of what `out` held; the end is added to the last
- * one. It is told by the chunked coding (RFC 9112 section 7.1), or to HTTP/1.0
- * by closing. When the request was HEAD, send the head and no more. */
+ * pieces, each in the place of what `out` held, or (add) behind it; the end is
+ * added to the last one. It is told by the chunked coding (RFC 9112 section
+ * 7.1), or to HTTP/1.0 by closing. When the request was HEAD, send the head and
+ * no more. */
 enum todo_err reply_stream(struct reply *reply, const char *content_type);
 enum todo_err reply_piece(struct reply *reply, const char *bytes, size_t len);
+enum todo_err reply_add_piece(struct reply *reply, const char *bytes,
+                              size_t len);
 enum todo_err reply_stream_end(struct reply *reply);
 
 /* Appends a chunk, or with `chunked` false the bytes alone; nothing for none.

@@ -12,22 +12,30 @@ static void export_todos(struct request *rq) /* REQUEST THREAD */
 {
     struct list_query query = list_export_query();
     struct list_todos job = {
-        .query = &query, .base = rq->reply.base, .lines = true, .more = true};
-    enum todo_err err = reply_stream(&rq->reply, "application/x-ndjson");
+        .query = &query, .base = rq->reply.base, .lines = true};
     bool here = true;
+    enum todo_err err;
 
-    if (!err && rq->reply.head_only) {
+    /* begin */ /* WAITS: disk */
+    err = keeper_read(rq->keeper, store_list_todos, &job);
+    if (!err)
+        err = reply_stream(&rq->reply, "application/x-ndjson");
+    if (err)
+        reply_error(&rq->reply, err);
+    if (err || rq->reply.head_only) {
+        list_todos_release(&job);
         request_finish(rq); /* WAITS: client */
         return;
     }
+    err = reply_add_piece(&rq->reply, job.page.data, job.page.len);
     while (!err && here && job.more) {
-        /* send the head, then the page before */
+        /* send the page before */
         here = request_write(rq); /* WAITS: client */
 
         /* fetch */
+        list_go_on(&query, &job.last);
         if (here) /* WAITS: disk */
             err = keeper_read(rq->keeper, store_list_todos, &job);
-        list_go_on(&query, &job.last);
         if (here && !err)
             err = reply_piece(&rq->reply, job.page.data, job.page.len);
     }

@@ -246,9 +246,25 @@ static void an_export_under_way_is_finished_at_sigterm(void **state)
     assert_int_equal(server_wait(&system_server), 0);
 }
 
+static void an_export_that_cannot_begin_is_500(void **state)
+{
+    struct raw_answer answer;
+
+    (void)state;
+    system_start(NULL);
+    sql_exec(system_server.db, "ALTER TABLE todos RENAME TO hidden");
+    assert_int_equal(talk_get(system_server.port, "/todos/export", &answer),
+                     500);
+    assert_true(strstr(answer.body, "\"status\":500") != NULL);
+    raw_answer_release(&answer);
+    sql_exec(system_server.db, "ALTER TABLE hidden RENAME TO todos");
+    assert_int_equal(talk_get(system_server.port, "/todos/export", NULL), 200);
+}
+
 int system_export(void)
 {
     const struct CMUnitTest cases[] = {
+        EXPORT_CASE(an_export_that_cannot_begin_is_500),
         EXPORT_CASE(a_reader_that_stops_holds_nobody_up),
         EXPORT_CASE(memory_is_bounded_whatever_the_size_of_the_table),
         EXPORT_CASE(what_is_written_meanwhile_neither_repeats_nor_hides),
