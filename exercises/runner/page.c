@@ -34,7 +34,7 @@ static bool entry_read(struct entry *entry, const char *name)
             entry->path = routes[i].path;
         }
     }
-    for (size_t room = 0; room < ROOMS; room++) {
+    for (enum room room = 0; room < ROOMS; room++) {
         if (!chain_find(&entry->chains[room], room, name))
             return false;
         counts_add_chain(&entry->counts[room], &entry->chains[room]);
@@ -140,7 +140,7 @@ bool page_write(const char *path, const struct operations *ops)
            save(path, &page);
     buf_release(&page);
     for (size_t i = 0; entries && i < ops->count; i++) {
-        for (size_t room = 0; room < ROOMS; room++)
+        for (enum room room = 0; room < ROOMS; room++)
             chain_release(&entries[i].chains[room]);
     }
     free(entries);

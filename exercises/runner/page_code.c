@@ -114,7 +114,7 @@ void page_code(struct buf *out, const struct entry *entry)
                "aria-labelledby=\"%s\">\n<div class=\"row top\" role=\"row\">"
                "<span class=\"unseen\" role=\"columnheader\">paragraph</span>",
                entry->name);
-    for (size_t room = 0; room < ROOMS; room++)
+    for (enum room room = 0; room < ROOMS; room++)
         buf_printf(out, "<div class=\"cell\" role=\"columnheader\">%s</div>",
                    entry->chains[room].path);
     buf_printf(out, "</div>\n");

@@ -37,7 +37,7 @@ static void put_job(struct buf *out, const struct store_call *call)
                "<tr><th scope=\"row\">the job <code>%s</code>, given to "
                "<code>%s</code>, runs on</th>",
                call->job, call->verb);
-    for (size_t room = 0; room < ROOMS; room++) {
+    for (enum room room = 0; room < ROOMS; room++) {
         const char *who = "";
 
         for (size_t i = 0; i < sizeof(runners) / sizeof(runners[0]); i++) {

@@ -82,7 +82,7 @@ static bool put_file(struct buf *out, const char *name,
 {
     struct counts counts[ROOMS] = {0};
 
-    for (size_t room = 0; room < ROOMS; room++) {
+    for (enum room room = 0; room < ROOMS; room++) {
         char path[512];
 
         (void)snprintf(path, sizeof(path), "%s/%s", room_names[room], name);
