@@ -119,6 +119,19 @@ void changes_page_release(struct changes_page *page)
     buf_release(&page->text);
 }
 
+/* One event, whose text begins at `from`. */
+static void write_change(const struct changes_page *page, size_t from,
+                         const struct change *change, const char *base,
+                         struct buf *out)
+{
+    if (change->base_at > 0) {
+        buf_put(out, page->text.data + from, change->base_at - from);
+        buf_puts(out, base);
+        from = change->base_at;
+    }
+    buf_put(out, page->text.data + from, change->end - from);
+}
+
 int64_t changes_write(const struct changes_page *page, int64_t after,
                       const char *base, struct buf *out)
 {
@@ -130,12 +143,7 @@ int64_t changes_write(const struct changes_page *page, int64_t after,
         if (change->id > after) {
             if (change->id > after + 1) /* the log was cut meanwhile */
                 changes_write_reset(change->id - 1, out);
-            if (change->base_at > 0) {
-                buf_put(out, page->text.data + from, change->base_at - from);
-                buf_puts(out, base);
-                from = change->base_at;
-            }
-            buf_put(out, page->text.data + from, change->end - from);
+            write_change(page, from, change, base, out);
             after = change->id;
         }
         from = change->end;

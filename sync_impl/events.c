@@ -60,7 +60,6 @@ static void stream_events(struct request *rq) /* REQUEST THREAD */
     struct buf text = {0};
     enum feed_news news = FEED_RANG;
     uint64_t seen = UINT64_MAX; /* the first wait is none */
-    bool here = true;
     enum todo_err err;
 
     /* begin */ /* WAITS: disk */
@@ -72,17 +71,17 @@ static void stream_events(struct request *rq) /* REQUEST THREAD */
         return;
     }
 
-    while (!err && here && !rq->reply.head_only && news != FEED_STOPS) {
+    while (!err && !rq->reply.head_only && news != FEED_STOPS) {
         /* send the head, then the news before */
-        here = request_write(rq); /* WAITS: client */
+        err = request_write(rq); /* WAITS: client */
 
-        /* wait, unless there is more to read */ /* WAITS: event */
-        if (page.count < CHANGES_STEP)
+        /* wait, unless there is more to read */
+        if (!err && page.count < CHANGES_STEP) /* WAITS: event */
             news = feed_wait(feed, seen, heartbeat_ms);
         seen = feed_rings(feed);
 
         /* fetch */
-        if (here && news == FEED_RANG) /* WAITS: disk */
+        if (!err && news == FEED_RANG) /* WAITS: disk */
             err = keeper_read(rq->keeper, store_read_changes, &page);
         if (!err)
             err = add_news(rq, news, &page, &text);
@@ -92,7 +91,7 @@ static void stream_events(struct request *rq) /* REQUEST THREAD */
     feed_leave(feed);
     changes_page_release(&page);
     buf_release(&text);
-    if (err || !here)
+    if (err)
         request_cut(rq);
     else
         request_finish(rq); /* WAITS: client */

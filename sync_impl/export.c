@@ -13,7 +13,6 @@ static void export_todos(struct request *rq) /* REQUEST THREAD */
     struct list_query query = list_export_query();
     struct list_todos job = {
         .query = &query, .base = rq->reply.base, .lines = true};
-    bool here = true;
     enum todo_err err;
 
     /* begin */ /* WAITS: disk */
@@ -28,23 +27,23 @@ static void export_todos(struct request *rq) /* REQUEST THREAD */
         return;
     }
     err = reply_add_piece(&rq->reply, job.page.data, job.page.len);
-    while (!err && here && job.more) {
+    while (!err && job.more) {
         /* send the page before */
-        here = request_write(rq); /* WAITS: client */
+        err = request_write(rq); /* WAITS: client */
 
         /* fetch */
         list_go_on(&query, &job.last);
-        if (here) /* WAITS: disk */
+        if (!err) /* WAITS: disk */
             err = keeper_read(rq->keeper, store_list_todos, &job);
-        if (here && !err)
+        if (!err)
             err = reply_piece(&rq->reply, job.page.data, job.page.len);
     }
 
     /* end */
-    if (!err && here)
+    if (!err)
         err = reply_stream_end(&rq->reply);
     list_todos_release(&job);
-    if (err || !here)
+    if (err)
         request_cut(rq);
     else
         request_finish(rq); /* WAITS: client */

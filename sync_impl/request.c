@@ -61,9 +61,11 @@ void request_serve(struct request *rq) /* REQUEST THREAD */
     request_run(rq, err);
 }
 
-bool request_write(struct request *rq) /* REQUEST THREAD */
+enum todo_err request_write(struct request *rq) /* REQUEST THREAD */
 {
-    return conn_write(rq->conn, &rq->reply); /* WAITS: client */
+    bool taken = conn_write(rq->conn, &rq->reply); /* WAITS: client */
+
+    return taken ? TODO_OK : TODO_ERR_GONE;
 }
 
 void request_cut(struct request *rq) /* REQUEST THREAD */

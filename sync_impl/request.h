@@ -40,9 +40,9 @@ void request_serve(struct request *rq);
  * is answered and released. */
 void request_refuse(struct request *rq, enum todo_err err);
 
-/* Sends what the reply holds; more will follow. Gives whether the client is
- * still there. */
-bool request_write(struct request *rq);
+/* Sends what the reply holds; more will follow. TODO_ERR_GONE when the client
+ * is not there any more. */
+enum todo_err request_write(struct request *rq);
 
 /* Ends a stream in the middle: the client must not take it for whole. Releases
  * the request. The last thing a handler does. */
