@@ -17,7 +17,8 @@ export TODO_UPSTREAM
 
 ask() { # ROOM: the status
     "$REAL_BIN/learn-runner" with --bin "$BIN" "$1" -- \
-        curl -s --noproxy '*' -o /dev/null -w 'STATUS %{http_code}\n' "{$1}/suggestions" |
+        sh -c 'curl -s --noproxy "*" -o /dev/null \
+            -w "STATUS %{http_code}\n" "$0/suggestions"' "{$1}" |
         sed -n 's/^STATUS //p'
 }
 
