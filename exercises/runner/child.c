@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -199,9 +200,12 @@ bool server_start(struct child *child, const char *name,
     const char *const gates =
         options->gates || options->trace ? "--gates" : NULL;
     const char *const trace = options->trace ? "--trace" : NULL;
-    const char *const more[] = {"--db",        options->db, gates,
-                                options->dir,  trace,       options->trace,
-                                "--log-level", "warn",      NULL};
+    const char *const threads =
+        strcmp(name, "todo-sync") == 0 && options->threads ? "--threads" : NULL;
+    const char *const more[] = {"--db",           options->db, gates,
+                                options->dir,     trace,       options->trace,
+                                "--log-level",    "warn",      threads,
+                                options->threads, NULL};
 
     return start(child, name, options, more);
 }

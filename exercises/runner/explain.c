@@ -31,6 +31,7 @@ static const char *in_words(const char *label)
         {"store.lock", "the lock of the database"},
         {"store.read", "the disk, to read"},
         {"store.commit", "the disk, to commit"},
+        {"upstream.answer", "another server to answer"},
     };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

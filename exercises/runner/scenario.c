@@ -1,9 +1,10 @@
 /*
  * exercises/runner/scenario.c - what clients do while a timeline is recorded.
  *
- * The gates say when the next step may come, so the order is the same each
- * time; only the durations are this machine's.
+ * What happens is the same each time, by gates that say when the next step may
+ * come or by who holds what; only the durations are this machine's.
  */
+#include <poll.h>
 #include <string.h>
 
 #include "tests/support/patience.h"
@@ -21,17 +22,25 @@ static bool ask(struct raw *raw, int port, const char *request)
     return false;
 }
 
-static bool hear(struct raw *raw, int status)
+/* The status of the next answer, or 0. The connection stays. */
+static int status_of(struct raw *raw)
 {
     struct raw_answer answer;
-    bool good = raw_read_answer(raw, &answer, false) && answer.status == status;
+    int status = raw_read_answer(raw, &answer, false) ? answer.status : 0;
 
-    if (!good)
-        (void)fprintf(stderr, "learn: the answer is %d instead of %d\n",
-                      answer.status, status);
     raw_answer_release(&answer);
+    return status;
+}
+
+static bool hear(struct raw *raw, int wanted)
+{
+    int status = status_of(raw);
+
+    if (status != wanted)
+        (void)fprintf(stderr, "learn: the answer is %d instead of %d\n", status,
+                      wanted);
     raw_close(raw);
-    return good;
+    return status == wanted;
 }
 
 static bool get(int port, const char *request)
@@ -119,11 +128,67 @@ static bool play_disk(int port, const char *gates)
     return good;
 }
 
-static const struct scenario disk = {
-    "disk", "eight clients write while the disk is held; two others read",
-    play_disk};
+/* Takes answers as they come. Who is refused goes; who is not stays until the
+ * last has heard, and keeps its thread. */
+static bool hear_all(struct raw *clients)
+{
+    struct pollfd looks[CLIENTS];
+    int heard = 0, status = 200;
 
-const struct scenario *const scenarios[] = {&disk, NULL};
+    for (int i = 0; i < CLIENTS; i++)
+        looks[i] = (struct pollfd){.fd = clients[i].fd, .events = POLLIN};
+    while (heard < CLIENTS && poll(looks, CLIENTS, PATIENCE_MS) > 0) {
+        for (int i = 0; i < CLIENTS; i++) {
+            if (looks[i].fd < 0 || looks[i].revents == 0)
+                continue;
+            status = status_of(&clients[i]);
+            if (status == 503)
+                raw_close(&clients[i]);
+            else if (status != 200)
+                return false;
+            looks[i].fd = -1; /* poll passes over it */
+            heard++;
+        }
+    }
+    return heard == CLIENTS;
+}
+
+/* Eight clients come, and then each asks for a suggestion. So who finds no
+ * thread to wait on does not depend on how fast the others are served. */
+static bool play_upstream(int port, const char *gates)
+{
+    static const char request[] = "GET /suggestions HTTP/1.1\r\n"
+                                  "Host: localhost\r\n"
+                                  "\r\n";
+    struct raw clients[CLIENTS];
+    bool good = true;
+
+    (void)gates;
+    for (int i = 0; i < CLIENTS; i++)
+        good = raw_try_open(&clients[i], "127.0.0.1", port) && good;
+    for (int i = 0; i < CLIENTS && good; i++)
+        good = raw_send_text(&clients[i], request);
+    good = good && hear_all(clients);
+    for (int i = 0; i < CLIENTS; i++)
+        raw_close(&clients[i]);
+    if (!good)
+        (void)fprintf(stderr, "learn: an answer is neither 200 nor 503\n");
+    return good;
+}
+
+static const struct scenario disk = {
+    .name = "disk",
+    .title = "eight clients write while the disk is held; two others read",
+    .play = play_disk};
+static const struct scenario upstream = {
+    .name = "upstream",
+    .title = "eight clients wait for another server; todo-sync has 4 threads",
+    .play = play_upstream,
+    .wait = "upstream.answer",
+    .delay = "50",
+    .threads = "4"};
+
+const struct scenario *const scenarios[] = {&disk, &upstream, NULL};
 
 const struct scenario *scenario_find(const char *name)
 {

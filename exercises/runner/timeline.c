@@ -75,6 +75,36 @@ int timeline_answered(const struct take *take)
     return count;
 }
 
+/* --- who waited for one thing --------------------------------------------- */
+
+static bool lane_waited(const struct lane *lane, const char *wait)
+{
+    for (size_t i = 0; i < lane->count; i++)
+        if (strcmp(lane->spans[i].what.label, wait) == 0)
+            return true;
+    return false;
+}
+
+void timeline_fact(const struct take *take, const char *wait,
+                   char fact[TIMELINE_FACT])
+{
+    int requests = 0, waited = 0, threads = 0;
+    char many[16];
+
+    for (size_t i = 0; i < take->trace.count; i++) {
+        const struct lane *lane = &take->trace.lanes[i];
+
+        requests += lane->request > 0;
+        waited += lane->request > 0 && lane_waited(lane, wait);
+        threads += lane->request == 0 && lane_waited(lane, wait);
+    }
+    (void)snprintf(many, sizeof many, threads ? "%d" : "no", threads);
+    (void)snprintf(fact, TIMELINE_FACT,
+                   "%d of %d requests wait for it; %s %s still", waited,
+                   requests, many,
+                   threads > 1 ? "threads stand" : "thread stands");
+}
+
 /* --- recording ------------------------------------------------------------ */
 
 static bool read_trace(struct take *take, const char *path)
@@ -95,8 +125,11 @@ static bool record(struct take *take, const struct scenario *scenario,
                    const char *dir)
 {
     char db[PATH_SIZE + 32], marks[PATH_SIZE + 32], gates[STEER_PATH_SIZE];
-    const struct server_options options = {
-        .bin_dir = bin_dir, .dir = dir, .db = db, .trace = marks};
+    const struct server_options options = {.bin_dir = bin_dir,
+                                           .dir = dir,
+                                           .db = db,
+                                           .trace = marks,
+                                           .threads = scenario->threads};
     struct child server = {0};
     bool good;
 
@@ -112,13 +145,18 @@ static bool record_both(struct timeline *timeline,
                         const struct scenario *scenario)
 {
     char dir[PATH_SIZE];
-    bool good = true;
+    const struct server_options muse_options = {.dir = dir};
+    struct child muse = {0};
+    bool good;
 
     children_init();
     if (!folder_of_our_own(dir, sizeof dir))
         return false;
+    good = !scenario->delay ||
+           upstream_start(&muse, &muse_options, scenario->delay);
     timeline->scenario = scenario->name;
     timeline->title = scenario->title;
+    timeline->wait = scenario->wait;
     for (int i = 0; i < TAKES && good; i++) {
         const struct trace *trace = &timeline->takes[i].trace;
 
@@ -127,6 +165,7 @@ static bool record_both(struct timeline *timeline,
         if (trace->to - trace->from > timeline->length)
             timeline->length = trace->to - trace->from;
     }
+    good = children_stop(&muse, 1) && good;
     folder_clear(dir);
     return good;
 }

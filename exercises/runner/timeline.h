@@ -23,6 +23,7 @@ enum { TAKES = 2 };
 struct timeline {
     const char *scenario;
     const char *title;
+    const char *wait; /* what it is about; NULL: a gate */
     struct take takes[TAKES];
     int64_t length; /* of the longer take: both have one time axis */
 };
@@ -33,6 +34,9 @@ struct scenario {
     /* Sends requests to the port and steers the server by the socket; returns
      * when all is answered. False, with a message, when it is not. */
     bool (*play)(int port, const char *gates);
+    const char *wait;    /* the mark that it is about; NULL: a gate */
+    const char *delay;   /* milliseconds that the upstream takes; NULL: none */
+    const char *threads; /* of todo-sync; NULL: as many as it likes */
 };
 
 /* NULL when there is none of that name. All of them, up to a NULL, in
@@ -51,6 +55,11 @@ void timeline_lane_name(const struct lane *lane, char *name, size_t size);
  * requests were answered while it was closed. */
 int timeline_standing(const struct take *take);
 int timeline_answered(const struct take *take);
+
+/* Says how many requests waited for that, and how many threads stood still. */
+enum { TIMELINE_FACT = 120 };
+void timeline_fact(const struct take *take, const char *wait,
+                   char fact[TIMELINE_FACT]);
 
 /* The same in 80 columns of text, as a picture, and for Perfetto or Chrome's
  * about:tracing. What went wrong shows in ferror(3). */

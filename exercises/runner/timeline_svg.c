@@ -93,17 +93,16 @@ static void draw_lane(const struct lane *lane, const struct take *take,
                   x_of(lane->spans[i].to, take, length), y, out);
 }
 
-static int draw_take(const struct take *take, int64_t length, int y, FILE *out)
+static void draw_hold(const struct take *take, int64_t length, int y, FILE *out)
 {
     int lanes = shown_lanes(take);
     double hold = x_of(take->held_from, take, length);
 
     (void)fprintf(out,
-                  "<text class=\"h\" x=\"20\" y=\"%d\">%s</text>"
                   "<text class=\"p\" x=\"%d\" y=\"%d\">while the gate is "
                   "closed: %d standing still, %d answered</text>\n",
-                  y + 20, take->server, NAME_WIDTH, y + 20,
-                  timeline_standing(take), timeline_answered(take));
+                  NAME_WIDTH, y + 20, timeline_standing(take),
+                  timeline_answered(take));
     (void)fprintf(out,
                   "<rect class=\"gate\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" "
                   "height=\"%d\"/>\n",
@@ -113,6 +112,29 @@ static int draw_take(const struct take *take, int64_t length, int y, FILE *out)
                   "<text class=\"p\" x=\"%.1f\" y=\"%d\">the gate is "
                   "closed</text>\n",
                   hold + 4, y + PANEL_HEAD - 6);
+}
+
+static void draw_fact(const struct take *take, const char *wait, int y,
+                      FILE *out)
+{
+    char fact[TIMELINE_FACT];
+
+    timeline_fact(take, wait, fact);
+    (void)fprintf(out, "<text class=\"p\" x=\"%d\" y=\"%d\">%s: %s</text>\n",
+                  NAME_WIDTH, y + 20, wait, fact);
+}
+
+static int draw_take(const struct take *take, const struct timeline *timeline,
+                     int y, FILE *out)
+{
+    int64_t length = timeline->length;
+
+    (void)fprintf(out, "<text class=\"h\" x=\"20\" y=\"%d\">%s</text>", y + 20,
+                  take->server);
+    if (timeline->wait)
+        draw_fact(take, timeline->wait, y, out);
+    else
+        draw_hold(take, length, y, out);
     y += PANEL_HEAD;
     for (int requests = 0; requests < 2; requests++)
         for (size_t i = 0; i < take->trace.count; i++) {
@@ -190,7 +212,7 @@ void timeline_svg(const struct timeline *timeline, FILE *out)
                   WIDTH, height, timeline->title, timeline->scenario);
     draw_legend(out);
     for (int i = 0; i < TAKES; i++)
-        y = draw_take(&timeline->takes[i], timeline->length, y, out);
+        y = draw_take(&timeline->takes[i], timeline, y, out);
     draw_axis(timeline->length, y + 4, out);
     (void)fprintf(out, "</svg>\n");
 }

@@ -61,6 +61,25 @@ static void print_lane(const struct lane *lane, const struct timeline *timeline,
     (void)fprintf(out, "%-*.*s|%s|\n", NAME_WIDTH, NAME_WIDTH, name, cells);
 }
 
+/* What holds each time, whatever the machine: all but durations. */
+static void print_fact(const struct take *take, const char *wait, FILE *out)
+{
+    int standing = timeline_standing(take);
+    char fact[TIMELINE_FACT];
+
+    if (wait) {
+        timeline_fact(take, wait, fact);
+        (void)fprintf(out, "%s: %s.\n\n", wait, fact);
+        return;
+    }
+    (void)fprintf(out,
+                  "Gate closed for %.1f ms: %d %s still; %d requests are "
+                  "answered.\n\n",
+                  (double)(take->held_to - take->held_from) / 1e6, standing,
+                  standing == 1 ? "thread stands" : "threads stand",
+                  timeline_answered(take));
+}
+
 static void print_take(const struct take *take, const struct timeline *timeline,
                        FILE *out)
 {
@@ -77,14 +96,7 @@ static void print_take(const struct take *take, const struct timeline *timeline,
             if (timeline_shows(lane) && (lane->request > 0) == requests)
                 print_lane(lane, timeline, take->trace.from, out);
         }
-    (void)fprintf(out,
-                  "Gate closed for %.1f ms: %d %s still; %d requests are "
-                  "answered.\n\n",
-                  (double)(take->held_to - take->held_from) / 1e6,
-                  timeline_standing(take),
-                  timeline_standing(take) == 1 ? "thread stands"
-                                               : "threads stand",
-                  timeline_answered(take));
+    print_fact(take, timeline->wait, out);
 }
 
 /* How long a request waited for one thing, all in all. */
@@ -116,7 +128,7 @@ static void print_waits_of(const struct lane *lane, const char *server,
 
         if (what->kind == SPAN_WORKS || sum < least || !is_first(lane, i))
             continue;
-        (void)fprintf(out, "%-10s  #%-2u %-12s  %-12s %7.2f ms  %s %s\n",
+        (void)fprintf(out, "%-10s  #%-2u %-14s  %-15s %7.2f ms  %s %s\n",
                       server, lane->request, lane->name, what->label,
                       (double)sum / 1e6,
                       what->kind == SPAN_STANDS ? "standing:" : "put aside by",
@@ -131,7 +143,7 @@ void timeline_text(const struct timeline *timeline, FILE *out)
         print_take(&timeline->takes[i], timeline, out);
     (void)fprintf(out, "# works   = a thread stands still   - the request is "
                        "put aside, no thread waits\n\n"
-                       "server      request           waits for      how "
+                       "server      request             waits for         how "
                        "long  and so long it is\n");
     for (int i = 0; i < TAKES; i++)
         for (size_t j = 0; j < timeline->takes[i].trace.count; j++)

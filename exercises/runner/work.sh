@@ -192,7 +192,7 @@ configure() {
 
 # What an exercise's check runs, as targets.
 targets() {
-    say todo-sync todo-async
+    say todo-sync todo-async muse
     while read -r _ suite case; do
         case $suite in
         unit) unit_program "$case" ;;

@@ -170,10 +170,42 @@ static void a_client_that_left_is_noticed_by_the_loop_alone(void **state)
     leave(1);
 }
 
+/* The resets came first: when others are served, they were seen. */
+static void what_comes_for_a_client_that_left_harms_nobody(void **state)
+{
+    enum { CLIENTS = 3 };
+    struct raw clients[CLIENTS];
+
+    (void)state;
+    start_hanging(NULL, NULL);
+    ask_all(clients, CLIENTS);
+    for (int i = 0; i < CLIENTS; i++)
+        raw_reset(&clients[i]);
+    talk_still_serves(system_server.port);
+    server_stop(&system_muse);
+    talk_still_serves(system_server.port);
+    server_stop(&system_server);
+}
+
 static void a_request_in_the_pipe_does_not_hide_who_left(void **state)
 {
     (void)state;
     leave(3);
+}
+
+/* A FIN says no more than that the request is over. */
+static void who_has_said_all_is_not_gone(void **state)
+{
+    struct raw client;
+
+    (void)state;
+    start_hanging(NULL, NULL);
+    ask_all(&client, 1);
+    raw_half_close(&client);
+    talk_still_serves(system_server.port);
+    expect_all_wait(&client, 1);
+    end_calls(&client, 1);
+    server_stop(&system_server);
 }
 
 static void calls_under_way_at_sigterm_are_answered(void **state)
@@ -207,8 +239,10 @@ int system_suggestions_leave(void)
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(waiting_clients_hold_up_nobody_while_there_is_room),
         SYSTEM_CASE(who_asks_beyond_what_there_is_hears_503_at_once),
+        SYSTEM_CASE(what_comes_for_a_client_that_left_harms_nobody),
         SYSTEM_CASE(a_client_that_left_is_noticed_by_the_loop_alone),
         SYSTEM_CASE(a_request_in_the_pipe_does_not_hide_who_left),
+        SYSTEM_CASE(who_has_said_all_is_not_gone),
         SYSTEM_CASE(calls_under_way_at_sigterm_are_answered),
         SYSTEM_CASE(calls_beyond_the_shutdown_timeout_are_cut_with_exit_1),
     };

@@ -1,0 +1,26 @@
+#!/bin/sh
+# predict.sh - what does each server say when its upstream drips for longer than
+# the request may take? Says the letter of the choice in its last line.
+set -eu
+PATH=$REAL_BIN:$PATH
+export PATH TODO_UPSTREAM_TIMEOUT=0.4 TODO_LOG_LEVEL=error
+
+ask() { # ROOM: the status
+    # shellcheck disable=SC2016 # for the inner shell
+    docs/scripts/muse.sh 15 /drip learn-runner with --bin "$BIN" "$1" -- \
+        sh -c 'curl -s --noproxy "*" -o /dev/null \
+            -w "STATUS %{http_code}\n" "$0/suggestions"' "{$1}" |
+        sed -n 's/^STATUS //p'
+}
+
+sync=$(ask sync)
+async=$(ask async)
+echo "todo-sync   $sync"
+echo "todo-async  $async"
+case $sync,$async in
+504,504) echo a ;;
+504,200) echo b ;;
+200,504) echo c ;;
+200,200) echo d ;;
+*) exit 1 ;;
+esac
