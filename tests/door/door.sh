@@ -19,8 +19,8 @@ fake() {
         echo '#!/bin/sh'
         cat
         echo 'while [ "$1" != --port-file ]; do shift; done'
+        echo 'sleep 600 &' # before a signal may come, for its trap
         echo 'echo 1 > "$2"'
-        echo 'sleep 600 &'
         echo 'wait'
     } > "$tmp/bin/$1"
     chmod +x "$tmp/bin/$1"
