@@ -32,6 +32,7 @@ static const char *in_words(const char *label)
         {"store.read", "the disk, to read"},
         {"store.commit", "the disk, to commit"},
         {"upstream.answer", "another server to answer"},
+        {"feed.event", "something to happen"},
     };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

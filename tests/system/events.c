@@ -16,7 +16,9 @@
 #include "tests/support/patience.h"
 #include "tests/support/sql.h"
 
-static struct stream streams[3];
+enum { IDLE = 20, THREADS = 4 };
+
+static struct stream streams[IDLE];
 
 static int release(void **state)
 {
@@ -68,6 +70,35 @@ static void streams_beyond_the_cap_are_503_and_others_are_served(void **state)
     talk_still_serves(system_server.port);
     for (int i = 0; i < 2; i++)
         (void)changes_read_created(&streams[i], "still here");
+}
+
+/* As many as there are threads, where a stream keeps one: some must be left.
+ * Where it keeps none, there are a few more. */
+static void idle_streams_leave_room_for_others(void **state)
+{
+    static const char *const sync[] = {"--threads", "4", NULL};
+    int wanted = system_is_sync() ? THREADS : IDLE;
+    int let_in = 0;
+
+    (void)state;
+    system_start(system_is_sync() ? sync : NULL);
+    for (int i = 0; i < wanted; i++) {
+        int status = stream_open_events(&streams[i], system_server.port, -1);
+
+        assert_true(status == 200 || status == 503);
+        let_in += status == 200;
+        if (status == 503)
+            stream_close(&streams[i]);
+    }
+    if (let_in == wanted) {
+        int status = talk_get(system_server.port, "/todos", NULL);
+
+        print_message("%d idle streams, and GET /todos is answered %d\n",
+                      let_in, status);
+        if (status != 200)
+            fail_msg("%d streams wait, and all others hear %d", let_in, status);
+    }
+    talk_still_serves(system_server.port);
 }
 
 /* A server learns that a subscriber has left when it tells him something. */
@@ -296,6 +327,7 @@ int system_events(void)
 {
     const struct CMUnitTest cases[] = {
         EVENTS_CASE(streams_beyond_the_cap_are_503_and_others_are_served),
+        EVENTS_CASE(idle_streams_leave_room_for_others),
         EVENTS_CASE(a_place_is_free_when_its_subscriber_has_left),
         EVENTS_CASE(a_head_request_keeps_no_place),
         EVENTS_CASE(a_stream_that_cannot_begin_is_500_and_keeps_no_place),

@@ -11,10 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "changes.h"
 #include "system.h"
 #include "tests/cmocka_all.h"
 
-enum { CROWD = 6, ROUNDS = 5, LOOKS = 20 };
+enum { CROWD = 6, ROUNDS = 5, LOOKS = 20, WRITERS = 100, STREAMS = 3 };
+
+static struct raw writers[WRITERS];
+static struct stream streams[STREAMS];
 
 static void hold_at(const char *label)
 {
@@ -151,6 +155,41 @@ static void writes_that_come_during_a_commit_share_the_next(void **state)
     commits = gate_marks(&system_gate, "stand", threads, sizeof threads);
     print_message("%d writes took %d commits\n", 1 + CROWD, commits);
     assert_in_range(commits, 2, CROWD);
+}
+
+/* One write is held at its commit, and those that come meanwhile share the
+ * next: so nearly all of them are done at the same moment. */
+static void writes_done_together_are_told_to_all_in_order(void **state)
+{
+    static const char *const sync[] = {"--threads", "128", NULL};
+
+    (void)state;
+    for (int i = 0; i < WRITERS; i++)
+        writers[i].fd = -1;
+    system_start(system_is_sync() ? sync : NULL);
+    for (int i = 0; i < STREAMS; i++)
+        changes_follow(&streams[i], -1);
+    hold_at("store.commit");
+    ask_post(&writers[0], "first");
+    gate_await(&system_gate, 1);
+    for (int i = 1; i < WRITERS; i++)
+        ask_post(&writers[i], "together");
+    gate_await_waiting(&system_gate, "keeper.write", WRITERS);
+    look_around(); /* what is counted is queued by then */
+    gate_release(&system_gate);
+    for (int i = 0; i < WRITERS; i++)
+        assert_int_equal(system_hear(&writers[i]), 201);
+    for (int i = 0; i < STREAMS; i++)
+        (void)changes_read(&streams[i], 0, WRITERS);
+}
+
+static int release_writers(void **state)
+{
+    for (int i = 0; i < WRITERS; i++)
+        raw_close(&writers[i]);
+    for (int i = 0; i < STREAMS; i++)
+        stream_close(&streams[i]);
+    return system_release(state);
 }
 
 /* A conditional write, all of whose rivals are on their way before the first
@@ -314,6 +353,8 @@ int system_gates(void)
         SYSTEM_CASE(a_write_killed_before_its_commit_was_not_answered),
         SYSTEM_CASE(what_was_answered_before_a_commit_outlives_kill_9),
         SYSTEM_CASE(writes_that_come_during_a_commit_share_the_next),
+        cmocka_unit_test_teardown(writes_done_together_are_told_to_all_in_order,
+                                  release_writers),
         SYSTEM_CASE(of_rivals_that_wait_together_one_put_wins),
         SYSTEM_CASE(of_rivals_that_wait_together_one_patch_wins),
         SYSTEM_CASE(of_rivals_that_wait_together_one_delete_wins),
