@@ -12,7 +12,14 @@
 #include "tests/support/steer.h"
 #include "timeline.h"
 
-enum { CLIENTS = 8 };
+enum { CLIENTS = 8, LISTENERS = 2 };
+
+static const char write_request[] = "POST /todos HTTP/1.1\r\n"
+                                    "Host: localhost\r\n"
+                                    "Content-Type: application/json\r\n"
+                                    "Content-Length: 16\r\n"
+                                    "\r\n"
+                                    "{\"title\":\"wait\"}";
 
 static bool ask(struct raw *raw, int port, const char *request)
 {
@@ -86,19 +93,13 @@ static bool see_ends(struct steer *steer, int wanted)
  * two others ask for what needs no lock. */
 static bool write_and_read(struct steer *steer, int port, struct raw *writers)
 {
-    static const char post[] = "POST /todos HTTP/1.1\r\n"
-                               "Host: localhost\r\n"
-                               "Content-Type: application/json\r\n"
-                               "Content-Length: 16\r\n"
-                               "\r\n"
-                               "{\"title\":\"wait\"}";
     bool good = say(steer, "hold store.commit\n");
 
     for (int i = 0; i < CLIENTS && good; i++) {
         char line[STEER_LINE_SIZE];
 
         (void)snprintf(line, sizeof line, "waiting keeper.write %d\n", i + 1);
-        good = ask(&writers[i], port, post) && say(steer, line) &&
+        good = ask(&writers[i], port, write_request) && say(steer, line) &&
                (i > 0 || say(steer, "await store.commit 1\n"));
     }
     return good &&
@@ -188,7 +189,77 @@ static const struct scenario upstream = {
     .delay = "50",
     .threads = "4"};
 
-const struct scenario *const scenarios[] = {&disk, &upstream, NULL};
+static bool follow(struct raw *raw, int port)
+{
+    struct raw_answer answer = {0};
+    bool good = ask(raw, port,
+                    "GET /todos/events HTTP/1.1\r\n"
+                    "Host: localhost\r\n\r\n") &&
+                raw_read_head(raw, &answer) && answer.status == 200;
+
+    raw_answer_release(&answer);
+    return good;
+}
+
+/* True when the event has come. */
+static bool is_told(struct raw *raw)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    while (!strstr(raw->buf, "event: created"))
+        if (!raw_fill(raw, deadline))
+            return false;
+    return true;
+}
+
+/* Two listen and hear nothing; then a third one writes, and while its commit is
+ * held, others are served. */
+static bool listen_and_write(struct steer *steer, int port, struct raw *writer,
+                             struct raw *listeners)
+{
+    bool good = true;
+
+    for (int i = 0; i < LISTENERS && good; i++)
+        good = follow(&listeners[i], port);
+    good = good && say(steer, "waiting feed.event 2\n") &&
+           say(steer, "hold store.commit\n") &&
+           ask(writer, port, write_request) &&
+           say(steer, "await store.commit 1\n") &&
+           get(port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
+           get(port, "GET /todos HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
+           see_ends(steer, 2) && say(steer, "release store.commit\n") &&
+           hear(writer, 201);
+    for (int i = 0; i < LISTENERS && good; i++)
+        good = is_told(&listeners[i]);
+    return good && see_ends(steer, 3);
+}
+
+static bool play_events(int port, const char *gates)
+{
+    struct raw listeners[LISTENERS], writer = {.fd = -1};
+    struct steer steer;
+    bool good;
+
+    for (int i = 0; i < LISTENERS; i++)
+        listeners[i] = (struct raw){.fd = -1};
+    if (!steer_open(&steer, gates)) {
+        (void)fprintf(stderr, "learn: the server has no gates\n");
+        return false;
+    }
+    good = listen_and_write(&steer, port, &writer, listeners);
+    raw_close(&writer);
+    for (int i = 0; i < LISTENERS; i++)
+        raw_close(&listeners[i]);
+    steer_close(&steer);
+    return good;
+}
+
+static const struct scenario events = {
+    .name = "events",
+    .title = "two listen to events, and nothing happens; then one writes",
+    .play = play_events};
+
+const struct scenario *const scenarios[] = {&disk, &upstream, &events, NULL};
 
 const struct scenario *scenario_find(const char *name)
 {

@@ -44,6 +44,8 @@ expect disk '8 threads stand still; 2 requests are answered.' \
     '1 thread stands still; 2 requests are answered.'
 expect upstream '4 of 8 requests wait for it; 4 threads stand still.' \
     '8 of 8 requests wait for it; no thread stands still.'
+expect events '3 threads stand still; 2 requests are answered.' \
+    '1 thread stands still; 2 requests are answered.'
 
 status=0
 "$bin/learn-runner" timeline nonsense > "$tmp/said" 2>&1 || status=$?
