@@ -46,6 +46,8 @@ expect upstream '4 of 8 requests wait for it; 4 threads stand still.' \
     '8 of 8 requests wait for it; no thread stands still.'
 expect events '3 threads stand still; 2 requests are answered.' \
     '1 thread stands still; 2 requests are answered.'
+expect senders '3 of 5 requests wait for it; 3 threads stand still.' \
+    '3 of 5 requests wait for it; no thread stands still.'
 
 status=0
 "$bin/learn-runner" timeline nonsense > "$tmp/said" 2>&1 || status=$?
