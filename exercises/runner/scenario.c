@@ -12,7 +12,7 @@
 #include "tests/support/steer.h"
 #include "timeline.h"
 
-enum { CLIENTS = 8, LISTENERS = 2 };
+enum { CLIENTS = 8, LISTENERS = 2, SENDERS = 3 };
 
 static const char write_request[] = "POST /todos HTTP/1.1\r\n"
                                     "Host: localhost\r\n"
@@ -259,7 +259,52 @@ static const struct scenario events = {
     .title = "two listen to events, and nothing happens; then one writes",
     .play = play_events};
 
-const struct scenario *const scenarios[] = {&disk, &upstream, &events, NULL};
+/* Bodies come by halves. Between them two others ask, and are answered. */
+static bool send_slowly(struct steer *steer, int port, struct raw *senders)
+{
+    int half = (int)sizeof write_request - 1 - 8;
+    bool good = true;
+
+    for (int i = 0; i < SENDERS && good; i++)
+        good = raw_try_open(&senders[i], "127.0.0.1", port) &&
+               raw_send(&senders[i], write_request, (size_t)half);
+    good = good && say(steer, "waiting client.body 3\n") &&
+           get(port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
+           get(port, "GET /todos HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
+           see_ends(steer, 2);
+    for (int i = 0; i < SENDERS && good; i++)
+        good = raw_send_text(&senders[i], write_request + half) &&
+               hear(&senders[i], 201);
+    return good && see_ends(steer, 2 + SENDERS);
+}
+
+static bool play_senders(int port, const char *gates)
+{
+    struct raw senders[SENDERS];
+    struct steer steer;
+    bool good;
+
+    for (int i = 0; i < SENDERS; i++)
+        senders[i] = (struct raw){.fd = -1};
+    if (!steer_open(&steer, gates)) {
+        (void)fprintf(stderr, "learn: the server has no gates\n");
+        return false;
+    }
+    good = send_slowly(&steer, port, senders);
+    for (int i = 0; i < SENDERS; i++)
+        raw_close(&senders[i]);
+    steer_close(&steer);
+    return good;
+}
+
+static const struct scenario senders = {
+    .name = "senders",
+    .title = "three bodies come by halves; two others ask meanwhile",
+    .play = play_senders,
+    .wait = "client.body"};
+
+const struct scenario *const scenarios[] = {&disk, &upstream, &events, &senders,
+                                            NULL};
 
 const struct scenario *scenario_find(const char *name)
 {

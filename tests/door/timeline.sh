@@ -8,7 +8,7 @@ trap 'rm -r "$tmp"' EXIT
 failed=0
 
 # What holds each time, whatever the machine: all but durations.
-facts() { sed -n 's/^Gate closed.* ms: //p; s/^upstream.answer: //p' "$1"; }
+facts() { sed -n 's/^Gate closed.* ms: //p; s/^[a-z]*\.[a-z]*: //p' "$1"; }
 
 # All of a picture that does not depend on what happened.
 frame() { sed -n '/^<style>/,/<\/defs>/p; /class="t"/p' "$1"; }
@@ -46,6 +46,8 @@ expect upstream '4 of 8 requests wait for it; 4 threads stand still.' \
     '8 of 8 requests wait for it; no thread stands still.'
 expect events '3 threads stand still; 2 requests are answered.' \
     '1 thread stands still; 2 requests are answered.'
+expect senders '3 of 5 requests wait for it; 3 threads stand still.' \
+    '3 of 5 requests wait for it; no thread stands still.'
 
 status=0
 "$bin/learn-runner" timeline nonsense > "$tmp/said" 2>&1 || status=$?

@@ -10,6 +10,10 @@
 
 #include "system.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/gate.h"
+#include "tests/support/patience.h"
+
+enum { DRIPS = 4 };
 
 /* The short one comes last on the command line, where it overrides. */
 static void start_with_short(const char *flag)
@@ -36,6 +40,11 @@ static const char half_a_body[] = "POST /todos HTTP/1.1\r\n"
                                   "Content-Length: 20\r\n"
                                   "\r\n"
                                   "{\"title\":";
+static const char long_body[] = "POST /todos HTTP/1.1\r\n"
+                                "Host: localhost\r\n"
+                                "Content-Type: application/json\r\n"
+                                "Content-Length: 60000\r\n"
+                                "\r\n";
 static const char other_half[] = "\"finished\"}";
 
 /* Opens a connection and has one request answered on it. */
@@ -148,6 +157,34 @@ static void a_late_body_is_408_and_stores_nothing(void **state)
     expect_still_served(&idle);
 }
 
+/* As many as there are threads, where a body keeps one, send a byte now and
+ * then and never come to an end. */
+static void bodies_that_drip_leave_room_for_others(void **state)
+{
+    static const char *const sync[] = {"--body-timeout", "1.5", "--threads",
+                                       "4", NULL};
+    static const char *const async[] = {"--body-timeout", "1.5", NULL};
+    long long deadline = now_ms() + PATIENCE_MS;
+    struct raw drips[DRIPS];
+    int status = 0;
+
+    (void)state;
+    system_start(system_is_sync() ? sync : async);
+    gate_open(&system_gate, &system_server);
+    for (int i = 0; i < DRIPS; i++)
+        system_ask(&drips[i], long_body);
+    gate_await_waiting(&system_gate, "client.body", DRIPS);
+    while (status != 200) {
+        if (now_ms() > deadline)
+            fail_msg("%d bodies drip, and all others hear %d", DRIPS, status);
+        for (int i = 0; i < DRIPS; i++) /* he may have been cut off */
+            (void)raw_send_text(&drips[i], " ");
+        status = talk_get(system_server.port, "/todos", NULL);
+    }
+    for (int i = 0; i < DRIPS; i++)
+        raw_close(&drips[i]);
+}
+
 /* A write that waits for the database is no slow client. */
 static void
 no_client_deadline_ends_a_request_that_waits_for_the_disk(void **state)
@@ -185,6 +222,7 @@ int system_deadlines(void)
         SYSTEM_CASE(the_head_deadline_ends_no_idle_connection),
         SYSTEM_CASE(the_head_deadline_ends_no_body),
         SYSTEM_CASE(a_late_body_is_408_and_stores_nothing),
+        SYSTEM_CASE(bodies_that_drip_leave_room_for_others),
         SYSTEM_CASE(no_client_deadline_ends_a_request_that_waits_for_the_disk),
     };
 

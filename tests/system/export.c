@@ -11,11 +11,13 @@
 #include "changes.h"
 #include "system.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/gate.h"
 #include "tests/support/patience.h"
 #include "tests/support/sql.h"
 
 enum {
     ROWS = 50000, /* 20 MB of lines: no buffer holds them */
+    PAGES = ROWS / 100,
     FEW_ROWS = 2000,
     GROWN_KIB = 8192,
     SMALL_WINDOW = 4096
@@ -116,6 +118,34 @@ static void a_reader_that_stops_holds_nobody_up(void **state)
         expect_no_snapshot_held();
     }
     read_rows(2, ROWS + 3);
+    expect_end();
+}
+
+/* What the kernel and the server hold for him is read, and no more. Each GET
+ * stands in the same line as a page of the export, were one to be fetched. */
+static void pages_wait_for_the_reader(void **state)
+{
+    static const char *const args[] = {"--write-timeout", "3600", NULL};
+    char threads[64];
+    int pages;
+
+    (void)state;
+    system_start(args);
+    fill(ROWS);
+    gate_open(&system_gate, &system_server);
+    system_gate.label = "store.read";
+    begin();
+    read_rows(1, 1);
+    for (int i = 0; i < PAGES; i++)
+        assert_int_equal(talk_get(system_server.port, "/todos?limit=1", NULL),
+                         200);
+    pages = gate_marks(&system_gate, "stand", threads, sizeof threads) - PAGES;
+    print_message("of %d pages, %s are fetched for a reader that has stopped\n",
+                  PAGES, pages > PAGES / 2 ? "more than half" : "few");
+    gate_release(&system_gate);
+    if (pages > PAGES / 2)
+        fail_msg("%d pages are fetched, and he has read one row", pages);
+    read_rows(2, ROWS);
     expect_end();
 }
 
@@ -266,6 +296,7 @@ int system_export(void)
     const struct CMUnitTest cases[] = {
         EXPORT_CASE(an_export_that_cannot_begin_is_500),
         EXPORT_CASE(a_reader_that_stops_holds_nobody_up),
+        EXPORT_CASE(pages_wait_for_the_reader),
         EXPORT_CASE(memory_is_bounded_whatever_the_size_of_the_table),
         EXPORT_CASE(what_is_written_meanwhile_neither_repeats_nor_hides),
         EXPORT_CASE(readers_that_leave_harm_nobody),
