@@ -137,7 +137,7 @@ check "a missing compiler is named" \
 # A suite that says it runs its case and never ends, and a child of a process
 # group of its own.
 mkdir "$tmp/bin"
-cp "$bin/learn-runner" "$tmp/bin"
+cp "$bin/learn-runner" "$bin/muse" "$tmp/bin"
 cat > "$tmp/bin/todo-contract" << END
 #!/bin/sh
 setsid sleep 600 &
