@@ -39,14 +39,20 @@ static int is_lesson(const struct dirent *entry)
     return dot && strcmp(dot, ".c") == 0;
 }
 
-/* By name, but for the pages: they come last. */
+/* The todos are read first, the pages last. */
+static int place_of(const struct dirent *lesson)
+{
+    if (strcmp(lesson->d_name, "todos.c") == 0)
+        return 0;
+    return strcmp(lesson->d_name, "pages.c") == 0 ? 2 : 1;
+}
+
+/* The others go by name. */
 static int compare_lessons(const struct dirent **a, const struct dirent **b)
 {
-    bool a_last = strcmp((*a)->d_name, "pages.c") == 0;
-    bool b_last = strcmp((*b)->d_name, "pages.c") == 0;
+    int order = place_of(*a) - place_of(*b);
 
-    return a_last != b_last ? a_last - b_last
-                            : strcmp((*a)->d_name, (*b)->d_name);
+    return order != 0 ? order : strcmp((*a)->d_name, (*b)->d_name);
 }
 
 /* Looks at a lesson and says whether it has found enough. Takes the text. */

@@ -17,9 +17,6 @@ const args = ['--no-sandbox', '--disable-gpu', '--disable-quic',
   '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
-const axe = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 // Gives {context, close}. The profile is new and empty.
 export async function openBrowser(options = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'todo-chromium-'));

@@ -14,7 +14,8 @@ const url = pathToFileURL(path.join(root, 'docs', 'compare.html')).href;
 
 // The operations of a room and their steps, with their text: [[name, text], …].
 function functions(room) {
-  return ['todos.c', 'pages.c'].flatMap((file) => {
+  const files = ['todos.c', 'events.c', 'export.c', 'suggestions.c', 'pages.c'];
+  return files.flatMap((file) => {
     const source = readFileSync(path.join(root, room, file), 'utf8');
     return [...source.matchAll(
       /^static void (\w+)\(struct request \*rq\) .*\n\{\n[^]*?\n\}\n/gm)]
