@@ -375,7 +375,7 @@ static void on_read(uv_stream_t *stream, ssize_t n,
     if (n == UV_EOF) {
         conn->ended = true;
         uv_read_stop(stream);
-        if (conn->state == CONN_LINGERING)
+        if (conn->state == CONN_LINGERING || conns_is_gone(conn))
             conn_close(conn);
         else if (conn->state != CONN_STREAMING)
             conn_advance(conn, NULL, 0);

@@ -4,6 +4,7 @@
 #include "conns.h"
 
 #include <assert.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include "common/container_of.h"
@@ -79,6 +80,15 @@ void conns_unref(struct conn *conn) /* LOOP; the only free */
     free(conn);
     if (conns->stopping && conns->count == 0)
         server_leave(conns->server);
+}
+
+bool conns_is_gone(const struct conn *conn) /* LOOP */
+{
+    struct pollfd look = {.events = POLLIN};
+
+    return uv_fileno((const uv_handle_t *)&conn->tcp, &look.fd) != 0 ||
+           poll(&look, 1, 0) < 0 || /* it does not wait */
+           (look.revents & (POLLERR | POLLHUP));
 }
 
 void conns_stop(struct conns *conns) /* LOOP */

@@ -78,6 +78,10 @@ void conns_unref(struct conn *conn);
 void conns_expect(struct conn *conn, int64_t within_ms);
 void conns_expect_nothing(struct conn *conn);
 
+/* Whether the client has reset the connection. libuv tells a reset that comes
+ * together with bytes as an end of file. */
+bool conns_is_gone(const struct conn *conn);
+
 /* Requests are refused from now on, and idle connections end. */
 void conns_stop(struct conns *conns);
 

@@ -151,9 +151,6 @@ static void leave(int requests)
             assert_true(raw_send_text(&clients[i], request));
     }
     muse_await(&system_muse, "asked", CLIENTS);
-    /* What they sent is read before they leave: libuv tells a reset that comes
-     * with bytes as an end, which is no leaving. */
-    talk_still_serves(system_server.port);
     for (int i = 0; i < CLIENTS; i++)
         raw_reset(&clients[i]);
     if (!system_is_sync())
@@ -194,6 +191,27 @@ static void a_request_in_the_pipe_does_not_hide_who_left(void **state)
 {
     (void)state;
     leave(3);
+}
+
+/* The server sleeps while the bytes and the reset come, and finds both. */
+static void a_reset_behind_bytes_is_a_reset(void **state)
+{
+    struct raw client;
+    char request[TALK_MAX];
+
+    (void)state;
+    start_hanging(NULL, NULL);
+    ask_all(&client, 1);
+    server_signal(&system_server, SIGSTOP);
+    talk_write_get(request, "/suggestions");
+    assert_true(raw_send_text(&client, request));
+    raw_reset(&client);
+    server_signal(&system_server, SIGCONT);
+    if (!system_is_sync())
+        muse_await(&system_muse, "left", 1);
+    talk_still_serves(system_server.port);
+    server_stop(&system_muse);
+    server_stop(&system_server);
 }
 
 /* A FIN says no more than that the request is over. */
@@ -245,6 +263,7 @@ int system_suggestions_leave(void)
         SYSTEM_CASE(what_comes_for_a_client_that_left_harms_nobody),
         SYSTEM_CASE(a_client_that_left_is_noticed_by_the_loop_alone),
         SYSTEM_CASE(a_request_in_the_pipe_does_not_hide_who_left),
+        SYSTEM_CASE(a_reset_behind_bytes_is_a_reset),
         SYSTEM_CASE(who_has_said_all_is_not_gone),
         SYSTEM_CASE(calls_under_way_at_sigterm_are_answered),
         SYSTEM_CASE(calls_beyond_the_shutdown_timeout_are_cut_with_exit_1),
