@@ -79,9 +79,14 @@ next() { # [NN]
         say "... building it" >&2
         build_tree "$folder" "$folder/build" || show_compiler_and_fail
     fi
+    begun=$(notes "$ex" begun)
     [ "$(current)" = "$ex" ] || note "$ex" begun
     choose_begun "$nn"
-    show_task
+    if [ -n "$begun" ] || [ -n "$(notes "$ex" predicted)" ]; then
+        show_task
+    else
+        ask_first
+    fi
 }
 
 # The one asked for; else the current one until it is solved; else the first
@@ -111,6 +116,18 @@ first_open() {
     done
 }
 
+# A task names the symptom, and so would answer the question: that comes first.
+ask_first() {
+    say
+    sed 1q "$shelf/$ex/task.md"
+    say
+    say "What do you expect?"
+    say
+    show_question
+    say "./learn predict   takes your answer, and then shows what happens"
+    say "./learn next      shows the task, now or then"
+}
+
 show_task() {
     say
     cat "$shelf/$ex/task.md"
@@ -118,8 +135,6 @@ show_task() {
     say "Edit below \"EXERCISE $nn begin\", in"
     fences | sed 's/^/    /'
     say
-    [ -n "$(notes "$ex" predicted)" ] ||
-        say "./learn predict   comes first: what do you expect?"
     say "./learn check     says whether it is right"
     say "./learn hint      when you are stuck; there are three"
 }

@@ -12,15 +12,19 @@ predict_part() { # NAME
 
 choices() { sed -n 's/^\([a-d]\): .*/\1/p' "$shelf/$ex/predict.txt"; }
 
-predict() { # [NN]
-    course_begin
-    choose_begun "${1:-}"
+show_question() {
     predict_part question
     say
     for letter in $(choices); do
         say "  $letter  $(predict_part "$letter")"
     done
     say
+}
+
+predict() { # [NN]
+    course_begin
+    choose_begun "${1:-}"
+    show_question
     said=$(notes "$ex" predicted | sed -n '1s/predicted //p')
     if [ -n "$said" ]; then
         say "You said $said the first time; that stays."
@@ -69,7 +73,7 @@ show_what_happens() {
     say
     predict_part explain
     say
-    [ -n "$(edited)" ] || say "Now edit, then: ./learn check"
+    [ -n "$(edited)" ] || say "./learn next shows what to do about it"
 }
 
 # Runs the scenario on the servers in $1; its last line is the letter.

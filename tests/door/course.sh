@@ -35,11 +35,13 @@ check "an exercise that does not exist is refused" \
     1 'there is no exercise 77' ./learn next 77
 
 mkdir -p "$folder.new" && touch "$folder.new/left-behind"
-check "next makes the folder, whatever an interrupted one left, and shows" \
-    0 'reply.c:[0-9]' ./learn next
+check "next makes the folder, whatever an interrupted one left, and asks" \
+    0 'Who answers wrongly?' ./learn next
 check "nothing of the interrupted one is left" 0 gone is_gone "$folder.new"
 check "and nothing of it is in the folder" 0 gone is_gone "$folder/left-behind"
 
+check "next shows the task when it was asked for once" \
+    0 'reply.c:[0-9]' ./learn next
 check "next shows the same again until it is solved" \
     0 '^# 00 First green' ./learn next
 
