@@ -3,18 +3,15 @@
  * Usage: todo-hostile PROGRAM [PATTERN], where PROGRAM is one of the two
  * servers, and only the cases whose names match PATTERN run.
  */
-#include <fnmatch.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/resource.h>
 
 #include "hostile.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/groups.h"
 #include "tests/support/patience.h"
 
 struct server hostile_server;
 static const char *program;
-static const char *pattern = "*"; /* of the names of cases */
 
 const char *hostile_program(void)
 {
@@ -23,10 +20,7 @@ const char *hostile_program(void)
 
 bool hostile_is_sync(void)
 {
-    const char *name = strrchr(program, '/');
-
-    name = name ? name + 1 : program;
-    return strstr(name, "sync") && !strstr(name, "async");
+    return groups_is_sync(program);
 }
 
 void hostile_start(const char *const *sync_args, const char *const *async_args)
@@ -93,45 +87,21 @@ static int release(void **state)
 int hostile_group(const char *name, const struct CMUnitTest *cases,
                   size_t count, int (*setup)(void **state))
 {
-    size_t wanted = 0;
-
-    while (wanted < count && fnmatch(pattern, cases[wanted].name, 0) != 0)
-        wanted++;
-    if (wanted == count)
-        return 0;
-    return _cmocka_run_group_tests(name, cases, count, setup, release);
-}
-
-/* A thousand idle clients need more than the usual 1024 descriptors. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit); /* the case itself will tell */
-    }
+    return groups_run_one(name, cases, count, setup, release);
 }
 
 int main(int argc, char **argv)
 {
+    static int (*const groups[])(void) = {
+        hostile_leaving,   hostile_slow,    hostile_crowd,  hostile_overload,
+        hostile_framing,   hostile_heads,   hostile_bodies, hostile_noise,
+        hostile_pipelines, hostile_waiting, hostile_streams};
+
     if (argc != 2 && argc != 3) {
         (void)fprintf(stderr, "usage: %s PROGRAM [PATTERN]\n", argv[0]);
         return 2;
     }
     program = argv[1];
-    if (argc == 3)
-        pattern = argv[2];
-    cmocka_set_test_filter(pattern);
-    raise_descriptor_limit();
-
-    static int (*const groups[])(void) = {
-        hostile_leaving,   hostile_slow,    hostile_crowd,  hostile_overload,
-        hostile_framing,   hostile_heads,   hostile_bodies, hostile_noise,
-        hostile_pipelines, hostile_waiting, hostile_streams};
-    int failures = 0;
-
-    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-        failures += groups[i]();
-    return failures ? 1 : 0;
+    return groups_run(groups, sizeof groups / sizeof groups[0],
+                      argc == 3 ? argv[2] : NULL);
 }

@@ -219,6 +219,5 @@ int system_cors(void)
         SYSTEM_CASE(vary_is_said_also_without_an_origin),
     };
 
-    return cmocka_run_group_tests_name("pages of other origins", cases, NULL,
-                                       NULL);
+    return GROUP("pages of other origins", cases, NULL, NULL);
 }

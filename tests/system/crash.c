@@ -226,5 +226,5 @@ int system_crash(void)
         SYSTEM_CASE(every_answered_change_is_there_after_kill_9),
     };
 
-    return cmocka_run_group_tests_name("kill -9", cases, NULL, NULL);
+    return GROUP("kill -9", cases, NULL, NULL);
 }

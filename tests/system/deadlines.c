@@ -233,5 +233,5 @@ int system_deadlines(void)
         SYSTEM_CASE(no_client_deadline_ends_a_request_that_waits_for_the_disk),
     };
 
-    return cmocka_run_group_tests_name("deadlines", cases, NULL, NULL);
+    return GROUP("deadlines", cases, NULL, NULL);
 }

@@ -257,5 +257,5 @@ int system_drain(void)
         SYSTEM_CASE(a_second_signal_exits_at_once),
     };
 
-    return cmocka_run_group_tests_name("stopping", cases, NULL, NULL);
+    return GROUP("stopping", cases, NULL, NULL);
 }

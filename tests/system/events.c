@@ -342,5 +342,5 @@ int system_events(void)
         EVENTS_CASE(a_full_pipe_does_not_keep_the_server),
     };
 
-    return cmocka_run_group_tests_name("event streams", cases, NULL, NULL);
+    return GROUP("event streams", cases, NULL, NULL);
 }

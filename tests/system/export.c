@@ -305,5 +305,5 @@ int system_export(void)
         EXPORT_CASE(an_export_under_way_is_finished_at_sigterm),
     };
 
-    return cmocka_run_group_tests_name("export", cases, NULL, NULL);
+    return GROUP("export", cases, NULL, NULL);
 }

@@ -340,5 +340,5 @@ int system_followers(void)
         FOLLOWERS_CASE(ten_thousand_changes_can_be_resumed_and_not_one_more),
     };
 
-    return cmocka_run_group_tests_name("followers", cases, NULL, NULL);
+    return GROUP("followers", cases, NULL, NULL);
 }

@@ -119,6 +119,5 @@ int system_full(void)
         SYSTEM_CASE(with_room_again_all_that_was_answered_is_there),
     };
 
-    return cmocka_run_group_tests_name("no room on the disk", cases, NULL,
-                                       NULL);
+    return GROUP("no room on the disk", cases, NULL, NULL);
 }

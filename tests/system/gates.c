@@ -364,5 +364,5 @@ int system_gates(void)
         SYSTEM_CASE(gates_refuse_what_they_do_not_know),
     };
 
-    return cmocka_run_group_tests_name("requests are held", cases, NULL, NULL);
+    return GROUP("requests are held", cases, NULL, NULL);
 }

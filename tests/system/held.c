@@ -271,6 +271,5 @@ int system_held(void)
         SYSTEM_CASE(a_client_that_leaves_while_its_write_waits_harms_nobody),
     };
 
-    return cmocka_run_group_tests_name("the database is held", cases, NULL,
-                                       NULL);
+    return GROUP("the database is held", cases, NULL, NULL);
 }

@@ -194,5 +194,5 @@ int system_late(void)
         SYSTEM_CASE(clients_that_come_and_go_leave_nothing_behind),
     };
 
-    return cmocka_run_group_tests_name("answers come late", cases, NULL, NULL);
+    return GROUP("answers come late", cases, NULL, NULL);
 }

@@ -198,5 +198,5 @@ int system_log(void)
         SYSTEM_CASE(level_error_keeps_requests_out_of_the_log),
     };
 
-    return cmocka_run_group_tests_name("log", cases, NULL, NULL);
+    return GROUP("log", cases, NULL, NULL);
 }

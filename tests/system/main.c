@@ -5,7 +5,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "system.h"
 #include "tests/cmocka_all.h"
@@ -24,10 +23,7 @@ static char folder[FOLDER_MAX];
 
 bool system_is_sync(void)
 {
-    const char *name = strrchr(system_program, '/');
-
-    name = name ? name + 1 : system_program;
-    return strstr(name, "sync") && !strstr(name, "async");
+    return groups_is_sync(system_program);
 }
 
 void system_start(const char *const *args)
@@ -113,17 +109,6 @@ int system_release(void **state)
     return 0;
 }
 
-/* A thousand calls to the upstream need more than the usual 1024. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit); /* the case itself will tell */
-    }
-}
-
 int main(int argc, char **argv)
 {
     static int (*const groups[])(void) = {
@@ -149,7 +134,6 @@ int main(int argc, char **argv)
         system_queues,
 #endif
     };
-    int failures = 0;
 
     if (argc != 3 && argc != 4) {
         (void)fprintf(stderr, "usage: %s PROGRAM OTHER [PATTERN]\n", argv[0]);
@@ -157,10 +141,6 @@ int main(int argc, char **argv)
     }
     system_program = argv[1];
     system_other = argv[2];
-    raise_descriptor_limit();
-    if (argc == 4)
-        cmocka_set_test_filter(argv[3]);
-    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-        failures += groups[i]();
-    return failures ? 1 : 0;
+    return groups_run(groups, sizeof groups / sizeof groups[0],
+                      argc == 4 ? argv[3] : NULL);
 }

@@ -306,15 +306,17 @@ static void version_is_one_line_with_the_name_and_a_number(void **state)
 
 static int run_mistakes(void)
 {
-    struct CMUnitTest cases[MISTAKES] = {{0}}; /* cmocka passes over zeroes */
+    struct CMUnitTest cases[MISTAKES];
     enum room self = system_is_sync() ? SYNC_ONLY : ASYNC_ONLY;
+    size_t count = 0;
 
     for (size_t i = 0; i < MISTAKES; i++)
         if (mistakes[i].room == BOTH || mistakes[i].room == self)
-            cases[i] = (struct CMUnitTest){.name = mistakes[i].what,
-                                           .test_func = is_one_line_and_exit_2,
-                                           .initial_state = &mistakes[i]};
-    return cmocka_run_group_tests_name("wrong options", cases, NULL, NULL);
+            cases[count++] =
+                (struct CMUnitTest){.name = mistakes[i].what,
+                                    .test_func = is_one_line_and_exit_2,
+                                    .initial_state = &mistakes[i]};
+    return groups_run_one("wrong options", cases, count, NULL, NULL);
 }
 
 int system_options(void)
@@ -332,6 +334,5 @@ int system_options(void)
         SYSTEM_CASE(version_is_one_line_with_the_name_and_a_number),
     };
 
-    return run_mistakes() +
-           cmocka_run_group_tests_name("options", cases, NULL, NULL);
+    return run_mistakes() + GROUP("options", cases, NULL, NULL);
 }

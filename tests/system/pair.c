@@ -190,6 +190,5 @@ int system_pair(void)
         SYSTEM_CASE(one_is_killed_and_the_other_goes_on),
     };
 
-    return cmocka_run_group_tests_name("two on one database", cases, NULL,
-                                       NULL);
+    return GROUP("two on one database", cases, NULL, NULL);
 }

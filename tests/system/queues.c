@@ -130,6 +130,5 @@ int system_queues(void)
         SYSTEM_CASE(as_many_reads_stand_at_the_disk_as_there_are_readers),
     };
 
-    return cmocka_run_group_tests_name("who waits behind whom", cases, NULL,
-                                       NULL);
+    return GROUP("who waits behind whom", cases, NULL, NULL);
 }

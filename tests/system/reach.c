@@ -111,5 +111,5 @@ int system_reach(void)
         SYSTEM_CASE(a_public_url_begins_them_whatever_host_is_sent),
     };
 
-    return cmocka_run_group_tests_name("reach", cases, NULL, NULL);
+    return GROUP("reach", cases, NULL, NULL);
 }

@@ -272,5 +272,5 @@ int system_startup(void)
         SYSTEM_CASE(an_id_is_not_given_again_after_a_restart),
     };
 
-    return cmocka_run_group_tests_name("startup", cases, NULL, NULL);
+    return GROUP("startup", cases, NULL, NULL);
 }

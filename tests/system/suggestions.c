@@ -223,5 +223,5 @@ int system_suggestions(void)
         SYSTEM_CASE(what_is_refused_does_not_ask_the_upstream),
     };
 
-    return cmocka_run_group_tests_name("another server", cases, NULL, NULL);
+    return GROUP("another server", cases, NULL, NULL);
 }

@@ -269,6 +269,5 @@ int system_suggestions_leave(void)
         SYSTEM_CASE(calls_beyond_the_shutdown_timeout_are_cut_with_exit_1),
     };
 
-    return cmocka_run_group_tests_name("an upstream that hangs", cases, NULL,
-                                       NULL);
+    return GROUP("an upstream that hangs", cases, NULL, NULL);
 }

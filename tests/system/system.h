@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "tests/support/gate.h"
+#include "tests/support/groups.h"
 #include "tests/support/hold.h"
 #include "tests/support/raw.h"
 #include "tests/support/server.h"
