@@ -103,7 +103,8 @@ struct delete_todo {
 enum todo_err store_delete_todo(struct store *store, void *arg);
 
 /* Deletes one step: everything without a filter, else up to STORE_CLEAR_STEP
- * rows. While `more`, run it again with after_id = reached_id. */
+ * rows. While `more`, run it again with after_id = reached_id. Each step logs a
+ * change, as what is on the disk must be told though no other step follows. */
 struct clear_todos {
     enum list_completed completed;
     int64_t after_id;   /* rows up to here are done; begin with 0 */

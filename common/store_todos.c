@@ -251,7 +251,7 @@ enum todo_err store_clear_todos(struct store *store, void *arg)
     enum todo_err err = job->completed == LIST_ANY ? clear_all(store, job)
                                                    : clear_step(store, job);
 
-    if (err || job->more)
+    if (err)
         return err;
     buf_clear(&store->scratch);
     buf_puts(&store->scratch, "{\"completed\":");
