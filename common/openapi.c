@@ -154,26 +154,30 @@ static void put_sort_names(struct buf *out)
     openapi_put(out, "],");
 }
 
-static void put_parameter_schema(struct buf *out, enum openapi_parameter_id id)
+static void put_parameter_schema(struct buf *out,
+                                 const struct openapi_parameter *parameter)
 {
-    if (id == PARAM_ID)
-        openapi_put(out, "'type': 'integer', 'format': 'int64', 'minimum': 1");
-    else if (id == PARAM_COMPLETED)
-        openapi_put(out, "'type': 'boolean'");
-    else if (id == PARAM_LIMIT)
-        openapi_put(out,
-                    "'type': 'integer', 'minimum': 1, 'maximum': %d,"
-                    "'default': %d",
-                    LIST_LIMIT_MAX, LIST_LIMIT_DEFAULT);
-    else if (id == PARAM_HOW_MANY)
-        openapi_put(out,
-                    "'type': 'integer', 'minimum': 1, 'maximum': %d,"
-                    "'default': 1",
-                    LIST_SUGGESTIONS_MAX);
-    else
+    switch (parameter->type) {
+    case TYPE_TEXT:
         openapi_put(out, "'type': 'string',");
-    if (id == PARAM_SORT)
+        break;
+    case TYPE_BOOLEAN:
+        openapi_put(out, "'type': 'boolean',");
+        break;
+    case TYPE_SORT:
+        openapi_put(out, "'type': 'string',");
         put_sort_names(out);
+        break;
+    case TYPE_INTEGER:
+        openapi_put(out, "'type': 'integer', 'minimum': 1,");
+        if (parameter->max > 0)
+            openapi_put(out, "'maximum': %d,", parameter->max);
+        else
+            openapi_put(out, "'format': 'int64',");
+        if (parameter->otherwise > 0)
+            openapi_put(out, "'default': %d,", parameter->otherwise);
+        break;
+    }
 }
 
 static void put_parameter_components(struct buf *out)
@@ -188,7 +192,7 @@ static void put_parameter_components(struct buf *out)
         if (strcmp(parameter->in, "path") == 0)
             openapi_put(out, "'required': true,");
         openapi_put(out, "'schema': {");
-        put_parameter_schema(out, (enum openapi_parameter_id)i);
+        put_parameter_schema(out, parameter);
         openapi_put(out, "}},");
     }
     openapi_put(out, "},");
@@ -222,7 +226,7 @@ static void put_example(struct buf *out, const struct error_info *info)
                 openapi_headers[HEADER_REQUEST_ID].example);
     if (info == error_info(TODO_ERR_INVALID))
         openapi_put(out, "'errors': [{'pointer': '/title',"
-                         "'detail': 'is required'}]");
+                         "'detail': 'is missing'}]");
     openapi_put(out, "}},");
 }
 

@@ -2,42 +2,46 @@
 
 #include <string.h>
 
+#include "common/list_query.h"
+
 #define BIT(n) (1U << (n))
 #define CHANGES                                                                \
     (BIT(OP_REPLACE_TODO) | BIT(OP_PATCH_TODO) | BIT(OP_DELETE_TODO))
 
 const struct openapi_parameter openapi_parameters[PARAM_COUNT] = {
-    [PARAM_ID] = {"id", "path", "The todo's id.", BIT(OP_READ_TODO) | CHANGES},
-    [PARAM_FILE] = {"file", "path", "A file of the viewer.",
+    [PARAM_ID] = {"id", "path", TYPE_INTEGER, 0, 0, "The todo's id.",
+                  BIT(OP_READ_TODO) | CHANGES},
+    [PARAM_FILE] = {"file", "path", TYPE_TEXT, 0, 0, "A file of the viewer.",
                     BIT(OP_SHOW_DOCS_FILE)},
-    [PARAM_COMPLETED] = {"completed", "query",
+    [PARAM_COMPLETED] = {"completed", "query", TYPE_BOOLEAN, 0, 0,
                          "Only todos that are (not) completed.",
                          BIT(OP_LIST_TODOS) | BIT(OP_CLEAR_TODOS)},
-    [PARAM_Q] = {"q", "query",
+    [PARAM_Q] = {"q", "query", TYPE_TEXT, 0, 0,
                  "Only todos whose title contains this text; A to Z match "
                  "a to z, and no character is special.",
                  BIT(OP_LIST_TODOS)},
-    [PARAM_SORT] = {"sort", "query",
+    [PARAM_SORT] = {"sort", "query", TYPE_SORT, 0, 0,
                     "The member to sort by, with - before it from high to "
                     "low. Null comes last either way.",
                     BIT(OP_LIST_TODOS)},
-    [PARAM_LIMIT] = {"limit", "query", "How many todos a page has at most.",
+    [PARAM_LIMIT] = {"limit", "query", TYPE_INTEGER, LIST_LIMIT_MAX,
+                     LIST_LIMIT_DEFAULT, "How many todos a page has at most.",
                      BIT(OP_LIST_TODOS)},
-    [PARAM_AFTER] = {"after", "query",
+    [PARAM_AFTER] = {"after", "query", TYPE_TEXT, 0, 0,
                      "Where the page begins: taken from the Link of the "
                      "page before, with the same sort and filters.",
                      BIT(OP_LIST_TODOS)},
-    [PARAM_HOW_MANY] = {"count", "query", "How many titles, 1 to 10.",
-                        BIT(OP_SUGGEST_TITLES)},
-    [PARAM_IF_MATCH] = {"If-Match", "header",
+    [PARAM_HOW_MANY] = {"count", "query", TYPE_INTEGER, LIST_SUGGESTIONS_MAX, 1,
+                        "How many titles.", BIT(OP_SUGGEST_TITLES)},
+    [PARAM_IF_MATCH] = {"If-Match", "header", TYPE_TEXT, 0, 0,
                         "Go ahead only if the todo's ETag is one of these "
                         "(up to 16), or with * if the todo exists.",
                         CHANGES},
-    [PARAM_LAST_EVENT_ID] = {"Last-Event-ID", "header",
+    [PARAM_LAST_EVENT_ID] = {"Last-Event-ID", "header", TYPE_TEXT, 0, 0,
                              "Go on behind this event. Without it the stream "
                              "begins with what happens next.",
                              BIT(OP_STREAM_EVENTS)},
-    [PARAM_IF_NONE_MATCH] = {"If-None-Match", "header",
+    [PARAM_IF_NONE_MATCH] = {"If-None-Match", "header", TYPE_TEXT, 0, 0,
                              "Go ahead only if the todo's ETag is none of "
                              "these (up to 16), or with * if there is no "
                              "such todo. A read then answers 304.",

@@ -29,9 +29,14 @@ enum openapi_parameter_id {
     PARAM_COUNT
 };
 
+enum openapi_type { TYPE_TEXT, TYPE_BOOLEAN, TYPE_INTEGER, TYPE_SORT };
+
 struct openapi_parameter {
     const char *name;
     const char *in; /* "path", "query" or "header" */
+    enum openapi_type type;
+    int max;       /* of an integer, which begins at 1; 0: no limit */
+    int otherwise; /* an integer that is not given; 0: it must be, or is none */
     const char *description;
     unsigned operations; /* which take it: bits 1 << enum operation */
 };

@@ -144,20 +144,28 @@ static void put_operations(struct buf *out)
 }
 
 /* What may stand in a parameter. */
-static void put_parameter_rule(struct buf *out, enum openapi_parameter_id id)
+static void put_parameter_rule(struct buf *out,
+                               const struct openapi_parameter *parameter)
 {
-    if (id == PARAM_ID)
-        buf_puts(out, "an integer from 1");
-    else if (id == PARAM_COMPLETED)
+    switch (parameter->type) {
+    case TYPE_TEXT:
+        buf_puts(out, "text");
+        break;
+    case TYPE_BOOLEAN:
         buf_puts(out, "<code>true</code> or <code>false</code>");
-    else if (id == PARAM_LIMIT)
-        pages_put(out, "1 to %d; %d when it is not given", LIST_LIMIT_MAX,
-                  LIST_LIMIT_DEFAULT);
-    else if (id == PARAM_SORT)
+        break;
+    case TYPE_SORT:
         for (int i = 0; i < LIST_SORT_COUNT; i++)
             pages_put(out, "<code>%s</code> ", list_sort_names[i]);
-    else
-        buf_puts(out, "text");
+        break;
+    case TYPE_INTEGER:
+        buf_puts(out, "an integer from 1");
+        if (parameter->max > 0)
+            pages_put(out, " to %d", parameter->max);
+        if (parameter->otherwise > 0)
+            pages_put(out, "; %d when it is not given", parameter->otherwise);
+        break;
+    }
 }
 
 static void put_parameter_table(struct buf *out)
@@ -172,7 +180,7 @@ static void put_parameter_table(struct buf *out)
                   "<tr id=\"parameter-%s\"><td><code>%s</code></td><td>%s</td>"
                   "<td>",
                   parameter->name, parameter->name, parameter->in);
-        put_parameter_rule(out, (enum openapi_parameter_id)i);
+        put_parameter_rule(out, parameter);
         pages_put(out, "</td><td>%s</td></tr>\n", parameter->description);
     }
     end_table(out);

@@ -21,13 +21,24 @@ static size_t on_bytes(char *bytes, size_t one, size_t len, void *arg)
     return call->body.failed ? 0 : len;
 }
 
+/* A name is looked up by a thread of libcurl's. A call that is over need not
+ * wait until that thread is done; it ends by itself. */
+static bool leave_look_ups(CURL *easy)
+{
+#if LIBCURL_VERSION_NUM >= 0x075700
+    return curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK;
+#else
+    return easy; /* libcurl before 7.87 always waits */
+#endif
+}
+
 bool suggestion_call_init(struct suggestion_call *call,
                           const struct config *config)
 {
     CURL *easy = curl_easy_init();
 
     *call = (struct suggestion_call){.easy = easy};
-    return easy &&
+    return easy && leave_look_ups(easy) &&
            curl_easy_setopt(easy, CURLOPT_URL, config->upstream) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes) ==
                CURLE_OK &&

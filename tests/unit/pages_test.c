@@ -245,8 +245,6 @@ static void the_type_of_every_problem_is_a_place_in_docs(void **state)
     load(fixture, NULL);
     assert_string_equal(PROBLEM_TYPE_PREFIX, "/docs#problem-");
     for (int i = TODO_OK + 1; i < TODO_ERR_COUNT; i++) {
-        if (i == TODO_ERR_GONE)
-            continue; /* nobody is told */
         char place[64];
 
         if (i == TODO_ERR_GONE) /* nobody is told */
@@ -255,6 +253,22 @@ static void the_type_of_every_problem_is_a_place_in_docs(void **state)
                        error_info((enum todo_err)i)->slug);
         assert_true(unit_buf_has(&fixture->pages.page[PAGE_DOCS].text, place));
     }
+}
+
+static void docs_says_what_a_number_may_be(void **state)
+{
+    static const char *const rules[] = {
+        "<td><code>id</code></td><td>path</td><td>an integer from 1</td>",
+        "<td><code>limit</code></td><td>query</td>"
+        "<td>an integer from 1 to 1000; 100 when it is not given</td>",
+        "<td><code>count</code></td><td>query</td>"
+        "<td>an integer from 1 to 10; 1 when it is not given</td>"};
+    struct fixture *fixture = *state;
+
+    load(fixture, NULL);
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        assert_true(
+            unit_buf_has(&fixture->pages.page[PAGE_DOCS].text, rules[i]));
 }
 
 #define PAGES_TEST(test)                                                       \
@@ -275,6 +289,7 @@ int main(void)
         PAGES_TEST(live_names_the_server_and_says_how_it_streams),
         PAGES_TEST(the_script_of_live_is_its_file),
         PAGES_TEST(the_type_of_every_problem_is_a_place_in_docs),
+        PAGES_TEST(docs_says_what_a_number_may_be),
     };
 
     return cmocka_run_group_tests_name("pages", tests, NULL, NULL);
