@@ -1,8 +1,10 @@
 /*
  * async_impl/main.c - todo-async: one loop that never waits.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/config.h"
@@ -29,8 +31,11 @@ static int serve(struct config *config, bool *cut)
         return fail(config, why);
     }
     if (!config_write_port_file(config)) {
+        (void)snprintf(why, sizeof why, "cannot write %s: %s",
+                       config->port_file,
+                       strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
         server_release(&server);
-        return fail(config, "cannot write the port file");
+        return fail(config, why);
     }
     printf("%s: listening on http://%s:%d, one loop, %d store threads\n",
            config->program, config->host, config->port,
@@ -58,7 +63,7 @@ int main(int argc, char **argv)
     case CONFIG_RUN:
         break;
     case CONFIG_DONE:
-        return EXIT_SUCCESS;
+        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     case CONFIG_MISTAKEN:
         return 2;
     }

@@ -317,6 +317,21 @@ static bool asks(enum config_room room, char **argv, struct buf *out)
     return false;
 }
 
+/* A stream keeps its thread. When streams may have all of them, a few clients
+ * that listen shut out everybody else. */
+static enum config_result leave_a_thread(const struct config *config)
+{
+    struct buf line = {0};
+
+    if (config->threads == 1 || config->max_streams < config->threads)
+        return CONFIG_RUN;
+    buf_printf(&line,
+               "%s: --max-streams: %d is not below --threads, which is %d; no "
+               "thread would be left for others",
+               config->program, config->max_streams, config->threads);
+    return mistaken(&line);
+}
+
 enum config_result config_read(struct config *config, enum config_room room,
                                int argc, char **argv)
 {
@@ -334,7 +349,8 @@ enum config_result config_read(struct config *config, enum config_room room,
         result = read_flag(config, room, argv, &at);
     if (config->max_streams == 0)
         config->max_streams = (config->threads + 1) / 2;
-    return result;
+    return result == CONFIG_RUN && room == CONFIG_SYNC ? leave_a_thread(config)
+                                                       : result;
 }
 
 /* Writes the port to a file of that name. */

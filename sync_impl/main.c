@@ -1,9 +1,11 @@
 /*
  * sync_impl/main.c - todo-sync: a thread for each connection.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/config.h"
@@ -41,8 +43,11 @@ static int serve(struct config *config, bool *cut)
         return fail(config, why);
     }
     if (!config_write_port_file(config)) {
+        (void)snprintf(why, sizeof why, "cannot write %s: %s",
+                       config->port_file,
+                       strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
         server_release(&server);
-        return fail(config, "cannot write the port file");
+        return fail(config, why);
     }
     printf("%s: listening on http://%s:%d, %d threads\n", config->program,
            config->host, config->port, config->threads);
@@ -67,7 +72,7 @@ int main(int argc, char **argv)
     case CONFIG_RUN:
         break;
     case CONFIG_DONE:
-        return EXIT_SUCCESS;
+        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     case CONFIG_MISTAKEN:
         return 2;
     }

@@ -19,7 +19,7 @@ enum room { BOTH, SYNC_ONLY, ASYNC_ONLY };
 
 struct mistake {
     const char *what; /* the name of the case */
-    const char *args[4];
+    const char *args[5];
     const char *named; /* what the line must name */
     enum room room;
 };
@@ -91,6 +91,14 @@ static struct mistake mistakes[] = {
      "1000000",
      SYNC_ONLY},
     {"threads_in_words_are_refused", {"--threads", "many"}, "many", SYNC_ONLY},
+    {"streams_for_all_threads_are_refused",
+     {"--threads", "4", "--max-streams", "4"},
+     "--max-streams",
+     SYNC_ONLY},
+    {"streams_beyond_the_usual_threads_are_refused",
+     {"--max-streams", "100"},
+     "--max-streams",
+     SYNC_ONLY},
     {"no_store_threads_are_refused",
      {"--store-threads", "0"},
      "--store-threads",
@@ -278,6 +286,24 @@ static void help_names_every_flag(void **state)
     free(help);
 }
 
+static void an_answer_that_cannot_be_written_is_exit_1(void **state)
+{
+    static const char *const questions[] = {"--help", "--version"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const char *argv[] = {
+            "/bin/sh",      "-c",         "exec \"$0\" \"$1\" > /dev/full",
+            system_program, questions[i], NULL};
+        char *out;
+        char *err;
+
+        assert_int_equal(program_run(argv, &out, &err), 1);
+        free(out);
+        free(err);
+    }
+}
+
 static void help_fits_eighty_columns(void **state)
 {
     char *help = said_to("--help");
@@ -331,6 +357,7 @@ int system_options(void)
         SYSTEM_CASE(a_value_may_follow_an_equals_sign),
         SYSTEM_CASE(help_names_every_flag),
         SYSTEM_CASE(help_fits_eighty_columns),
+        SYSTEM_CASE(an_answer_that_cannot_be_written_is_exit_1),
         SYSTEM_CASE(version_is_one_line_with_the_name_and_a_number),
     };
 

@@ -212,6 +212,7 @@ static void a_port_file_that_cannot_be_made_is_one_line_and_exit_1(void **state)
     assert_int_equal(program_run(argv, &out, &err), 1);
     assert_string_equal(out, "");
     system_expect_one_line(err);
+    assert_non_null(strstr(err, "/nonexistent/folder/port: No such file"));
     free(out);
     free(err);
 }

@@ -19,6 +19,7 @@ static sem_t asked, over, left;
 static atomic_bool gave_up;
 
 /* In place of the C library's. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int getaddrinfo(const char *node, const char *service,
                 const struct addrinfo *hints, struct addrinfo **found)
 {
