@@ -126,7 +126,7 @@ case_says() { # LOG
 # Of a sanitizer's report the lines that name a fault, and the places in our
 # code.
 report_says() { # REPORT
-    awk -v ours="$(cd "$folder" && pwd -P)/" '
+    awk -v ours="$(cd "$folder" && pwd -P)/" -v here="$folder/" '
         /^SUMMARY: / { next }
         /ERROR: / && seen++ { exit } # the first fault is enough
         /Sanitizer: / || /runtime error: / || /leak of / ||
@@ -136,13 +136,13 @@ report_says() { # REPORT
             sub(/ on address 0x.*/, "")
             sub(/ at 0x[0-9a-f]+/, "")
             if (at = index($0, ours))
-                $0 = substr($0, at + length(ours))
+                $0 = here substr($0, at + length(ours))
             print
         }
         /^ +#[0-9]+ .*:[0-9]+$/ && (at = index($0, ours)) {
             match($0, / in [^ ]+/)
             printf "  %s %s\n", substr($0, RSTART + 1, RLENGTH - 1), \
-                substr($0, at + length(ours))
+                here substr($0, at + length(ours))
         }
     ' "$1" | shown
 }
@@ -196,7 +196,7 @@ show_verdicts() {
 show_compiler() {
     log=$folder/build/build.log
     grep -Ev '^(\[|FAILED: |ninja: |g?make|/[^ ]*(cc|gcc|clang|ar)[-0-9.]* )' \
-        "$log" | sed "s|$(cd "$folder" && pwd -P)/||g" > "$log.short"
+        "$log" | sed "s|$(cd "$folder" && pwd -P)/|$folder/|g" > "$log.short"
     sed 30q "$log.short"
     [ "$(wc -l < "$log.short")" -le 30 ] || say "and more, in $log"
 }

@@ -202,7 +202,7 @@ advise_after_failure() {
         [ -n "$(notes "$ex" predicted)" ] ||
             say "./learn predict asks what you expect, before you edit."
     fi
-    say "Then again: ./learn check. Stuck? ./learn hint"
+    say "Edit, then again: ./learn check. Stuck? ./learn hint"
 }
 
 # --- hint, solution, diff, reset ---------------------------------------------
