@@ -40,27 +40,69 @@ static bool is_declaration(const char *line, struct local *local)
     return type > 0 && isalpha((unsigned char)line[0]);
 }
 
+/* `    struct create_todo *job = &rq->frame.create_todo;`: a name for a part of
+ * the frame. Gives that part, "rq->frame.create_todo". */
+static bool names_frame(const char *line, struct local *local)
+{
+    const char *frame = strstr(line, "= &rq->frame.");
+
+    if (!frame || !is_declaration(line, local))
+        return false;
+    frame += strlen("= &");
+    (void)snprintf(local->member, MAX_MEMBER, "%.*s", (int)strcspn(frame, ";"),
+                   frame);
+    return true;
+}
+
+/* The part has the local's type, so it is the local; or a member of the part is
+ * called like the local. */
+static void look_in_frame(struct local *local, const struct chain *chain,
+                          const struct local *part)
+{
+    size_t len = strlen(local->type);
+    char member[MAX_MEMBER];
+
+    if (strncmp(part->type, local->type, len) == 0 &&
+        strcmp(part->type + len, " *") == 0) {
+        (void)snprintf(local->member, MAX_MEMBER, "%s", part->member);
+        return;
+    }
+    (void)snprintf(member, MAX_MEMBER, "%s->%s", part->name, local->name);
+    for (size_t i = 0; i < chain->count; i++) {
+        if (has_word(chain->lines[i].text, member))
+            (void)snprintf(local->member, MAX_MEMBER, "%.*s.%s", MAX_NAME,
+                           part->member, local->name);
+    }
+}
+
 /* Where the async room has what the sync room calls `name`. */
 static void find_home(struct local *local, const struct chain *chain)
 {
-    char member[sizeof(local->member)];
+    char member[MAX_MEMBER];
 
-    (void)snprintf(member, sizeof(member), "rq->%s", local->name);
-    for (size_t i = 0; i < chain->count; i++) {
+    (void)snprintf(member, MAX_MEMBER, "rq->%s", local->name);
+    for (size_t i = 0; i < chain->count && !local->member[0]; i++) {
         const char *line = chain->lines[i].text;
-        const char *frame = strstr(line, "&rq->frame.");
         struct local other = {0};
 
-        if (has_word(line, member)) {
-            (void)snprintf(local->member, sizeof(member), "%s", member);
-        } else if (is_declaration(line, &other) &&
-                   strcmp(other.name, local->name) == 0) {
-            local->is_local = !frame;
-            if (frame)
-                (void)snprintf(local->member, sizeof(member), "%.*s",
-                               (int)strcspn(frame, ";") - 1, frame + 1);
-        }
+        if (has_word(line, member))
+            (void)snprintf(local->member, MAX_MEMBER, "%s", member);
+        else if (names_frame(line, &other))
+            look_in_frame(local, chain, &other);
+        else if (is_declaration(line, &other) &&
+                 strcmp(other.name, local->name) == 0)
+            local->is_local = true;
     }
+}
+
+static bool is_known(const struct locals *locals, const struct local *local)
+{
+    for (size_t i = 0; i < locals->count; i++) {
+        if (strcmp(locals->all[i].type, local->type) == 0 &&
+            strcmp(locals->all[i].name, local->name) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void add_part(struct locals *locals, const struct chain *chain,
@@ -74,7 +116,8 @@ static void add_part(struct locals *locals, const struct chain *chain,
         struct local local = {0};
 
         if (locals->count < MAX_LOCALS &&
-            is_declaration(chain->lines[at].text, &local))
+            is_declaration(chain->lines[at].text, &local) &&
+            !is_known(locals, &local))
             locals->all[locals->count++] = local;
     }
 }

@@ -12,14 +12,14 @@
 #include "beside.h"
 #include "source.h"
 
-enum { MAX_LOCALS = 16 };
+enum { MAX_LOCALS = 16, MAX_MEMBER = 2 * MAX_NAME + 4 };
 
 /* A local variable of the sync room, and where the async room has it. */
 struct local {
     char type[MAX_NAME];
     char name[MAX_NAME];
-    char member[MAX_NAME + sizeof("rq->")]; /* there, "rq->err"; or "" */
-    bool is_local;                          /* there as well */
+    char member[MAX_MEMBER]; /* there, "rq->err"; or "" */
+    bool is_local;           /* there as well */
 };
 
 struct locals {
@@ -28,7 +28,7 @@ struct locals {
 };
 
 /* Reads the declarations at the beginning of the functions, one in a line, as
- * these rooms write them. */
+ * these rooms write them. What several functions call alike is there once. */
 void locals_find(struct locals *locals, const struct chain chains[ROOMS]);
 
 /* How many of them are members of the request. */

@@ -84,7 +84,7 @@ static void put_local(struct buf *out, const struct local *local)
     else
         buf_printf(out, "<td>%s</td></tr>\n",
                    local->is_local ? "on the stack: no wait comes between"
-                                   : "nowhere");
+                                   : "not with the request");
 }
 
 /* Is the function handed on to be called after a wait? */

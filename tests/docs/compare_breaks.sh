@@ -72,8 +72,13 @@ notices "a member of the frame has another name" \
     'on the heap: <code>.*frame.look</code></td>'
 
 copy
+edit async_impl/events.c 's/job->start/job->first/'
+notices "a part of a frame has no such member" \
+    '<td>not with the request</td>'
+
+copy
 edit async_impl/pages.c '/enum todo_err err = /d'
-notices "a local has nothing on the other side" '<td>nowhere</td>'
+notices "a local has nothing on the other side" '<td>not with the request</td>'
 
 copy
 edit sync_impl/todos.c '/^    \/\* answer/a\

@@ -18,6 +18,13 @@ function current() {
   return headings.findLastIndex((heading) => top(heading) <= margin + 1);
 }
 
+// Where a link puts a heading: below the bar, as many rows as it has.
+function measure() {
+  const { style } = document.documentElement;
+  const bar = document.querySelector('nav');
+  style.setProperty('--bar', `${bar.getBoundingClientRect().height}px`);
+}
+
 function mark() {
   const at = current();
   links.forEach((link, i) => {
@@ -49,5 +56,7 @@ document.addEventListener('keydown', (event) => {
 
 document.addEventListener('scroll', mark, { passive: true });
 document.addEventListener('focusin', mark);
+addEventListener('resize', measure);
 keys.hidden = false;
+measure();
 mark();
