@@ -85,9 +85,9 @@ static void draw_lane(const struct lane *lane, const struct take *take,
     timeline_lane_name(lane, name, sizeof name);
     (void)fprintf(out,
                   "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>"
-                  "<path class=\"ln\" d=\"M%d %dh%d\"/>\n",
+                  "<path class=\"ln\" d=\"M%d %dH%.1fm0 %dv%d\"/>\n",
                   NAME_WIDTH - 8, y + 11, name, NAME_WIDTH, y + BAR / 2,
-                  AXIS_WIDTH);
+                  x_of(take->trace.to, take, length), -LANE / 2, LANE);
     for (size_t i = 0; i < lane->count; i++)
         draw_span(&lane->spans[i], x_of(lane->spans[i].from, take, length),
                   x_of(lane->spans[i].to, take, length), y, out);
@@ -208,7 +208,8 @@ void timeline_svg(const struct timeline *timeline, FILE *out)
                   "<rect class=\"bg\" width=\"%d\" height=\"%d\"/>\n"
                   "<text class=\"t\" x=\"20\" y=\"28\">%s</text>\n"
                   "<text class=\"p\" x=\"20\" y=\"48\">recorded by "
-                  "./learn timeline %s; both on one time axis</text>\n",
+                  "./learn timeline %s; both on one time axis, each ends with "
+                  "its server's last mark</text>\n",
                   WIDTH, height, timeline->title, timeline->scenario);
     draw_legend(out);
     for (int i = 0; i < TAKES; i++)

@@ -43,20 +43,22 @@ static char sign_of(const struct lane *lane, int64_t from, int64_t to)
     return sign;
 }
 
-static void print_lane(const struct lane *lane, const struct timeline *timeline,
-                       int64_t start, FILE *out)
+/* A lane ends with its server's last mark: of two, one is the longer. */
+static void print_lane(const struct lane *lane, const struct take *take,
+                       int64_t length, FILE *out)
 {
     char name[2 * TRACE_NAME];
     char cells[CELLS + 1];
-    int64_t from = start;
+    int64_t from = take->trace.from;
+    int count = 0;
 
-    for (int i = 0; i < CELLS; i++) {
-        int64_t to = start + timeline->length * (i + 1) / CELLS;
+    while (count < CELLS && from < take->trace.to) {
+        int64_t to = take->trace.from + length * (count + 1) / CELLS;
 
-        cells[i] = sign_of(lane, from, to);
+        cells[count++] = sign_of(lane, from, to);
         from = to;
     }
-    cells[CELLS] = '\0';
+    cells[count] = '\0';
     timeline_lane_name(lane, name, sizeof name);
     (void)fprintf(out, "%-*.*s|%s|\n", NAME_WIDTH, NAME_WIDTH, name, cells);
 }
@@ -94,7 +96,7 @@ static void print_take(const struct take *take, const struct timeline *timeline,
             const struct lane *lane = &take->trace.lanes[i];
 
             if (timeline_shows(lane) && (lane->request > 0) == requests)
-                print_lane(lane, timeline, take->trace.from, out);
+                print_lane(lane, take, timeline->length, out);
         }
     print_fact(take, timeline->wait, out);
 }
@@ -142,7 +144,9 @@ void timeline_text(const struct timeline *timeline, FILE *out)
     for (int i = 0; i < TAKES; i++)
         print_take(&timeline->takes[i], timeline, out);
     (void)fprintf(out, "# works   = a thread stands still   - the request is "
-                       "put aside, no thread waits\n\n"
+                       "put aside, no thread waits\n"
+                       "Both on one time axis; each ends with its server's "
+                       "last mark.\n\n"
                        "server      request             waits for         how "
                        "long  and so long it is\n");
     for (int i = 0; i < TAKES; i++)
