@@ -72,7 +72,7 @@ static void stream_events_wait(struct request *rq) /* LOOP */
 {
     struct stream_events *job = &rq->frame.stream_events;
 
-    /* wait, unless there is more to read, or this is the end */
+    /* wait, unless there is more to read */
     if (!rq->err && !rq->server->stopping && job->page.count < CHANGES_STEP &&
         feed_subscribe(rq, job->page.after)) /* WAITS: event */
         return;

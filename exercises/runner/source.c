@@ -116,14 +116,17 @@ bool operations_include(const struct operations *ops, const char *name)
     return false;
 }
 
-/* Paragraphs stand at a function's own depth: four blanks and a comment of
- * small letters, at most followed by another comment. */
+/* Paragraphs stand at a function's own depth or in its loop: four or eight
+ * blanks and a comment of small letters, at most followed by another comment.
+ */
 static void note_paragraph(struct line *line)
 {
-    const char *words = line->text + strlen("    /* ");
+    size_t blanks = strspn(line->text, " ");
+    const char *words = line->text + blanks + strlen("/* ");
     size_t len;
 
-    if (strncmp(line->text, "    /* ", strlen("    /* ")) != 0)
+    if ((blanks != 4 && blanks != 8) ||
+        strncmp(line->text + blanks, "/* ", strlen("/* ")) != 0)
         return;
     len = strspn(words, "abcdefghijklmnopqrstuvwxyz, ");
     if (len > 1 && strncmp(words + len, "*/", 2) == 0 &&
