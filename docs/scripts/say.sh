@@ -7,5 +7,5 @@ set -eu
 address=${2#http://}
 
 exec 3<> "/dev/tcp/${address%:*}/${address#*:}"
-printf '%b' "$1" >&3
+printf '%b' "$1" | cat >&3 # by one write; bash alone writes line by line
 cat <&3

@@ -20,9 +20,17 @@ enum { PATH_SIZE = 512 };
 
 static const char *const servers[TAKES] = {"todo-sync", "todo-async"};
 
-bool timeline_shows(const struct lane *lane)
+static bool puts_aside(const struct take *take)
 {
-    return lane->count > 0 && (lane->request == 0 || lane_was_parked(lane));
+    for (size_t i = 0; i < take->trace.count; i++)
+        if (lane_was_parked(&take->trace.lanes[i]))
+            return true;
+    return false;
+}
+
+bool timeline_shows(const struct take *take, const struct lane *lane)
+{
+    return lane->count > 0 && (lane->request == 0 || puts_aside(take));
 }
 
 void timeline_lane_name(const struct lane *lane, char *name, size_t size)

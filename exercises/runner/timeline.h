@@ -44,9 +44,9 @@ struct scenario {
 const struct scenario *scenario_find(const char *name);
 extern const struct scenario *const scenarios[];
 
-/* A lane is shown when it is a thread's, or a request's that was put aside:
- * else the request is where its thread is. */
-bool timeline_shows(const struct lane *lane);
+/* A lane is shown when it is a thread's. Where requests are put aside each has
+ * one, too: elsewhere a request is where its thread is. */
+bool timeline_shows(const struct take *take, const struct lane *lane);
 
 /* "req-1", or "#3 create_todo". */
 void timeline_lane_name(const struct lane *lane, char *name, size_t size);

@@ -48,7 +48,7 @@ static int shown_lanes(const struct take *take)
     int count = 0;
 
     for (size_t i = 0; i < take->trace.count; i++)
-        count += timeline_shows(&take->trace.lanes[i]);
+        count += timeline_shows(take, &take->trace.lanes[i]);
     return count;
 }
 
@@ -140,7 +140,7 @@ static int draw_take(const struct take *take, const struct timeline *timeline,
         for (size_t i = 0; i < take->trace.count; i++) {
             const struct lane *lane = &take->trace.lanes[i];
 
-            if (!timeline_shows(lane) || (lane->request > 0) != requests)
+            if (!timeline_shows(take, lane) || (lane->request > 0) != requests)
                 continue;
             draw_lane(lane, take, length, y, out);
             y += LANE;
@@ -199,9 +199,9 @@ void timeline_svg(const struct timeline *timeline, FILE *out)
                   "aria-labelledby=\"t d\">\n"
                   "<title id=\"t\">Timeline: %s</title>\n"
                   "<desc id=\"d\">%s. Two panels over one time axis, todo-sync "
-                  "above todo-async, a lane for each thread and each request "
-                  "put aside. The text file beside this picture says the same "
-                  "in words.</desc>\n%s",
+                  "above todo-async, a lane for each thread and, where "
+                  "requests are put aside, for each request. The text file "
+                  "beside this picture says the same in words.</desc>\n%s",
                   WIDTH, height, WIDTH, height, timeline->scenario,
                   timeline->title, style);
     (void)fprintf(out,

@@ -95,7 +95,7 @@ static void print_take(const struct take *take, const struct timeline *timeline,
         for (size_t i = 0; i < take->trace.count; i++) {
             const struct lane *lane = &take->trace.lanes[i];
 
-            if (timeline_shows(lane) && (lane->request > 0) == requests)
+            if (timeline_shows(take, lane) && (lane->request > 0) == requests)
                 print_lane(lane, take, timeline->length, out);
         }
     print_fact(take, timeline->wait, out);
@@ -146,7 +146,8 @@ void timeline_text(const struct timeline *timeline, FILE *out)
     (void)fprintf(out, "# works   = a thread stands still   - the request is "
                        "put aside, no thread waits\n"
                        "Both on one time axis; each ends with its server's "
-                       "last mark.\n\n"
+                       "last mark.\n"
+                       "Each wait is counted without the waits inside it.\n\n"
                        "server      request             waits for         how "
                        "long  and so long it is\n");
     for (int i = 0; i < TAKES; i++)

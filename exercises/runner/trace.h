@@ -64,7 +64,7 @@ const struct frame *lane_now(const struct lane *lane);
 /* True when the lane was so at that moment. */
 bool lane_is(const struct lane *lane, int64_t at, enum span_kind kind);
 
-/* True when the request was ever put aside: it has a lane worth showing. */
+/* True when the request was ever put aside. */
 bool lane_was_parked(const struct lane *lane);
 
 #endif
