@@ -11,12 +11,18 @@ failed=0
 
 course() { # a whole one; `served` has a block that needs servers
     rm -rf "$tmp/root"
-    mkdir -p "$tmp/root/docs" "$tmp/root/common" "$tmp/root/exercises/07-x"
+    mkdir -p "$tmp/root/docs" "$tmp/root/common" "$tmp/root/exercises/07-x" \
+        "$tmp/root/tests"
     cd "$tmp/root"
     printf '%s\n' 'struct egg {' '    int yolk;' '};' '' 'int boil(int n);' '' \
         'int boil(int n)' '{' '    /* excerpt heat begin */' '    n++;' \
         '    /* excerpt heat end */' '    return n;' '}' > common/egg.c
     printf 'words of the check\n' > exercises/07-x/expect-fail.txt
+    echo 'int pan;' > common/pan.c
+    printf '%s\n' '/* the pan */' 'fail_msg("cold");' > tests/pan.c
+    printf '%s\n' '--- a/common/pan.c' '+++ b/common/pan.c' '@@ -1 +1,2 @@' \
+        ' int pan;' '+/* EXERCISE 07 begin: heat it */' \
+        > exercises/07-x/starter.patch
     printf '# Read me\n\nSee [the course](docs/README.md#the-course) or %s.\n' \
         '`common/egg.c`' > README.md
     printf '# The course\n\n[Eggs](07-eggs.md)\n' > docs/README.md
@@ -37,7 +43,9 @@ course() { # a whole one; `served` has a block that needs servers
         block 'excerpt common/egg.c @heat' c '    n++;'
         printf '## Exercises\n\nexercises/07-x\n\n'
         block 'transcript exercises/07-x/expect-fail.txt' text \
-            'FAIL: the words of the check, and more'
+            'FAIL: the words of the check, and more
+    at tests/pan.c:2
+    exercises/work/07-x/common/pan.c:2'
         printf '## When would you pick it?\n\nnow\n\n## What it costs\n\ntime\n'
     } > docs/07-eggs.md
 }
@@ -147,6 +155,15 @@ notices 'only what must differ may' outputs.sh 'output echo 12 ms'
 course
 edit exercises/07-x/expect-fail.txt 's/words/letters/'
 notices 'a transcript is old' outputs.sh 'does not show: letters'
+
+course
+edit docs/07-eggs.md 's|common/pan.c:2$|common/pan.c:1|'
+notices 'a transcript names an old line' outputs.sh 'pan.c:2'
+mends 'the line is mended' outputs.sh
+
+course
+edit docs/07-eggs.md 's|tests/pan.c:2$|tests/pan.c:1|'
+notices 'a transcript fails where nothing can' outputs.sh 'tests/pan.c:1'
 
 course
 edit README.md 's/#the-course/#the-way/'

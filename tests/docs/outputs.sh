@@ -4,13 +4,15 @@
 # A line <!-- output COMMAND --> stands before a block: what that command
 # printed. It is run from ROOT with BIN in the PATH, and must succeed. Where it
 # has {sync} or {async} in it, both servers run beside it, on a database of
-# their own, and these are their URLs. What is bound to differ (differs.sed) is
-# not compared.
+# their own and an upstream (muse), and these are their URLs. What is bound to
+# differ (differs.sed) is not compared.
 #
 # A line <!-- transcript FILE --> stands before the output of a command that
 # takes too long to run here, such as a check that builds: every line of FILE
 # is in the block. FILE is an expect-fail.txt, and another test sees to it that
-# those lines are printed.
+# those lines are printed. Where the block says where to look, as in
+# exercises/work/NN-name/PATH:LINE, the starter has its fence there; where it
+# says "at FILE:LINE", a case can fail there.
 #
 # Without --write, fails when a block differs; with it, mends the outputs.
 set -eu
@@ -32,7 +34,7 @@ run() { # COMMAND
     else
         # The servers print a line, too: only the command's is wanted.
         # shellcheck disable=SC2016 # for the inner shell
-        "$bin/learn-runner" with both -- sh -c '
+        "$bin/learn-runner" with --muse both -- sh -c '
             sync=$1 async=$2
             (eval "$3") > "$4" || exit
             sed "s|$sync|http://127.0.0.1:8001|g
@@ -58,7 +60,7 @@ produce() { # KIND ARGUMENTS
 
 same() { # KIND OLD NEW
     case $1 in
-    transcript) holds_all "$2" "$3" ;;
+    transcript) holds_all "$2" "$3" && fails_there "$2" && places_hold "$2" "$3" ;;
     output)
         sed -E -f "$here/differs.sed" "$2" > "$out/old.same"
         sed -E -f "$here/differs.sed" "$3" > "$out/new.same"
@@ -76,6 +78,41 @@ holds_all() {
         missing=1
     done < "$2"
     [ "$missing" -eq 0 ] || cp "$1" "$2"
+}
+
+# fails_there OLD: where a case says "at FILE:LINE", something can fail. No
+# --write can mend that, either.
+fails_there() {
+    sed -n 's|^ *at \(tests/.*\):\([0-9]*\)$|\1 \2|p' "$1" > "$out/at"
+    while read -r file at; do
+        sed -n "${at}p" "$file" | grep -qE 'fail|assert' ||
+            complain "nothing can fail at $file:$at"
+    done < "$out/at"
+}
+
+# places_hold OLD NEW: the places to look at are those of the fences, in their
+# order. If not, NEW is OLD with the right ones.
+places_hold() {
+    folder=$(dirname "$arguments")
+    work=exercises/work/${folder#exercises/}
+    grep -q "^ *$work/" "$1" || return 0
+    rm -rf "$out/starter"
+    sed -n 's|^+++ b/||p' "$folder/starter.patch" > "$out/files"
+    while IFS= read -r file; do
+        mkdir -p "$out/starter/$(dirname "$file")"
+        cp "$file" "$out/starter/$file"
+    done < "$out/files"
+    GIT_CEILING_DIRECTORIES=$out git -C "$out/starter" apply - \
+        < "$folder/starter.patch" || return
+    while IFS= read -r file; do
+        sed -n '/EXERCISE [0-9]* begin/=' "$out/starter/$file" |
+            sed "s|^|    $work/$file:|"
+    done < "$out/files" > "$out/places"
+    awk -v places="$out/places" -v work="$work/" '
+        $1 ~ /:[0-9]+$/ && index($1, work) == 1 { getline < places }
+        { print }
+    ' "$1" > "$2"
+    cmp -s "$1" "$2"
 }
 
 look_at_texts
