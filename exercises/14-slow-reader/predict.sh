@@ -8,17 +8,16 @@ ask() { # SIDE OTHER: prints what the case says of this exercise's server
         sed -n 's/ are fetched for a reader that has stopped$//p'
 }
 
+few() { [ "${1%% *}" -le 250 ]; } # "N of 500 pages"
+
 sync=$(ask sync async)
 async=$(ask async sync)
 echo "todo-sync fetches   $sync"
 echo "todo-async fetches  $async"
-case ${sync##*, },${async##*, } in
+[ -n "$sync" ] && [ -n "$async" ] || exit 1
+case $(few "$sync" && echo few),$(few "$async" && echo few) in
 few,few) echo a ;;
-'more than half,few') echo b ;;
-'few,more than half') echo c ;;
-'more than half,more than half') echo d ;;
-*)
-    echo 'that is none of the choices'
-    exit 1
-    ;;
+,few) echo b ;;
+few,) echo c ;;
+,) echo d ;;
 esac

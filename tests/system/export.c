@@ -18,13 +18,20 @@
 enum {
     ROWS = 50000, /* 20 MB of lines: no buffer holds them */
     MANY_ROWS = 200000,
-    PAGES = ROWS / 100,
+    PAGE_ROWS = 100,
+    PAGES = ROWS / PAGE_ROWS,
+    HELD_PAGES = PAGES / 4, /* 5 MB; the kernel's buffers end at 4 */
+    SOME_PAGES = 4,
+    LOOKS = 20,
     FEW_ROWS = 2000,
     GROWN_KIB = 8192,
     SMALL_WINDOW = 4096
 };
 
 static struct stream stream;
+
+/* A client may stop for as long as a case takes. */
+static const char *const patient[] = {"--write-timeout", "3600", NULL};
 
 static int release(void **state)
 {
@@ -107,10 +114,8 @@ static void expect_no_snapshot_held(void)
 
 static void a_reader_that_stops_holds_nobody_up(void **state)
 {
-    static const char *const args[] = {"--write-timeout", "3600", NULL};
-
     (void)state;
-    system_start(args);
+    system_start(patient);
     fill(ROWS);
     begin();
     read_rows(1, 1);
@@ -122,41 +127,137 @@ static void a_reader_that_stops_holds_nobody_up(void **state)
     expect_end();
 }
 
+static void watch_reads(void)
+{
+    gate_open(&system_gate, &system_server);
+    system_gate.label = "store.read";
+}
+
+/* How often the database was read since watch_reads. */
+static int count_reads(void)
+{
+    char threads[64];
+
+    return gate_marks(&system_gate, "stand", threads, sizeof threads);
+}
+
 /* What the kernel and the server hold for him is read, and no more. Each GET
  * stands in the same line as a page of the export, were one to be fetched. */
 static void pages_wait_for_the_reader(void **state)
 {
-    static const char *const args[] = {"--write-timeout", "3600", NULL};
-    char threads[64];
     int pages;
 
     (void)state;
-    system_start(args);
+    system_start(patient);
     fill(ROWS);
-    gate_open(&system_gate, &system_server);
-    system_gate.label = "store.read";
+    watch_reads();
     begin();
     read_rows(1, 1);
     for (int i = 0; i < PAGES; i++)
         assert_int_equal(talk_get(system_server.port, "/todos?limit=1", NULL),
                          200);
-    pages = gate_marks(&system_gate, "stand", threads, sizeof threads) - PAGES;
-    print_message("of %d pages, %s are fetched for a reader that has stopped\n",
-                  PAGES, pages > PAGES / 2 ? "more than half" : "few");
+    pages = count_reads() - PAGES;
+    print_message("%d of %d pages are fetched for a reader that has stopped\n",
+                  pages, PAGES);
     gate_release(&system_gate);
-    if (pages > PAGES / 2)
+    if (pages > HELD_PAGES)
         fail_msg("%d pages are fetched, and he has read one row", pages);
     read_rows(2, ROWS);
     expect_end();
 }
 
+/* When the second page is asked for, all of the first is with the client. Who
+ * collects pages before he sends them has sent none. */
+static void a_page_is_sent_before_the_next_is_fetched(void **state)
+{
+    (void)state;
+    system_start(NULL);
+    fill(FEW_ROWS);
+    gate_hold(&system_gate, &system_server, "store.read");
+    system_ask(&stream.raw, request);
+    gate_await(&system_gate, 1);
+    gate_pass(&system_gate);
+    for (int page = 1; page < SOME_PAGES; page++) {
+        gate_await(&system_gate, 1);
+        for (int i = 0; i < LOOKS; i++) /* it has time to come */
+            assert_int_equal(talk_get(system_server.port, "/healthz", NULL),
+                             200);
+        if (!raw_readable(&stream.raw, 0))
+            fail_msg("page %d is fetched, and page %d was not sent", page + 1,
+                     page);
+        if (page == 1)
+            assert_int_equal(stream_begin(&stream), 200);
+        read_rows((page - 1) * PAGE_ROWS + 1, page * PAGE_ROWS);
+        gate_pass(&system_gate);
+    }
+    gate_release(&system_gate);
+    read_rows((SOME_PAGES - 1) * PAGE_ROWS + 1, FEW_ROWS);
+    expect_end();
+}
+
+/* The server logs a request at its end. */
+static void await_end_of_request(void)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    bool ended = false;
+
+    while (!ended) {
+        char *log = server_log(&system_server);
+
+        assert_true(now_ms() < deadline);
+        ended = strstr(log, "/todos/export");
+        free(log);
+        a_moment();
+    }
+}
+
+static void nothing_is_fetched_for_a_reader_that_left(void **state)
+{
+    int pages;
+
+    (void)state;
+    system_start(patient);
+    fill(ROWS);
+    watch_reads();
+    begin();
+    read_rows(1, 1);
+    raw_reset(&stream.raw);
+    await_end_of_request();
+    pages = count_reads();
+    gate_release(&system_gate);
+    if (pages > HELD_PAGES)
+        fail_msg("he left at his first row, and %d of %d pages were fetched",
+                 pages, PAGES);
+}
+
+/* Some of it is with the client when the rest cannot be read. It is too late
+ * for another status: that it is not whole shows in how it ends. */
+static void an_export_that_fails_midway_is_cut_off(void **state)
+{
+    long long id = 1;
+    long long got;
+
+    (void)state;
+    system_start(patient);
+    fill(ROWS);
+    begin();
+    read_rows(1, 1);
+    sql_exec(system_server.db, "ALTER TABLE todos RENAME TO hidden");
+    while ((got = next_id()) != 0)
+        if (got != ++id)
+            fail_msg("the disk failed, and row %lld came where %lld was due",
+                     got, id);
+    if (stream.end == STREAM_WHOLE)
+        fail_msg("the disk failed, and the answer ends as a whole one does");
+    assert_int_equal(stream.end, STREAM_CUT);
+}
+
 static void memory_is_bounded_whatever_the_size_of_the_table(void **state)
 {
-    static const char *const args[] = {"--write-timeout", "3600", NULL};
     long before;
 
     (void)state;
-    system_start(args);
+    system_start(patient);
     fill(FEW_ROWS);
     begin();
     read_rows(1, FEW_ROWS); /* what an export allocates at all */
@@ -193,11 +294,10 @@ static void send_write(const char *method, long long id, const char *body)
 /* Behind the reader and before it rows go, come and change. */
 static void what_is_written_meanwhile_neither_repeats_nor_hides(void **state)
 {
-    static const char *const args[] = {"--write-timeout", "3600", NULL};
     const char *line;
 
     (void)state;
-    system_start(args);
+    system_start(patient);
     fill(ROWS);
     begin();
     read_rows(1, 10);
@@ -243,19 +343,7 @@ static void a_reader_that_stops_for_good_is_cut_off(void **state)
     system_start(args);
     fill(ROWS);
     begin();
-
-    /* The server logs a request at its end. */
-    long long deadline = now_ms() + PATIENCE_MS;
-    bool ended = false;
-
-    while (!ended) {
-        char *log = server_log(&system_server);
-
-        assert_true(now_ms() < deadline);
-        ended = strstr(log, "/todos/export");
-        free(log);
-        a_moment();
-    }
+    await_end_of_request();
     while ((got = next_id()) != 0)
         assert_int_equal(got, id++);
     assert_int_equal(stream.end, STREAM_CUT);
@@ -297,7 +385,10 @@ int system_export(void)
     const struct CMUnitTest cases[] = {
         EXPORT_CASE(an_export_that_cannot_begin_is_500),
         EXPORT_CASE(a_reader_that_stops_holds_nobody_up),
+        EXPORT_CASE(a_page_is_sent_before_the_next_is_fetched),
         EXPORT_CASE(pages_wait_for_the_reader),
+        EXPORT_CASE(nothing_is_fetched_for_a_reader_that_left),
+        EXPORT_CASE(an_export_that_fails_midway_is_cut_off),
         EXPORT_CASE(memory_is_bounded_whatever_the_size_of_the_table),
         EXPORT_CASE(what_is_written_meanwhile_neither_repeats_nor_hides),
         EXPORT_CASE(readers_that_leave_harm_nobody),
