@@ -48,25 +48,39 @@ static void expect_bye(struct stream *stream)
  * How many
  */
 
-/* Half of four threads; what is left serves the others. */
+/* It is told when to come again, and why it is not let in. */
+static void expect_refused_as_busy(struct stream *third)
+{
+    struct raw_answer answer;
+    char value[16] = "";
+    int status = stream_open_events(third, system_server.port, -1);
+
+    if (status != 503)
+        fail_msg("the third stream, with --max-streams 2, got %d", status);
+    if (!raw_answer_field(&third->answer, "Retry-After", value, sizeof value))
+        fail_msg("the third stream got 503 without Retry-After");
+    assert_string_equal(value, "1");
+    stream_close(third);
+    status = talk_get(system_server.port, "/todos/events", &answer);
+    assert_int_equal(status, 503);
+    if (!strstr(answer.body, "#problem-busy\""))
+        fail_msg("the third stream got 503, but not as one too many: %s",
+                 answer.body);
+    raw_answer_release(&answer);
+}
+
 static void streams_beyond_the_cap_are_503_and_others_are_served(void **state)
 {
-    static const char *const sync[] = {"--threads", "4", NULL};
+    static const char *const sync[] = {"--max-streams", "2", "--threads", "4",
+                                       NULL};
     static const char *const async[] = {"--max-streams", "2", NULL};
-    char value[16] = "";
 
     (void)state;
     system_start(system_is_sync() ? sync : async);
     changes_follow(&streams[0], -1);
     changes_follow(&streams[1], -1);
-    for (int i = 0; i < 5; i++) {
-        assert_int_equal(
-            stream_open_events(&streams[2], system_server.port, -1), 503);
-        assert_true(raw_answer_field(&streams[2].answer, "Retry-After", value,
-                                     sizeof value));
-        assert_string_equal(value, "1");
-        stream_close(&streams[2]);
-    }
+    for (int i = 0; i < 5; i++)
+        expect_refused_as_busy(&streams[2]);
     talk_still_serves(system_server.port);
     for (int i = 0; i < 2; i++)
         (void)changes_read_created(&streams[i], "still here");
