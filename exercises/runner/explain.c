@@ -47,7 +47,8 @@ static void explain_request(const struct lane *lane, int64_t now)
 
     (void)printf("  request #%u (%s) ", lane->request, lane->name);
     if (!at) {
-        (void)printf("is between two threads");
+        (void)printf("is on its way between two threads,\n    "
+                     "or waits for something that sets no mark");
     } else if (at->kind == SPAN_WORKS) {
         (void)printf("is worked at on thread %s", at->thread);
     } else {

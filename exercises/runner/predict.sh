@@ -5,7 +5,10 @@
 # What stands in predict.txt behind "NAME:", with the lines that follow it.
 predict_part() { # NAME
     awk -v name="$1:" '
-        /^[a-z]+:/ { on = index($0, name) == 1; if (on) sub(/^[a-z]+: */, "") }
+        /^(question|[a-d]|scenario|explain): / {
+            on = index($0, name) == 1
+            if (on) sub(/^[a-z]+: */, "")
+        }
         on { print }
     ' "$shelf/$ex/predict.txt"
 }
