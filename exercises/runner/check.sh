@@ -13,7 +13,7 @@ check_plan() {
     while read -r side suite case; do
         case $side,$suite in
         '#'* | , | sanitize,* | repeat,*) ;;
-        *,unit) say "common unit $case" ;; # asks no server
+        both,unit) say "common unit $case" ;; # asks no server
         both,*)
             say "sync $suite $case"
             say "async $suite $case"
@@ -103,9 +103,15 @@ line_of() { # VERDICT SIDE SUITE CASE
 }
 
 # What the case itself said: without cmocka's frame, and without the log of what
-# went well.
+# went well. When what comes after the case fails too, cmocka says both in one
+# line.
 case_says() { # LOG
-    awk -v root="$PWD/" '
+    awk '{
+        sub(/^Could not run test: /, "")
+        gsub(/Failure!Test teardown failed/, "Failure!")
+        gsub(/Failure!\[/, "Failure!\n[")
+        print
+    }' "$1" | awk -v root="$PWD/" '
         /^learn: not done after / { exit }
         /^\[ +(RUN|OK|PASSED|FAILED) / || /^\[=+\]/ { next }
         /^\[ +ERROR +\] [^-]/ || /FAILED TEST\(S\)/ || /^[0-9]+ passed, [0-9]+ failed$/ { next }
@@ -120,7 +126,7 @@ case_says() { # LOG
         !NF { blank = 1; next }
         blank && said { print "" }
         { print; blank = 0; said = 1 }
-    ' "$1" | shown
+    ' | shown
 }
 
 # Of a sanitizer's report the lines that name a fault, and the places in our
@@ -161,7 +167,10 @@ show_first_failure() { # VERDICT SIDE SUITE CASE
     line_of "$@"
     case_says "$play_tmp/first.log"
     if [ -s "$play_tmp/first.report" ]; then
-        say "A sanitizer saw in the server:"
+        case $3 in
+        unit) say "A sanitizer saw in the test:" ;;
+        *) say "A sanitizer saw in the server:" ;;
+        esac
         report_says "$play_tmp/first.report"
     elif [ "$1" = unclear ]; then
         if grep -q "OK .* $4\$" "$play_tmp/first.log"; then

@@ -11,14 +11,29 @@
 #include "tests/support/vfs_shim.h"
 #include "tests/unit/unit.h"
 
-enum { QUEUE = 8 }; /* as many jobs may wait */
+enum { QUEUE = 8 /* as many jobs may wait */, ASKERS = QUEUE + 3 };
 
-/* A server that has a loop and a keeper, and does not listen. */
+/* A request that asks the keeper for something, and whether it has it. */
+struct asker {
+    struct request rq;
+    bool done;
+};
+
+/* A job that stands still until it is told to go on. */
+struct halt {
+    uv_sem_t began;
+    uv_sem_t may_end;
+};
+
+/* A server that has a loop and a keeper, and does not listen. What its jobs use
+ * is here, too: an assertion that fails leaves the test, and they go on. */
 struct async_case {
     void *store_state; /* of store_case */
     struct store_case *c;
     struct config config;
     struct server server;
+    struct asker askers[ASKERS];
+    struct halt halt;
 };
 
 static int setup(void **state)
@@ -37,6 +52,10 @@ static int setup(void **state)
     assert_int_equal(uv_loop_init(&server->loop), 0);
     server->keeper = keeper_new(&server->loop, &a->config, a->c->file);
     assert_true(server->keeper != NULL);
+    for (int i = 0; i < ASKERS; i++)
+        a->askers[i].rq.server = server;
+    assert_int_equal(uv_sem_init(&a->halt.began, 0), 0);
+    assert_int_equal(uv_sem_init(&a->halt.may_end, 0), 0);
     *state = a;
     return 0;
 }
@@ -46,10 +65,13 @@ static int teardown(void **state)
 {
     struct async_case *a = *state;
 
+    uv_sem_post(&a->halt.may_end); /* for a job that stands there still */
     keeper_close(a->server.keeper);
     uv_run(&a->server.loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&a->server.loop), 0);
     assert_int_equal(store_case_teardown(&a->store_state), 0);
+    uv_sem_destroy(&a->halt.began);
+    uv_sem_destroy(&a->halt.may_end);
     free(a);
     return 0;
 }
@@ -57,22 +79,6 @@ static int teardown(void **state)
 #define keeper_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 /* --- requests ------------------------------------------------------------- */
-
-/* A request that asks the keeper for something, and whether it has it. */
-struct asker {
-    struct request rq;
-    bool done;
-};
-
-static struct asker *new_askers(struct async_case *a, size_t count)
-{
-    struct asker *askers = calloc(count, sizeof *askers);
-
-    assert_true(askers != NULL);
-    for (size_t i = 0; i < count; i++)
-        askers[i].rq.server = &a->server;
-    return askers;
-}
 
 static void finish(struct request *rq)
 {
@@ -102,12 +108,6 @@ static void ask_ping(struct asker *asker)
     keeper_read(&asker->rq, store_ping, NULL, finish);
 }
 
-/* A job that stands still until it is told to go on. */
-struct halt {
-    uv_sem_t began;
-    uv_sem_t may_end;
-};
-
 static enum todo_err stand_still(struct store *store, void *arg)
 {
     struct halt *halt = arg;
@@ -118,23 +118,16 @@ static enum todo_err stand_still(struct store *store, void *arg)
     return TODO_OK;
 }
 
-static void halt_init(struct halt *halt)
-{
-    assert_int_equal(uv_sem_init(&halt->began, 0), 0);
-    assert_int_equal(uv_sem_init(&halt->may_end, 0), 0);
-}
-
 /* Hands over what is queued, and waits until a thread stands still in it. */
-static void halt_wait(struct halt *halt, struct async_case *a)
+static void wait_for_halt(struct async_case *a)
 {
     uv_run(&a->server.loop, UV_RUN_NOWAIT);
-    uv_sem_wait(&halt->began);
+    uv_sem_wait(&a->halt.began);
 }
 
-static void halt_destroy(struct halt *halt)
+static void end_halt(struct async_case *a)
 {
-    uv_sem_destroy(&halt->began);
-    uv_sem_destroy(&halt->may_end);
+    uv_sem_post(&a->halt.may_end);
 }
 
 static int64_t count_todos(const struct async_case *a)
@@ -147,7 +140,7 @@ static int64_t count_todos(const struct async_case *a)
 static void writes_of_one_turn_share_a_commit(void **state)
 {
     struct async_case *a = *state;
-    struct asker *askers = new_askers(a, QUEUE);
+    struct asker *askers = a->askers;
     int before;
 
     store_case_create(a->c->store, "so that there is a log");
@@ -163,39 +156,34 @@ static void writes_of_one_turn_share_a_commit(void **state)
     }
     assert_int_equal(vfs_shim_calls(VFS_SYNC, VFS_WAL), before + 1);
     assert_int_equal(count_todos(a), QUEUE + 1);
-    free(askers);
 }
 
 static void what_comes_while_a_group_runs_is_the_next_group(void **state)
 {
     struct async_case *a = *state;
-    struct asker *askers = new_askers(a, QUEUE);
-    struct halt halt;
+    struct asker *askers = a->askers;
     int before;
 
     store_case_create(a->c->store, "so that there is a log");
     before = vfs_shim_calls(VFS_SYNC, VFS_WAL);
-    halt_init(&halt);
-    keeper_write(&askers[0].rq, stand_still, &halt, finish);
-    halt_wait(&halt, a);
+    keeper_write(&askers[0].rq, stand_still, &a->halt, finish);
+    wait_for_halt(a);
     for (int i = 1; i < QUEUE; i++) {
         ask_create(&askers[i]);
         uv_run(&a->server.loop, UV_RUN_NOWAIT); /* each in a turn of its own */
     }
-    uv_sem_post(&halt.may_end);
+    end_halt(a);
     for (int i = 0; i < QUEUE; i++) {
         run_until_done(a, &askers[i]);
         assert_int_equal(askers[i].rq.err, TODO_OK);
     }
     assert_int_equal(vfs_shim_calls(VFS_SYNC, VFS_WAL), before + 1);
-    halt_destroy(&halt);
-    free(askers);
 }
 
 static void each_request_hears_of_its_own_error(void **state)
 {
     struct async_case *a = *state;
-    struct asker *askers = new_askers(a, 3);
+    struct asker *askers = a->askers;
     struct delete_todo *delete = &askers[1].rq.frame.delete_todo;
 
     delete->id = 99;
@@ -207,33 +195,37 @@ static void each_request_hears_of_its_own_error(void **state)
     assert_int_equal(askers[0].rq.err, TODO_OK);
     assert_int_equal(askers[1].rq.err, TODO_ERR_NO_TODO);
     assert_int_equal(askers[2].rq.err, TODO_OK);
-    free(askers);
 }
 
 /* --- no room -------------------------------------------------------------- */
 
+/* The loop has not turned since. */
+static void expect_busy(const struct asker *late)
+{
+    if (!late->done || late->rq.err != TODO_ERR_BUSY)
+        fail_msg("a job over keeper->limit (%d here) must go on at once with "
+                 "TODO_ERR_BUSY, but it %s",
+                 QUEUE, late->done ? "went on without" : "waits");
+}
+
 static void a_full_queue_is_busy_at_once(void **state)
 {
     struct async_case *a = *state;
-    struct asker *askers = new_askers(a, QUEUE + 3);
+    struct asker *askers = a->askers;
     struct asker *late = &askers[QUEUE];
-    struct halt halt;
 
-    halt_init(&halt);
-    keeper_write(&askers[0].rq, stand_still, &halt, finish);
+    keeper_write(&askers[0].rq, stand_still, &a->halt, finish);
     for (int i = 1; i < QUEUE; i++)
         ask_create(&askers[i]);
     ask_create(&late[0]);
-    assert_true(late[0].done); /* the loop has not turned */
-    assert_int_equal(late[0].rq.err, TODO_ERR_BUSY);
-    halt_wait(&halt, a);
+    expect_busy(&late[0]);
+    wait_for_halt(a);
     ask_create(&late[1]); /* what a thread has at hand counts too */
-    assert_true(late[1].done);
-    assert_int_equal(late[1].rq.err, TODO_ERR_BUSY);
+    expect_busy(&late[1]);
     ask_ping(&late[2]); /* another queue */
     run_until_done(a, &late[2]);
     assert_int_equal(late[2].rq.err, TODO_OK);
-    uv_sem_post(&halt.may_end);
+    end_halt(a);
     for (int i = 0; i < QUEUE; i++) {
         run_until_done(a, &askers[i]);
         assert_int_equal(askers[i].rq.err, TODO_OK);
@@ -243,8 +235,6 @@ static void a_full_queue_is_busy_at_once(void **state)
     ask_create(&late[0]);
     run_until_done(a, &late[0]); /* there is room again */
     assert_int_equal(late[0].rq.err, TODO_OK);
-    halt_destroy(&halt);
-    free(askers);
 }
 
 /* --- who waits for whom --------------------------------------------------- */
@@ -252,7 +242,7 @@ static void a_full_queue_is_busy_at_once(void **state)
 static void reads_do_not_wait_for_a_held_database(void **state)
 {
     struct async_case *a = *state;
-    struct asker *askers = new_askers(a, 3);
+    struct asker *askers = a->askers;
     struct hold hold;
 
     hold_begin(&hold, a->c->path);
@@ -267,19 +257,16 @@ static void reads_do_not_wait_for_a_held_database(void **state)
     hold_end(&hold);
     run_until_done(a, &askers[0]);
     assert_int_equal(askers[0].rq.err, TODO_OK);
-    free(askers);
 }
 
 static void a_long_search_holds_up_nothing_but_searches(void **state)
 {
     struct async_case *a = *state;
-    struct asker *askers = new_askers(a, 4);
-    struct halt halt;
+    struct asker *askers = a->askers;
 
-    halt_init(&halt);
-    keeper_search(&askers[0].rq, stand_still, &halt, finish);
+    keeper_search(&askers[0].rq, stand_still, &a->halt, finish);
     keeper_search(&askers[1].rq, store_ping, NULL, finish);
-    halt_wait(&halt, a);
+    wait_for_halt(a);
     ask_ping(&askers[2]);
     ask_create(&askers[3]);
     run_until_done(a, &askers[2]);
@@ -287,30 +274,24 @@ static void a_long_search_holds_up_nothing_but_searches(void **state)
     assert_int_equal(askers[2].rq.err, TODO_OK);
     assert_int_equal(askers[3].rq.err, TODO_OK);
     assert_false(askers[0].done || askers[1].done);
-    uv_sem_post(&halt.may_end);
+    end_halt(a);
     run_until_done(a, &askers[0]);
     run_until_done(a, &askers[1]);
-    halt_destroy(&halt);
-    free(askers);
 }
 
 static void a_reader_that_stands_still_leaves_the_others(void **state)
 {
     struct async_case *a = *state;
-    struct asker *askers = new_askers(a, 2);
-    struct halt halt;
+    struct asker *askers = a->askers;
 
-    halt_init(&halt);
-    keeper_read(&askers[0].rq, stand_still, &halt, finish);
-    halt_wait(&halt, a);
+    keeper_read(&askers[0].rq, stand_still, &a->halt, finish);
+    wait_for_halt(a);
     ask_ping(&askers[1]);
     run_until_done(a, &askers[1]);
     assert_int_equal(askers[1].rq.err, TODO_OK);
     assert_false(askers[0].done);
-    uv_sem_post(&halt.may_end);
+    end_halt(a);
     run_until_done(a, &askers[0]);
-    halt_destroy(&halt);
-    free(askers);
 }
 
 /* --- one step after the other --------------------------------------------- */
@@ -328,7 +309,7 @@ static void read_created(struct request *rq)
 static void what_was_answered_is_read_in_the_next_step(void **state)
 {
     struct async_case *a = *state;
-    struct asker *askers = new_askers(a, QUEUE);
+    struct asker *askers = a->askers;
 
     for (int round = 0; round < 10; round++) {
         for (int i = 0; i < QUEUE; i++) {
@@ -345,7 +326,6 @@ static void what_was_answered_is_read_in_the_next_step(void **state)
                                 "seen");
         }
     }
-    free(askers);
 }
 
 /* Setup and teardown are the test. */
