@@ -21,7 +21,7 @@ static void title_of(char title[32], const char *word, int number)
 static void send_pipeline(struct raw *raw)
 {
     hostile_open(raw);
-    assert_true(raw_send_text(raw, pipeline));
+    talk_send(raw, pipeline);
 }
 
 /* Reads one answer, which must have this status. */
@@ -29,8 +29,8 @@ static void expect(struct raw *raw, int status, bool to_head)
 {
     struct raw_answer answer;
 
-    assert_true(raw_read_answer(raw, &answer, to_head));
-    assert_int_equal(answer.status, status);
+    (void)raw_read_answer(raw, &answer, to_head);
+    talk_expect(answer.status, status);
     raw_answer_release(&answer);
 }
 
@@ -54,9 +54,9 @@ static void two_hundred_requests_at_once_are_answered_in_order(void **state)
         struct raw_answer answer;
 
         title_of(title, "in order", i);
-        assert_true(raw_read_answer(&raw, &answer, false));
-        assert_int_equal(answer.status, 201);
-        assert_true(talk_has_title(&answer, title));
+        (void)raw_read_answer(&raw, &answer, false);
+        talk_expect(answer.status, 201);
+        talk_expect_title(&answer, title);
         assert_true(talk_id_of(answer.body) > last_id);
         last_id = talk_id_of(answer.body);
         raw_answer_release(&answer);
@@ -110,9 +110,9 @@ static void a_pipelined_read_sees_the_write_before_it(void **state)
     (void)strcat(pipeline, "GET /todos?q=just+now" TO_HOST "\r\n");
     send_pipeline(&raw);
     expect(&raw, 201, false);
-    assert_true(raw_read_answer(&raw, &answer, false));
-    assert_int_equal(answer.status, 200);
-    assert_true(talk_has_title(&answer, "written just now"));
+    (void)raw_read_answer(&raw, &answer, false);
+    talk_expect(answer.status, 200);
+    talk_expect_title(&answer, "written just now");
     raw_answer_release(&answer);
     raw_close(&raw);
 }
@@ -129,8 +129,8 @@ static void expect_both(int first, int second)
 
     if (count != 2)
         fail_msg("two requests got %zu answers", count);
-    assert_int_equal(statuses[0], first);
-    assert_int_equal(statuses[1], second);
+    talk_expect(statuses[0], first);
+    talk_expect(statuses[1], second);
     raw_close(&raw);
 }
 
@@ -163,7 +163,7 @@ static void half_a_request_behind_a_whole_one_delays_no_answer(void **state)
                    "GET /healthz" TO_HOST "\r\n", (int)half, request);
     send_pipeline(&raw);
     expect(&raw, 200, false);
-    assert_true(raw_send_text(&raw, request + half));
+    talk_send(&raw, request + half);
     expect(&raw, 201, false);
     raw_close(&raw);
 }
@@ -182,7 +182,7 @@ static size_t dropped_behind(const char *first, int *statuses, size_t max)
     size_t count = talk_read_all(&raw, statuses, max);
 
     raw_close(&raw);
-    assert_int_equal(talk_count(hostile_server.port, "behind"), 0);
+    talk_expect_count(hostile_server.port, "behind", 0);
     return count;
 }
 
@@ -195,7 +195,7 @@ static void a_request_behind_connection_close_is_dropped(void **state)
                                     "Connection: close\r\n\r\n",
                                     &status, 1),
                      1);
-    assert_int_equal(status, 200);
+    talk_expect(status, 200);
 }
 
 static void a_request_behind_a_closing_write_is_dropped(void **state)
@@ -210,8 +210,8 @@ static void a_request_behind_a_closing_write_is_dropped(void **state)
                                     "{\"title\":\"the last\"}",
                                     &status, 1),
                      1);
-    assert_int_equal(status, 201);
-    assert_int_equal(talk_count(hostile_server.port, "last"), 1);
+    talk_expect(status, 201);
+    talk_expect_count(hostile_server.port, "last", 1);
 }
 
 static void a_request_behind_http_1_0_is_dropped(void **state)
@@ -223,7 +223,7 @@ static void a_request_behind_http_1_0_is_dropped(void **state)
         dropped_behind("GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n",
                        &status, 1),
         1);
-    assert_int_equal(status, 200);
+    talk_expect(status, 200);
 }
 
 static void a_broken_request_takes_no_answer_from_those_before(void **state)
@@ -238,7 +238,7 @@ static void a_broken_request_takes_no_answer_from_those_before(void **state)
     (void)stpcpy(to, "BROKEN\r\n\r\n");
     assert_in_range(dropped_behind(requests, statuses, 6), 5, 6);
     for (int i = 0; i < 5; i++)
-        assert_int_equal(statuses[i], 200);
+        talk_expect(statuses[i], 200);
     assert_in_range(statuses[5], 400, 499);
 }
 
@@ -252,8 +252,8 @@ static void a_refused_frame_behind_a_write_loses_no_answer(void **state)
     (void)strcat(requests, "POST /todos" TO_HOST "Content-Length: 1\r\n"
                            "Content-Length: 2\r\n\r\n");
     assert_int_equal(dropped_behind(requests, statuses, 2), 2);
-    assert_int_equal(statuses[0], 201);
-    assert_int_equal(statuses[1], 400);
+    talk_expect(statuses[0], 201);
+    talk_expect(statuses[1], 400);
 }
 
 static void five_hundred_connections_one_after_another_are_served(void **state)
@@ -263,8 +263,7 @@ static void five_hundred_connections_one_after_another_are_served(void **state)
     (void)state;
     talk_write_get(request, "/healthz");
     for (int i = 0; i < 500; i++)
-        assert_int_equal(talk_patiently(hostile_server.port, request, NULL),
-                         200);
+        talk_expect(talk_patiently(hostile_server.port, request, NULL), 200);
 }
 
 int hostile_pipelines(void)

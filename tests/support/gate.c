@@ -10,8 +10,13 @@ static void must_say(struct gate *gate, const char *word, const char *label,
     char line[STEER_LINE_SIZE];
 
     (void)snprintf(line, sizeof line, "%s %s %d\n", word, label, count);
-    if (!steer_say(&gate->steer, line))
-        fail_msg("the gates answer '%s' to '%s'", gate->steer.answer, line);
+    if (steer_say(&gate->steer, line))
+        return;
+    if (gate->steer.answer[0] == '\0')
+        fail_msg("the server said nothing to '%s %s %d': it may have ended",
+                 word, label, count);
+    fail_msg("the gates answer '%s' to '%s %s %d'", gate->steer.answer, word,
+             label, count);
 }
 
 void gate_open(struct gate *gate, const struct server *server)
@@ -21,7 +26,8 @@ void gate_open(struct gate *gate, const struct server *server)
     gate->label = NULL;
     assert_true(
         steer_path(path, server->dir, server->program, (long)server->pid));
-    assert_true(steer_open(&gate->steer, path));
+    if (!steer_open(&gate->steer, path))
+        fail_msg("the server has no gates: it has ended, or is another build");
 }
 
 void gate_hold(struct gate *gate, const struct server *server,

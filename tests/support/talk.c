@@ -49,6 +49,14 @@ int talk(int port, const char *request, struct raw_answer *answer)
     return status;
 }
 
+void talk_send(struct raw *raw, const char *text)
+{
+    if (!raw_send_text(raw, text))
+        fail_msg("a request could not be sent: %s",
+                 raw->reset ? "the server has ended the connection"
+                            : "the server takes no more bytes");
+}
+
 int talk_patiently(int port, const char *request, struct raw_answer *answer)
 {
     long long deadline = now_ms() + PATIENCE_MS;
@@ -92,8 +100,8 @@ long long talk_create(int port, const char *title)
     struct raw_answer answer;
 
     talk_write_post(request, title);
-    assert_int_equal(talk_patiently(port, request, &answer), 201);
-    assert_true(talk_has_title(&answer, title));
+    talk_expect(talk_patiently(port, request, &answer), 201);
+    talk_expect_title(&answer, title);
     long long id = talk_id_of(answer.body);
 
     raw_answer_release(&answer);
@@ -116,10 +124,10 @@ void talk_fill_list(int port)
         struct raw_answer answer;
 
         for (int j = 0; j < AT_ONCE; j++)
-            assert_true(raw_send_text(&raw, request));
+            talk_send(&raw, request);
         for (int j = 0; j < AT_ONCE; j++) {
-            assert_true(raw_read_answer(&raw, &answer, false));
-            assert_int_equal(answer.status, 201);
+            (void)raw_read_answer(&raw, &answer, false);
+            talk_expect(answer.status, 201);
             raw_answer_release(&answer);
         }
     }
@@ -142,6 +150,44 @@ int talk_count(int port, const char *text)
     }
     raw_answer_release(&answer);
     return count;
+}
+
+void talk_expect_at(int status, int expected, const char *file, int line)
+{
+    if (status == expected)
+        return;
+    if (status == 0)
+        print_error("ERROR: no answer came; %d was expected\n", expected);
+    else
+        print_error("ERROR: the answer was %d; %d was expected\n", status,
+                    expected);
+    _fail(file, line);
+}
+
+void talk_expect_title_at(const struct raw_answer *answer, const char *title,
+                          const char *file, int line)
+{
+    if (talk_has_title(answer, title))
+        return;
+    print_error("ERROR: the answer has no todo with the title \"%s\": %.300s\n",
+                title, answer->body ? answer->body : "no body");
+    _fail(file, line);
+}
+
+void talk_expect_count_at(int port, const char *text, int expected,
+                          const char *file, int line)
+{
+    int count = talk_count(port, text);
+
+    if (count == expected)
+        return;
+    if (count < 0)
+        print_error("ERROR: the list of todos was not answered 200\n");
+    else
+        print_error("ERROR: there are %d todos with \"%s\" in their title; %d "
+                    "were expected\n",
+                    count, text, expected);
+    _fail(file, line);
 }
 
 size_t talk_read_all(struct raw *raw, int *statuses, size_t max)
@@ -183,14 +229,14 @@ void talk_still_serves(int port)
     char request[TALK_MAX];
 
     talk_write_get(request, "/healthz");
-    assert_int_equal(talk_patiently(port, request, NULL), 200);
+    talk_expect(talk_patiently(port, request, NULL), 200);
 
     long long id = talk_create(port, "still here");
 
     (void)snprintf(path, sizeof path, "/todos/%lld", id);
     talk_write_get(request, path);
-    assert_int_equal(talk_patiently(port, request, &answer), 200);
-    assert_true(talk_has_title(&answer, "still here"));
+    talk_expect(talk_patiently(port, request, &answer), 200);
+    talk_expect_title(&answer, "still here");
     assert_int_equal(talk_id_of(answer.body), id);
     raw_answer_release(&answer);
 }

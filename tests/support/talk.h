@@ -25,6 +25,10 @@ void talk_write_post(char request[TALK_MAX], const char *title);
  * answer: release with raw_answer_release. Never fails the test itself. */
 int talk(int port, const char *request, struct raw_answer *answer);
 
+/* Sends on an open connection. The running test fails when the server does not
+ * take it all. */
+void talk_send(struct raw *raw, const char *text);
+
 /* As talk, but asks again while the answer is 503, for PATIENCE_MS: a server
  * that just lost a crowd of clients may not have noticed yet. */
 int talk_patiently(int port, const char *request, struct raw_answer *answer);
@@ -49,6 +53,22 @@ bool talk_has_title(const struct raw_answer *answer, const char *title);
 /* How many todos, at most 1000, have `text` in their title; -1 when the server
  * did not answer 200. Patient. `text` needs no percent-encoding. */
 int talk_count(int port, const char *text);
+
+/* The running test fails, at the caller's line and in a sentence, unless a
+ * status is the one that was expected (0: no answer came); unless the body is a
+ * todo with this title; unless talk_count gives what was expected. */
+#define talk_expect(status, expected)                                          \
+    talk_expect_at(status, expected, __FILE__, __LINE__)
+#define talk_expect_title(answer, title)                                       \
+    talk_expect_title_at(answer, title, __FILE__, __LINE__)
+#define talk_expect_count(port, text, expected)                                \
+    talk_expect_count_at(port, text, expected, __FILE__, __LINE__)
+
+void talk_expect_at(int status, int expected, const char *file, int line);
+void talk_expect_title_at(const struct raw_answer *answer, const char *title,
+                          const char *file, int line);
+void talk_expect_count_at(int port, const char *text, int expected,
+                          const char *file, int line);
 
 /* Reads answers until the peer closes; gives how many, and the statuses of the
  * first `max`. Fails the running test when the connection stays open, or when

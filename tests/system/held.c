@@ -27,7 +27,7 @@ static void let_go(void)
 /* Asks for a path while `write` waits; the write must wait still after it. */
 static void answers_beside(struct raw *write, const char *path, int status)
 {
-    assert_int_equal(talk_get(system_server.port, path, NULL), status);
+    talk_expect(talk_get(system_server.port, path, NULL), status);
     if (raw_readable(write, 0))
         fail_msg("GET %s was answered only after the write that waits", path);
 }
@@ -55,10 +55,10 @@ static void all_but_writes_is_answered_while_a_write_waits(void **state)
         answers_beside(&write, "/todos/9999", 404);
         answers_beside(&write, "/todos?limit=x", 422);
     }
-    assert_int_equal(talk_count(system_server.port, "waiting"), 0);
+    talk_expect_count(system_server.port, "waiting", 0);
     let_go();
-    assert_int_equal(system_hear(&write), 201);
-    assert_int_equal(talk_count(system_server.port, "waiting"), 1);
+    talk_expect(system_hear(&write), 201);
+    talk_expect_count(system_server.port, "waiting", 1);
 }
 
 static void a_wrong_write_is_refused_while_a_right_one_waits(void **state)
@@ -72,10 +72,10 @@ static void a_wrong_write_is_refused_while_a_right_one_waits(void **state)
     talk_write_post(request, "waiting");
     system_ask(&write, request);
     talk_write_post(request, "");
-    assert_int_equal(talk(system_server.port, request, NULL), 422);
+    talk_expect(talk(system_server.port, request, NULL), 422);
     assert_false(raw_readable(&write, 0));
     let_go();
-    assert_int_equal(system_hear(&write), 201);
+    talk_expect(system_hear(&write), 201);
 }
 
 static void a_write_that_waits_too_long_is_503_and_stores_nothing(void **state)
@@ -88,13 +88,13 @@ static void a_write_that_waits_too_long_is_503_and_stores_nothing(void **state)
     system_start(NULL);
     hold();
     talk_write_post(request, "waiting");
-    assert_int_equal(talk(system_server.port, request, &answer), 503);
+    talk_expect(talk(system_server.port, request, &answer), 503);
     assert_true(raw_answer_field(&answer, "Retry-After", value, sizeof value));
     raw_answer_release(&answer);
-    assert_int_equal(talk_get(system_server.port, "/healthz", NULL), 200);
+    talk_expect(talk_get(system_server.port, "/healthz", NULL), 200);
     let_go();
     talk_still_serves(system_server.port);
-    assert_int_equal(talk_count(system_server.port, "waiting"), 0);
+    talk_expect_count(system_server.port, "waiting", 0);
 }
 
 static void writes_that_waited_together_are_each_stored_once(void **state)
@@ -118,14 +118,14 @@ static void writes_that_waited_together_are_each_stored_once(void **state)
         struct raw_answer answer;
 
         (void)snprintf(title, sizeof title, "together-%02d-", i);
-        assert_true(raw_read_answer(&writes[i], &answer, false));
-        assert_int_equal(answer.status, 201);
-        assert_true(talk_has_title(&answer, title));
+        (void)raw_read_answer(&writes[i], &answer, false);
+        talk_expect(answer.status, 201);
+        talk_expect_title(&answer, title);
         raw_answer_release(&answer);
         raw_close(&writes[i]);
-        assert_int_equal(talk_count(system_server.port, title), 1);
+        talk_expect_count(system_server.port, title, 1);
     }
-    assert_int_equal(talk_count(system_server.port, "together"), WRITES);
+    talk_expect_count(system_server.port, "together", WRITES);
 }
 
 /* A request without body on one todo, with a condition or none. */
@@ -162,14 +162,14 @@ static void a_write_that_fails_takes_no_neighbour_along(void **state)
     talk_write_post(request, "neighbour two");
     system_ask(&writes[4], request);
     let_go();
-    assert_int_equal(system_hear(&writes[0]), 201);
-    assert_int_equal(system_hear(&writes[1]), 404);
-    assert_int_equal(system_hear(&writes[2]), 412);
-    assert_int_equal(system_hear(&writes[3]), 204);
-    assert_int_equal(system_hear(&writes[4]), 201);
-    assert_int_equal(talk_count(system_server.port, "neighbour"), 2);
-    assert_int_equal(talk_count(system_server.port, "first"), 1);
-    assert_int_equal(talk_count(system_server.port, "second"), 0);
+    talk_expect(system_hear(&writes[0]), 201);
+    talk_expect(system_hear(&writes[1]), 404);
+    talk_expect(system_hear(&writes[2]), 412);
+    talk_expect(system_hear(&writes[3]), 204);
+    talk_expect(system_hear(&writes[4]), 201);
+    talk_expect_count(system_server.port, "neighbour", 2);
+    talk_expect_count(system_server.port, "first", 1);
+    talk_expect_count(system_server.port, "second", 0);
 }
 
 static void of_writers_with_one_etag_exactly_one_wins(void **state)
@@ -186,7 +186,7 @@ static void of_writers_with_one_etag_exactly_one_wins(void **state)
     system_start(NULL);
     (void)snprintf(path, sizeof path, "/todos/%lld",
                    talk_create(system_server.port, "wanted"));
-    assert_int_equal(talk_get(system_server.port, path, &answer), 200);
+    talk_expect(talk_get(system_server.port, path, &answer), 200);
     assert_true(raw_answer_field(&answer, "ETag", etag, sizeof etag));
     raw_answer_release(&answer);
     hold();
@@ -209,7 +209,7 @@ static void of_writers_with_one_etag_exactly_one_wins(void **state)
         if (status == 200)
             won++;
         else
-            assert_int_equal(status, 412);
+            talk_expect(status, 412);
     }
     assert_int_equal(won, 1);
 }
@@ -253,7 +253,7 @@ a_client_that_leaves_while_its_write_waits_harms_nobody(void **state)
     }
     assert_false(raw_readable(&stays, 0));
     let_go();
-    assert_int_equal(system_hear(&stays), 201);
+    talk_expect(system_hear(&stays), 201);
     talk_still_serves(system_server.port);
     server_stop(&system_server);
 }

@@ -64,7 +64,7 @@ void system_open(struct raw *raw)
 void system_ask(struct raw *raw, const char *request)
 {
     system_open(raw);
-    assert_true(raw_send_text(raw, request));
+    talk_send(raw, request);
 }
 
 int system_hear(struct raw *raw)

@@ -49,7 +49,7 @@ size_t walk_titles(int port, walk_each *each, void *context)
     while (more) {
         struct raw_answer answer;
 
-        assert_int_equal(talk_get(port, path, &answer), 200);
+        talk_expect(talk_get(port, path, &answer), 200);
         count += walk_page(answer.body, each, context);
         more = next_page(&answer, path, sizeof path);
         raw_answer_release(&answer);
