@@ -3,13 +3,14 @@
 set -eu
 case=as_many_reads_stand_at_the_disk_as_there_are_readers
 
-ask() { # SIDE OTHER: prints how many, and on which threads
+ask() { # SIDE OTHER: prints how many, and below it on which threads
     said=$("$REAL_BIN/todo-system" "$REAL_BIN/todo-$1" "$REAL_BIN/todo-$2" \
         $case 2>&1) || {
         printf '%s\n' "$said" >&2
         exit 1
     }
-    printf '%s\n' "$said" | sed -n 's/^6 reads wait, //p'
+    printf '%s\n' "$said" |
+        sed -n '/^6 reads wait, /{s///p;n;s/^/            /p;}'
 }
 
 sync=$(ask sync async)
