@@ -85,7 +85,7 @@ holds_all() {
 fails_there() {
     sed -n 's|^ *at \(tests/.*\):\([0-9]*\)$|\1 \2|p' "$1" > "$out/at"
     while read -r file at; do
-        sed -n "${at}p" "$file" | grep -qE 'fail|assert' ||
+        sed -n "${at}p" "$file" | grep -qE 'fail|assert|expect' ||
             complain "nothing can fail at $file:$at"
     done < "$out/at"
 }
