@@ -169,21 +169,32 @@ static void explain(struct wire *wire, llhttp_errno_t result)
     }
 }
 
-/* llhttp takes a bare LF for the end of the head, and a line that begins with a
- * blank for the rest of the line before. Others read the same bytes otherwise,
- * so we refuse them. Gives how many bytes are clean. */
+/* llhttp takes a bare LF for the end of the head, a line that begins with a
+ * blank for the rest of the line before, any number of blanks between the words
+ * of the first line, and any number of empty lines before it, of which one is
+ * allowed (RFC 9112 section 2.2). Others read the same bytes otherwise, so we
+ * refuse them. */
+static bool is_clean(const struct wire *wire, char c)
+{
+    if ((c == '\n') != (wire->last == '\r'))
+        return false;
+    if (wire->line_len > 0)
+        return wire->begun || c != ' ' || wire->last != ' ';
+    return wire->begun ? c != ' ' && c != '\t' : c != '\n' || !wire->empty_line;
+}
+
+/* Gives how many of the bytes are no head, or a clean one. */
 static size_t clean_len(struct wire *wire, const char *bytes, size_t len)
 {
     for (size_t i = 0; i < len && !wire->lines_done; i++) {
         char c = bytes[i];
 
-        if (c == '\n'
-                ? wire->last != '\r'
-                : wire->begun && wire->line_len == 0 && (c == ' ' || c == '\t'))
+        if (!is_clean(wire, c))
             return i;
         if (c == '\n') {
             wire->lines_done = wire->begun && wire->line_len == 0;
             wire->begun = wire->begun || wire->line_len > 0;
+            wire->empty_line = !wire->begun;
             wire->line_len = 0;
         } else if (c != '\r') {
             wire->line_len++;
@@ -239,6 +250,7 @@ void wire_head(const struct wire *wire, struct http_head *head) /* LOOP */
     }
     head->major = wire->parser.http_major;
     head->minor = wire->parser.http_minor;
+    head->broken = false; /* that was refused when it came */
     head->field_count = wire->field_count;
     for (size_t i = 0; i < wire->field_count && i < HTTP_MAX_FIELDS; i++) {
         uint32_t value = wire->marks[i].value;

@@ -35,6 +35,7 @@ struct wire {
     bool head_done;
     bool in_value;
     bool lines_done; /* the empty line behind the head has come */
+    bool empty_line; /* one has come before the request */
     bool begun;      /* a line that is not empty has come */
     char last;       /* byte of the head */
     size_t line_len; /* of the line under way */

@@ -233,6 +233,8 @@ static bool is_token(struct http_text text)
 static enum todo_err check_form(const struct http_head *head,
                                 struct problem *problem)
 {
+    if (head->broken)
+        return TODO_ERR_MALFORMED;
     if (head->major != 1 || (head->minor != 0 && head->minor != 1))
         return TODO_ERR_HTTP_VERSION;
     for (size_t i = 0; i < kept_fields(head); i++)

@@ -42,6 +42,7 @@ struct http_head {
     struct http_text path;  /* the target up to '?' */
     struct http_text query; /* what follows '?'; at is NULL without '?' */
     int major, minor;       /* HTTP version */
+    bool broken;            /* what the parser passed over makes it malformed */
     size_t field_count;     /* all that came, also those not kept in `fields` */
     struct http_field fields[HTTP_MAX_FIELDS];
 };

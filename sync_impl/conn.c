@@ -41,6 +41,8 @@ static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
     struct conn *conn = mg_get_user_connection_data(mg);
     struct request rq = {.server = server, .conn = conn};
 
+    if (!wire_may_serve(mg, server->secret))
+        return 1;
     conns_request_begin(conn, mg);
     wire_head(mg_get_request_info(mg), &rq.in.head);
     rq.in.port = mg_get_request_info(mg)->server_port;

@@ -79,7 +79,8 @@ static bool listen_now(struct server *server, char *why, size_t size)
     }
     atomic_store(&server->listening, true);
     config->port = port.port;
-    return true;
+    (void)snprintf(why, size, "cannot reach its own threads on %s", address);
+    return wire_prime(server);
 }
 
 bool server_start(struct server *server, struct config *config, char *why,
@@ -101,7 +102,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     server->keeper = keeper_new(server->file, server->feed);
     server->conns = conns_new(server);
     return server->feed && server->keeper && server->conns &&
-           listen_now(server, why, size);
+           wire_secret(server->secret) && listen_now(server, why, size);
 }
 
 bool server_run(struct server *server) /* MAIN THREAD */

@@ -17,6 +17,7 @@
 #include "feed.h"
 #include "keeper.h"
 #include "request.h"
+#include "wire.h"
 
 struct server {
     struct config *config;
@@ -26,8 +27,9 @@ struct server {
     struct feed *feed;
     struct conns *conns;
     struct mg_context *civetweb;
-    char complaint[160];   /* the first of civetweb's while it starts */
-    atomic_bool listening; /* it has started */
+    char secret[WIRE_SECRET_SIZE]; /* primes the threads */
+    char complaint[160];           /* the first of civetweb's while it starts */
+    atomic_bool listening;         /* it has started */
     request_step *handlers[OP_COUNT]; /* by operation */
 };
 

@@ -1,13 +1,23 @@
 /*
  * sync_impl/wire.h - how bytes become a request.
- * Callers: conn.c, request.c.            Threads: request threads.
- * Blocks:  wire_body.                    Owns: nothing.
+ * Callers: conn.c, request.c, server.c.  Threads: as each function says.
+ * Blocks:  wire_prime, wire_body.        Owns: nothing.
  *
  * civetweb reads the head on the thread of the connection, and calls us when it
  * is whole. The body is read when we ask for it.
+ *
+ * civetweb skips white space before a request. If there are empty lines in it,
+ * it takes them for the whole head, and the end of the body for the next
+ * request: whoever can make it do so can hide a request in a body. To see it,
+ * one must know where the buffer begins that each thread has for its requests.
+ * civetweb does not tell, and a client may lie. So before the server is ready
+ * it sends each thread a request of its own: that one begins where the buffer
+ * begins. A thread that has not had it yet serves nobody.
  */
 #ifndef TODO_SYNC_WIRE_H
 #define TODO_SYNC_WIRE_H
+
+#include <stdbool.h>
 
 #include <civetweb.h>
 
@@ -15,12 +25,29 @@
 #include "common/http_rules.h"
 
 struct request;
+struct server;
 
-/* The head that civetweb has read. It borrows from `info`. */
+enum { WIRE_SECRET_SIZE = 2 * 16 + 1 };
+
+/* Makes up the path of the requests that prime the threads. Main thread, before
+ * civetweb starts. False when the system has no random bytes to give. */
+bool wire_secret(char secret[WIRE_SECRET_SIZE]);
+
+/* Primes all threads. Main thread, once civetweb listens. Waits for each of
+ * them, at most for twice --head-timeout: a client that was faster than we may
+ * hold one for that long. False when one does not answer. */
+bool wire_prime(struct server *server);
+
+/* Whether this thread is primed and may serve the request. If not, it has been
+ * answered: it was the one that primes, or gets 503. Request thread. */
+bool wire_may_serve(struct mg_connection *civetweb, const char *secret);
+
+/* The head that civetweb has read. It borrows from `info`. Request thread. */
 void wire_head(const struct mg_request_info *info, struct http_head *head);
 
 /* Reads the body into rq->body. Waits for the client, until --body-timeout.
- * TODO_ERR_BODY_TIMEOUT, TODO_ERR_BODY_TOO_LARGE, TODO_ERR_MALFORMED,
+ * Request thread. TODO_ERR_BODY_TIMEOUT, TODO_ERR_BODY_TOO_LARGE,
+ * TODO_ERR_MALFORMED,
  * TODO_ERR_INTERNAL. */
 enum todo_err wire_body(struct request *rq);
 

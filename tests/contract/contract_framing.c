@@ -189,102 +189,6 @@ static void field_names_ignore_case(void **state)
     expect_titles(api_get(*state, "/todos"), "milk");
 }
 
-/*
- * Host and version
- */
-
-static void no_host_is_400(void **state)
-{
-    wire_expect_closing(*state, "GET /healthz HTTP/1.1\r\n\r\n", 400);
-}
-
-static void two_hosts_are_400(void **state)
-{
-    wire_expect_closing(*state, "GET /healthz HTTP/1.1\r\n" HOST HOST "\r\n",
-                        400);
-    wire_expect_closing(
-        *state, "GET /healthz HTTP/1.1\r\n" HOST "Host: other\r\n\r\n", 400);
-}
-
-static void check_host(struct api *api, const char *host)
-{
-    char request[256];
-
-    (void)snprintf(request, sizeof request,
-                   "GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n", host);
-    expect_problem(wire_ask(api, request), 400);
-}
-
-static void host_that_is_none_is_400(void **state)
-{
-    check_host(*state, "a b");
-    check_host(*state, "a/b");
-    check_host(*state, "a\"b");
-    check_host(*state, "a<b>");
-    check_host(*state, "user@a");
-    check_host(*state, "a, b");
-    check_host(*state, "a:port");
-    check_host(*state, "[::1");
-}
-
-static void empty_host_is_400(void **state)
-{
-    check_host(*state, "");
-}
-
-static void http_1_0_needs_no_host(void **state)
-{
-    expect_status(wire_ask(*state, "GET /healthz HTTP/1.0\r\n\r\n"), 200);
-}
-
-static void other_versions_are_505(void **state)
-{
-    wire_expect_closing(*state, "GET /healthz HTTP/2.0\r\n" HOST "\r\n", 505);
-    wire_expect_closing(*state, "GET /healthz HTTP/1.2\r\n" HOST "\r\n", 505);
-    wire_expect_closing(*state, "GET /healthz HTTP/0.9\r\n" HOST "\r\n", 505);
-}
-
-/*
- * Where the HTTP library may decide
- */
-
-static void request_line_that_is_none_is_refused(void **state)
-{
-    wire_expect_refusal(*state, "hello\r\n\r\n");
-    wire_expect_refusal(*state, "GET\r\n\r\n");
-    wire_expect_refusal(*state, "GET /healthz\r\n\r\n");
-    wire_expect_refusal(*state, "GET /healthz FTP/1.1\r\n" HOST "\r\n");
-    wire_expect_refusal(*state, "GET /healthz HTTP/1.1 more\r\n" HOST "\r\n");
-    wire_expect_refusal(*state, "BREW /healthz HTTP/1.1\r\n" HOST "\r\n");
-    wire_expect_refusal(*state, "TRACE /healthz HTTP/1.1\r\n" HOST "\r\n");
-    wire_expect_refusal(*state, "get /healthz HTTP/1.1\r\n" HOST "\r\n");
-}
-
-static void line_without_colon_is_refused(void **state)
-{
-    wire_expect_refusal(*state,
-                        "GET /healthz HTTP/1.1\r\n" HOST "no colon\r\n\r\n");
-}
-
-static void nul_in_the_head_is_refused(void **state)
-{
-    static const char in_target[] = "GET /healthz\0x HTTP/1.1\r\n" HOST "\r\n";
-    static const char in_field[] =
-        "GET /healthz HTTP/1.1\r\n" HOST "X-A: a\0b\r\n\r\n";
-
-    wire_expect_refusal_bytes(*state, in_target, sizeof in_target - 1);
-    wire_expect_refusal_bytes(*state, in_field, sizeof in_field - 1);
-}
-
-static void targets_that_are_no_path_are_refused(void **state)
-{
-    wire_expect_refusal(*state,
-                        "GET http://test/healthz HTTP/1.1\r\n" HOST "\r\n");
-    wire_expect_refusal(*state, "OPTIONS * HTTP/1.1\r\n" HOST "\r\n");
-    wire_expect_refusal(*state, "CONNECT test:80 HTTP/1.1\r\n" HOST "\r\n");
-    wire_expect_refusal(*state, "GET healthz HTTP/1.1\r\n" HOST "\r\n");
-}
-
 static const struct CMUnitTest cases[] = {
     cmocka_unit_test(two_content_lengths_are_400),
     cmocka_unit_test(two_equal_content_lengths_are_400),
@@ -306,16 +210,6 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(chunk_sizes_are_hexadecimal_in_either_case),
     cmocka_unit_test(name_of_the_coding_ignores_case),
     cmocka_unit_test(field_names_ignore_case),
-    cmocka_unit_test(no_host_is_400),
-    cmocka_unit_test(two_hosts_are_400),
-    cmocka_unit_test(host_that_is_none_is_400),
-    cmocka_unit_test(empty_host_is_400),
-    cmocka_unit_test(http_1_0_needs_no_host),
-    cmocka_unit_test(other_versions_are_505),
-    cmocka_unit_test(request_line_that_is_none_is_refused),
-    cmocka_unit_test(line_without_colon_is_refused),
-    cmocka_unit_test(nul_in_the_head_is_refused),
-    cmocka_unit_test(targets_that_are_no_path_are_refused),
 };
 
 const struct group framing_group = GROUP(LEVEL_ERRORS, "framing", cases);

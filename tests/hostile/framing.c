@@ -166,6 +166,14 @@ static struct shape shapes[] = {
           "GET /healthz HTTP/1.1 more\r\n" HOST END),
     SHAPE("a_tab_before_the_target_is_refused",
           "GET\t/healthz HTTP/1.1\r\n" HOST END),
+    SHAPE("two_empty_lines_before_a_request_are_refused", END END GET HOST END),
+    SHAPE("eight_empty_lines_before_a_request_are_refused",
+          END END END END END END END END GET HOST END),
+    SHAPE("a_space_before_a_request_is_refused", " " GET HOST END),
+    SHAPE("two_spaces_before_the_target_are_refused",
+          "GET  /healthz HTTP/1.1\r\n" HOST END),
+    SHAPE("a_line_end_before_the_version_is_refused",
+          "GET /healthz \r\nHTTP/1.1\r\n" HOST END),
     SHAPE("a_method_in_small_letters_is_refused",
           "get /healthz HTTP/1.1\r\n" HOST END),
 };
@@ -208,6 +216,58 @@ static void a_chunked_body_ends_where_it_says(void **state)
     assert_int_equal(statuses[1], 404);
     assert_int_equal(statuses[2], 200);
     raw_close(&raw);
+}
+
+/* A server may learn from a thread's first request where requests begin. Each
+ * of these is the first one of a thread: 24 empty lines, a POST, and in its
+ * body, which is too long by what a wrong beginning hides, a request. */
+static void a_threads_first_request_hides_no_other(void **state)
+{
+    enum { CLIENTS = 12, LINES = 24, BODY_LEN = 400 };
+    static const char head[] = POST "Content-Length: 400\r\n" END;
+    static const char hidden[] = GET HOST "Connection: close\r\n" END;
+    size_t tail = 2 * (size_t)LINES - 4 + sizeof head - 1;
+    char request[2 * LINES + sizeof head - 1 + BODY_LEN];
+    struct raw clients[CLIENTS];
+
+    (void)state;
+    for (size_t i = 0; i < LINES; i++)
+        memcpy(request + 2 * i, END, 2);
+    memcpy(request + 2 * (size_t)LINES, head, sizeof head - 1);
+    memset(request + sizeof request - BODY_LEN, ' ', BODY_LEN);
+    memcpy(request + sizeof request - BODY_LEN, BODY, sizeof BODY - 1);
+    memcpy(request + sizeof request - tail, hidden, sizeof hidden - 1);
+    for (int i = 0; i < CLIENTS; i++)
+        hostile_open(&clients[i]);
+    for (int i = 0; i < CLIENTS; i++)
+        (void)raw_send(&clients[i], request, sizeof request);
+    for (int i = 0; i < CLIENTS; i++) {
+        int statuses[2] = {400, 0};
+
+        assert_in_range(talk_read_all(&clients[i], statuses, 2), 0, 1);
+        assert_true(statuses[0] == 400 || statuses[0] == 503);
+        raw_close(&clients[i]);
+    }
+    assert_int_equal(talk_count(hostile_server.port, "smuggled"), 0);
+}
+
+static int setup_with_eight_threads(void **state)
+{
+    static const char *const args[] = {"--threads", "8", NULL};
+
+    (void)state;
+    hostile_start(args, NULL);
+    return 0;
+}
+
+int hostile_first_requests(void)
+{
+    const struct CMUnitTest cases[] = {
+        HOSTILE_CASE(a_threads_first_request_hides_no_other),
+        cmocka_unit_test(the_server_ends_with_nothing_left_over),
+    };
+
+    return HOSTILE_GROUP("first requests", cases, setup_with_eight_threads);
 }
 
 /* A shape that announces more body than comes may also be ended as late. */

@@ -68,6 +68,7 @@ int hostile_slow(void);
 int hostile_crowd(void);
 int hostile_overload(void);
 int hostile_framing(void);
+int hostile_first_requests(void);
 int hostile_heads(void);
 int hostile_bodies(void);
 int hostile_noise(void);
