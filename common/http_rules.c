@@ -194,9 +194,20 @@ static bool is_host(struct http_text host)
         return false;
     if (i < host.len && host.at[i++] != ':')
         return false;
-    while (i < host.len && is_digit(host.at[i]))
-        i++;
-    return i == host.len;
+    for (; i < host.len && is_digit(host.at[i]) && port <= 65535; i++)
+        port = port * 10 + (host.at[i] - '0');
+    return i == host.len && port <= 65535;
+}
+
+/* Whether the word stands anywhere in the text, ASCII case ignored. */
+static bool mentions(struct http_text text, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (size_t i = 0; i + len <= text.len; i++)
+        if (strncasecmp(text.at + i, word, len) == 0)
+            return true;
+    return false;
 }
 
 /* The connection stays if HTTP/1.1 says nothing, or if it is asked to stay. A
@@ -209,6 +220,8 @@ static bool wants_to_stay(const struct http_head *head)
 
     if (!field)
         return head->minor >= 1;
+    if (mentions(*field, "upgrade"))
+        return false;
     list = *field;
     while (http_list_next(&list, &option)) {
         if (http_text_is(option, "close"))

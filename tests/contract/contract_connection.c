@@ -35,6 +35,35 @@ static void connection_close_is_obeyed(void **state)
     wire_expect_end(*state);
 }
 
+/* Neither server speaks another protocol. Who offers one is answered in this
+ * one, and has said that the connection may end with it. */
+static void connection_that_would_upgrade_closes(void **state)
+{
+    static const char *const fields[] = {
+        "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n",
+        "Connection: Upgrade, keep-alive\r\nUpgrade: h2c\r\n",
+        "Connection: upgrade\r\nUpgrade: other/1\r\n",
+    };
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        const struct answer *answer =
+            wire_ask_line(*state, "GET", "/healthz", fields[i]);
+
+        expect_status(answer, 200);
+        expect_field(answer, "Connection", "close");
+        wire_expect_end(*state);
+    }
+}
+
+static void upgrade_without_connection_is_ignored(void **state)
+{
+    expect_status(
+        wire_ask_line(*state, "GET", "/healthz", "Upgrade: websocket\r\n"),
+        200);
+    wire_send(*state, HEALTHZ);
+    expect_status(wire_next(*state, "GET"), 200);
+}
+
 static void http_1_0_closes(void **state)
 {
     expect_status(wire_ask(*state, "GET /healthz HTTP/1.0\r\n" HOST "\r\n"),
@@ -214,6 +243,8 @@ static void answer_comes_after_our_side_is_closed(void **state)
 static const struct CMUnitTest cases[] = {
     cmocka_unit_test(connection_is_kept),
     cmocka_unit_test(connection_close_is_obeyed),
+    cmocka_unit_test(connection_that_would_upgrade_closes),
+    cmocka_unit_test(upgrade_without_connection_is_ignored),
     cmocka_unit_test(http_1_0_closes),
     cmocka_unit_test(nothing_is_answered_after_connection_close),
     cmocka_unit_test(pipelined_requests_are_answered_in_order),
