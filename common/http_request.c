@@ -85,7 +85,8 @@ static enum todo_err check_expect(struct http_request *request)
 
     if (!expect)
         return TODO_OK;
-    if (!http_text_is(*expect, "100-continue"))
+    if (http_head_count(&request->head, "Expect") > 1 ||
+        !http_text_is(*expect, "100-continue"))
         return TODO_ERR_EXPECTATION;
     request->expects_continue = request->head.minor >= 1;
     return TODO_OK;

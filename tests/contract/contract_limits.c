@@ -313,6 +313,10 @@ static void another_expectation_is_417(void **state)
     expect_problem(wire_ask(*state, "GET /healthz HTTP/1.1\r\n" HOST
                                     "Expect: 200-ok\r\n\r\n"),
                    417);
+    expect_problem(wire_ask(*state, POST_TODOS LENGTH(
+                                        16) "Expect: 100-continue\r\n"
+                                            "Expect: a-miracle\r\n\r\n" MILK),
+                   417);
     expect_titles(api_get(*state, "/todos"), "");
 }
 
