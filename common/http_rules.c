@@ -189,6 +189,7 @@ static size_t host_name_len(struct http_text host)
 static bool is_host(struct http_text host)
 {
     size_t i = host_name_len(host);
+    int port = 0;
 
     if (i == 0 || host.len > HTTP_MAX_HOST)
         return false;
@@ -211,7 +212,8 @@ static bool mentions(struct http_text text, const char *word)
 }
 
 /* The connection stays if HTTP/1.1 says nothing, or if it is asked to stay. A
- * Connection field about something else ends it: civetweb reads it so. */
+ * Connection field about something else ends it, and so does one that asks for
+ * another protocol beside: civetweb reads it so. */
 static bool wants_to_stay(const struct http_head *head)
 {
     const struct http_text *field = http_head_field(head, "Connection");

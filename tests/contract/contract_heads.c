@@ -51,6 +51,8 @@ static void host_that_is_none_is_400(void **state)
     check_host(*state, "user@a");
     check_host(*state, "a, b");
     check_host(*state, "a:port");
+    check_host(*state, "a:65536");
+    check_host(*state, "a:99999999999999999999");
     check_host(*state, "[::1");
 }
 

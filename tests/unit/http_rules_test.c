@@ -283,15 +283,24 @@ static void a_target_has_at_most_8_kib(void **state)
 static void hosts_are_names_and_addresses(void **state)
 {
     static const char *const good[] = {
-        "h",     "localhost:8080", "127.0.0.1",  "127.0.0.1:1",
-        "[::1]", "[::1]:80",       "a-b.c_d~e",  "EXAMPLE.com",
-        "h:",    "[::]",           "[fe80::1]:", "h:99999",
+        "h",          "localhost:8080", "127.0.0.1",   "127.0.0.1:1", "[::1]",
+        "[::1]:80",   "a-b.c_d~e",      "EXAMPLE.com", "h:",          "[::]",
+        "[fe80::1]:", "h:65535",        "h:00080",
     };
     static const char *const bad[] = {
-        "",        "a b", "a/b",   "a\"b", "<h>",     "h:80a",
-        "h:-1",    ":80", "[]",    "[:]",  "[::1",    "[::1]x",
-        "[a/]",    "::1", "h:1:2", "u@h",  "h%41",    "\xC3\xA9",
-        "[::1]80", "h,i", "h?",    "h#",   "[[::1]]", "[::1]]",
+        "",        "a b",
+        "a/b",     "a\"b",
+        "<h>",     "h:80a",
+        "h:-1",    ":80",
+        "[]",      "[:]",
+        "[::1",    "[::1]x",
+        "[a/]",    "::1",
+        "h:1:2",   "u@h",
+        "h%41",    "\xC3\xA9",
+        "[::1]80", "h,i",
+        "h?",      "h#",
+        "[[::1]]", "[::1]]",
+        "h:65536", "h:99999999999999999999",
     };
     struct http_head head = good_head();
     struct http_meaning meaning;
