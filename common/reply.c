@@ -151,7 +151,7 @@ enum todo_err reply_options(struct reply *reply, bool preflight)
     if (preflight && reply->cors) {
         put_allow(reply, "Access-Control-Allow-Methods");
         put_field(&reply->out, "Access-Control-Allow-Headers",
-                  "Content-Type, If-Match, If-None-Match");
+                  "Content-Type, If-Match, If-None-Match, Last-Event-ID");
         put_field(&reply->out, "Access-Control-Max-Age", "600");
     }
     return end_without_body(reply);

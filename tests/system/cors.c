@@ -105,6 +105,7 @@ static void expect_preflight_granted(const struct raw_answer *answer)
     assert_true(lists(answer, "Access-Control-Allow-Headers", "Content-Type"));
     assert_true(lists(answer, "Access-Control-Allow-Headers", "If-Match"));
     assert_true(lists(answer, "Access-Control-Allow-Headers", "If-None-Match"));
+    assert_true(lists(answer, "Access-Control-Allow-Headers", "Last-Event-ID"));
 }
 
 static void without_the_option_no_page_may_call(void **state)

@@ -162,7 +162,7 @@ static void options_say_what_a_path_takes(void **state)
                                "Access-Control-Allow-Methods: GET, HEAD, PUT, "
                                "PATCH, DELETE, OPTIONS\r\n"
                                "Access-Control-Allow-Headers: Content-Type, "
-                               "If-Match, If-None-Match\r\n"
+                               "If-Match, If-None-Match, Last-Event-ID\r\n"
                                "Access-Control-Max-Age: 600\r\n\r\n");
     reply_release(&reply);
 }
