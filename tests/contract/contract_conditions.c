@@ -307,6 +307,34 @@ static void if_none_match_of_an_unknown_todo_is_404(void **state)
                    404);
 }
 
+/* What an operation does not honour it does not read, however malformed. */
+static void conditions_that_are_not_honoured_are_ignored(void **state)
+{
+    struct tagged todo = create_tagged(*state);
+    const struct tagged unknown = {.id = 9007199254740993};
+
+    (void)expect_todo(send_field(*state, "GET", &todo, "If-Match: zz"), 200);
+    expect_status(send_field(*state, "OPTIONS", &todo, "If-Match: zz"), 204);
+    expect_status(send_field(*state, "OPTIONS", &unknown, "If-None-Match: zz"),
+                  204);
+    expect_status(wire_ask_line(*state, "DELETE", "/todos",
+                                "If-Match: zz\r\nIf-None-Match: zz\r\n"),
+                  204);
+}
+
+static void conditions_sent_twice_are_400(void **state)
+{
+    struct tagged todo = create_tagged(*state);
+
+    expect_problem(send_field(*state, "GET", &todo,
+                              "If-None-Match: \"0-0\"\r\n"
+                              "If-None-Match: \"0-1\""),
+                   400);
+    expect_problem(
+        send_field(*state, "DELETE", &todo, "If-Match: \"0-0\"\r\nIf-Match: *"),
+        400);
+}
+
 static void two_todos_never_share_an_etag(void **state)
 {
     struct tagged first = create_tagged(*state);
@@ -338,6 +366,8 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(if_none_match_with_another_etag_is_200),
     cmocka_unit_test(if_none_match_is_200_after_a_change),
     cmocka_unit_test(if_none_match_of_an_unknown_todo_is_404),
+    cmocka_unit_test(conditions_that_are_not_honoured_are_ignored),
+    cmocka_unit_test(conditions_sent_twice_are_400),
     cmocka_unit_test(two_todos_never_share_an_etag),
 };
 
