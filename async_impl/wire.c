@@ -183,6 +183,14 @@ static bool is_clean(const struct wire *wire, char c)
     return wire->begun ? c != ' ' && c != '\t' : c != '\n' || !wire->empty_line;
 }
 
+/* llhttp takes a bare LF for the end of the chunks, too. */
+static bool ends_cleanly(const struct wire *wire, const char *bytes, size_t len)
+{
+    if (!(wire->parser.flags & F_CHUNKED))
+        return true;
+    return len > 1 ? bytes[len - 2] == '\r' : wire->last == '\r';
+}
+
 /* Gives how many of the bytes are no head, or a clean one. */
 static size_t clean_len(struct wire *wire, const char *bytes, size_t len)
 {
@@ -219,6 +227,10 @@ enum wire_event wire_feed(struct wire *wire, const char *bytes, size_t len,
                  : (size_t)(llhttp_get_error_pos(&wire->parser) - bytes);
     if (result == HPE_OK && clean < len)
         result = HPE_USER;
+    if (wire->event == WIRE_DONE && !ends_cleanly(wire, bytes, *taken))
+        result = HPE_USER;
+    if (wire->lines_done && *taken > 0)
+        wire->last = bytes[*taken - 1];
     if (result != HPE_OK && result != HPE_PAUSED) {
         wire->event = WIRE_BAD;
         if (!wire->err)

@@ -37,7 +37,7 @@ struct wire {
     bool lines_done; /* the empty line behind the head has come */
     bool empty_line; /* one has come before the request */
     bool begun;      /* a line that is not empty has come */
-    char last;       /* byte of the head */
+    char last;       /* byte that was read */
     size_t line_len; /* of the line under way */
     struct buf head; /* target, names and values, one behind the other */
     struct buf body;

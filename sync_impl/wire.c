@@ -195,7 +195,9 @@ enum todo_err wire_body(struct request *rq) /* REQUEST THREAD */
     conns_expect_nothing(conn);
     if (rq->body_len > HTTP_MAX_BODY)
         return TODO_ERR_BODY_TOO_LARGE;
-    if (meaning->chunked ? n == 0 : rq->body_len == size)
+    /* The end of the chunks and the end of the bytes look alike. */
+    if (meaning->chunked ? n == 0 && !atomic_load(&conn->late)
+                         : rq->body_len == size)
         return TODO_OK;
     if (atomic_load(&conn->late))
         return TODO_ERR_BODY_TIMEOUT;

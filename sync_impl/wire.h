@@ -13,6 +13,19 @@
  * civetweb does not tell, and a client may lie. So before the server is ready
  * it sends each thread a request of its own: that one begins where the buffer
  * begins. A thread that has not had it yet serves nobody.
+ *
+ * What civetweb decides before it calls us, or hides from us, so that todo-sync
+ * cannot answer as todo-async does:
+ * - a trailer that was not announced, or a bare LF instead of the empty line
+ *   behind the last chunk, is passed over: the request is served, and then the
+ *   connection closes (todo-async: 400);
+ * - a chunk that announces more than a body may have is waited for, as its size
+ *   is not told: 408 or 413 when that has come (todo-async: 413 at once);
+ * - a chunk's size has at most 61 digits, leading zeros included, and no blank
+ *   may stand behind the word chunked in Transfer-Encoding: 400 (todo-async
+ *   takes both);
+ * - for a broken or late head and for a transfer coding that it does not know,
+ *   nothing is told but that it is refused: 400 without a detail.
  */
 #ifndef TODO_SYNC_WIRE_H
 #define TODO_SYNC_WIRE_H

@@ -109,20 +109,31 @@ static void announced_trailer_is_400(void **state)
                                          "0\r\nX-Sum: 5\r\n\r\n");
 }
 
-/* Not every HTTP library tells of a trailer that came unannounced. Then the
- * request may be served; but the trailer is never taken for a request. */
-static void trailer_is_no_request(void **state)
+/* Not every HTTP library tells what follows the last chunk. Then the request
+ * may be served; but what follows is never taken for a request. */
+static void check_tail(struct api *api, const char *request)
 {
-    struct api *api = *state;
     const struct answer *answer;
 
-    wire_open(api, POST_TODOS CHUNKED "\r\n" MILK_CHUNK "0\r\nX-Sum: 5\r\n\r\n"
-                                      "GET /healthz HTTP/1.1\r\n" HOST "\r\n");
+    wire_open(api, request);
+    wire_send(api, "GET /healthz HTTP/1.1\r\n" HOST "\r\n");
     answer = wire_next(api, "POST");
     if (answer->http.status != 201)
         expect_problem(answer, 400);
     if (wire_next(api, "GET")->http.status != 0)
         expect_status(&api->answer, 200);
+}
+
+static void trailer_is_no_request(void **state)
+{
+    check_tail(*state,
+               POST_TODOS CHUNKED "\r\n" MILK_CHUNK "0\r\nX-Sum: 5\r\n\r\n");
+    check_tail(*state, POST_TODOS CHUNKED "\r\n" MILK_CHUNK "0\r\nX\r\n\r\n");
+}
+
+static void bare_lf_behind_the_last_chunk_is_no_request(void **state)
+{
+    check_tail(*state, POST_TODOS CHUNKED "\r\n" MILK_CHUNK "0\r\n\n");
 }
 
 static void chunk_size_that_is_none_is_refused(void **state)
@@ -203,6 +214,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(chunk_extension_is_400),
     cmocka_unit_test(announced_trailer_is_400),
     cmocka_unit_test(trailer_is_no_request),
+    cmocka_unit_test(bare_lf_behind_the_last_chunk_is_no_request),
     cmocka_unit_test(chunk_size_that_is_none_is_refused),
     cmocka_unit_test(chunk_size_that_wraps_around_is_refused),
     cmocka_unit_test(chunked_body_is_read),

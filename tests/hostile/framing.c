@@ -218,6 +218,44 @@ static void a_chunked_body_ends_where_it_says(void **state)
     raw_close(&raw);
 }
 
+/* The line end behind the last chunk is no line end, and nothing follows. */
+static void chunks_that_end_by_a_bare_lf_store_nothing(void **state)
+{
+    struct raw raw;
+    int status = 0;
+    int stored = talk_count(hostile_server.port, "smuggled");
+
+    (void)state;
+    hostile_open(&raw);
+    assert_true(raw_send_text(&raw, POST CHUNKED END CHUNK "0\r\n\n"));
+    assert_int_equal(talk_read_all(&raw, &status, 1), 1);
+    assert_true(status == 400 || status == 408); /* if it waits for the LF */
+    raw_close(&raw);
+    assert_int_equal(talk_count(hostile_server.port, "smuggled"), stored);
+}
+
+/* civetweb passes over what follows the last chunk, and then over all bytes of
+ * the connection. llhttp tells. */
+static void what_follows_the_last_chunk_is_no_request(void **state)
+{
+    static const char *const tails[] = {"0\r\nX-Sum: 5\r\n\r\n",
+                                        "0\r\nX\r\n\r\n", "0\r\n\n"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+        struct raw raw;
+        int status = 0;
+
+        hostile_open(&raw);
+        assert_true(raw_send_text(&raw, POST CHUNKED END CHUNK));
+        assert_true(raw_send_text(&raw, tails[i]));
+        (void)raw_send_text(&raw, HIDDEN);
+        assert_int_equal(talk_read_all(&raw, &status, 1), 1);
+        assert_true(status == 400 || (hostile_is_sync() && status == 201));
+        raw_close(&raw);
+    }
+}
+
 /* A server may learn from a thread's first request where requests begin. Each
  * of these is the first one of a thread: 24 empty lines, a POST, and in its
  * body, which is too long by what a wrong beginning hides, a request. */
@@ -282,7 +320,7 @@ static int setup_with_a_body_deadline(void **state)
 
 int hostile_framing(void)
 {
-    struct CMUnitTest cases[SHAPES + 2];
+    struct CMUnitTest cases[SHAPES + 4];
 
     for (size_t i = 0; i < SHAPES; i++)
         cases[i] = (struct CMUnitTest){
@@ -293,7 +331,11 @@ int hostile_framing(void)
         };
     cases[SHAPES] =
         (struct CMUnitTest)HOSTILE_CASE(a_chunked_body_ends_where_it_says);
-    cases[SHAPES + 1] = (struct CMUnitTest)cmocka_unit_test(
+    cases[SHAPES + 1] = (struct CMUnitTest)HOSTILE_CASE(
+        chunks_that_end_by_a_bare_lf_store_nothing);
+    cases[SHAPES + 2] = (struct CMUnitTest)HOSTILE_CASE(
+        what_follows_the_last_chunk_is_no_request);
+    cases[SHAPES + 3] = (struct CMUnitTest)cmocka_unit_test(
         the_server_ends_with_nothing_left_over);
     return HOSTILE_GROUP("framing", cases, setup_with_a_body_deadline);
 }
