@@ -32,10 +32,27 @@ static int keep(struct wire *wire, const char *at, size_t len)
     return wire->head.failed ? refuse(wire, TODO_ERR_INTERNAL, NULL) : HPE_OK;
 }
 
+/* llhttp knows methods of many protocols. To civetweb all but these are
+ * malformed, so they are here, too. */
+static bool is_known(uint8_t method)
+{
+    static const llhttp_method_t known[] = {
+        HTTP_GET,    HTTP_HEAD,    HTTP_POST,      HTTP_PUT,      HTTP_PATCH,
+        HTTP_DELETE, HTTP_OPTIONS, HTTP_CONNECT,   HTTP_PROPFIND, HTTP_MKCOL,
+        HTTP_LOCK,   HTTP_UNLOCK,  HTTP_PROPPATCH, HTTP_REPORT};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i] == (llhttp_method_t)method)
+            return true;
+    return false;
+}
+
 static int on_url(llhttp_t *parser, const char *at, size_t len)
 {
     struct wire *wire = wire_of(parser);
 
+    if (!is_known(parser->method))
+        return refuse(wire, TODO_ERR_MALFORMED, NULL);
     wire->target_len += len;
     return keep(wire, at, len);
 }
@@ -178,9 +195,13 @@ static bool is_clean(const struct wire *wire, char c)
 {
     if ((c == '\n') != (wire->last == '\r'))
         return false;
+    if (c == '\t') /* allowed around a value, but civetweb takes none */
+        return false;
+    if (c == '\n' && !wire->begun && wire->line_len > 0)
+        return wire->word == 'H'; /* of HTTP/; there are RTSP/ and ICE/, too */
     if (wire->line_len > 0)
         return wire->begun || c != ' ' || wire->last != ' ';
-    return wire->begun ? c != ' ' && c != '\t' : c != '\n' || !wire->empty_line;
+    return wire->begun ? c != ' ' : c != '\n' || !wire->empty_line;
 }
 
 /* llhttp takes a bare LF for the end of the chunks, too. */
@@ -207,6 +228,8 @@ static size_t clean_len(struct wire *wire, const char *bytes, size_t len)
         } else if (c != '\r') {
             wire->line_len++;
         }
+        if (wire->last == ' ')
+            wire->word = c;
         wire->last = c;
     }
     return len;

@@ -38,6 +38,7 @@ struct wire {
     bool empty_line; /* one has come before the request */
     bool begun;      /* a line that is not empty has come */
     char last;       /* byte that was read */
+    char word;       /* the first byte of the last one that was read */
     size_t line_len; /* of the line under way */
     struct buf head; /* target, names and values, one behind the other */
     struct buf body;

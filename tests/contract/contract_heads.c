@@ -136,10 +136,46 @@ static void request_line_that_is_none_is_refused(void **state)
     wire_expect_refusal(*state, "GET\r\n\r\n");
     wire_expect_refusal(*state, "GET /healthz\r\n\r\n");
     wire_expect_refusal(*state, "GET /healthz FTP/1.1\r\n" HOST "\r\n");
+    wire_expect_refusal(*state, "GET /healthz HTTP/1.1 \r\n" HOST "\r\n");
     wire_expect_refusal(*state, "GET /healthz HTTP/1.1 more\r\n" HOST "\r\n");
     wire_expect_refusal(*state, "BREW /healthz HTTP/1.1\r\n" HOST "\r\n");
     wire_expect_refusal(*state, "TRACE /healthz HTTP/1.1\r\n" HOST "\r\n");
     wire_expect_refusal(*state, "get /healthz HTTP/1.1\r\n" HOST "\r\n");
+}
+
+static void other_protocols_are_refused(void **state)
+{
+    wire_expect_refusal(
+        *state, "POST /todos RTSP/1.1\r\n" HOST JSON LENGTH(16) "\r\n" MILK);
+    wire_expect_refusal(*state, "GET /healthz RTSP/1.0\r\n" HOST "\r\n");
+    wire_expect_refusal(*state, "GET /healthz ICE/1.0\r\n" HOST "\r\n");
+    wire_expect_refusal(*state, "SOURCE /healthz ICE/1.0\r\n" HOST "\r\n");
+    expect_titles(api_get(*state, "/todos"), "");
+}
+
+/* They are told of as malformed. A method that is known, but not by this path,
+ * is 405. */
+static void methods_of_other_protocols_are_malformed(void **state)
+{
+    static const char *const malformed[] = {
+        "TRACE", "COPY",  "MOVE", "SEARCH", "PURGE",    "M-SEARCH",
+        "LINK",  "MERGE", "ACL",  "NOTIFY", "CHECKOUT", "SOURCE"};
+    static const char *const known[] = {"PROPFIND", "MKCOL", "LOCK", "REPORT"};
+
+    for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++)
+        expect_problem(wire_ask_line(*state, malformed[i], "/todos", ""), 400);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        expect_problem(wire_ask_line(*state, known[i], "/todos", ""), 405);
+}
+
+static void tab_in_the_head_is_refused(void **state)
+{
+    wire_expect_refusal(*state,
+                        "GET /healthz HTTP/1.1\r\n" HOST "X:\ta\r\n\r\n");
+    wire_expect_refusal(*state,
+                        "GET /healthz HTTP/1.1\r\n" HOST "X: a\tb\r\n\r\n");
+    wire_expect_refusal(*state,
+                        "GET /healthz HTTP/1.1\r\n" HOST "X: a\t\r\n\r\n");
 }
 
 static void line_without_colon_is_refused(void **state)
@@ -179,6 +215,9 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(white_space_before_a_request_is_400),
     cmocka_unit_test(more_than_a_space_in_the_request_line_is_400),
     cmocka_unit_test(request_line_that_is_none_is_refused),
+    cmocka_unit_test(other_protocols_are_refused),
+    cmocka_unit_test(methods_of_other_protocols_are_malformed),
+    cmocka_unit_test(tab_in_the_head_is_refused),
     cmocka_unit_test(line_without_colon_is_refused),
     cmocka_unit_test(nul_in_the_head_is_refused),
     cmocka_unit_test(targets_that_are_no_path_are_refused),
