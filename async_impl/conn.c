@@ -342,7 +342,8 @@ static void conn_advance(struct conn *conn, const char *bytes,
     if (conn->ended && conn->state == CONN_OPEN)
         conn_close(conn);
     if (conn->ended && conn->state == CONN_READING)
-        conn_refuse(conn, TODO_ERR_MALFORMED, "The request ended early.");
+        conn_refuse(conn, TODO_ERR_MALFORMED,
+                    conn_has_head(conn) ? http_bad_body : NULL);
 }
 
 static void conn_advance_pending(struct conn *conn) /* LOOP */

@@ -55,6 +55,7 @@ void request_refuse(struct request *rq, const char *detail) /* LOOP */
 {
     if (!rq->accepted)
         http_request_refuse(&rq->in, rq->server->config, &rq->reply);
+    rq->reply.head_only = wire_is_head(&rq->wire);
     rq->reply.keep_alive = false;
     rq->reply.problem.detail = detail;
 }

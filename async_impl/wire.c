@@ -9,9 +9,6 @@
 
 #include <string.h>
 
-static const char BROKEN_BODY[] =
-    "The body ended early, or its chunks are broken.";
-
 static struct wire *wire_of(llhttp_t *parser)
 {
     return parser->data;
@@ -62,7 +59,7 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t len)
     struct wire *wire = wire_of(parser);
 
     if (wire->head_done) /* of a trailer */
-        return refuse(wire, TODO_ERR_MALFORMED, BROKEN_BODY);
+        return refuse(wire, TODO_ERR_MALFORMED, http_bad_body);
     if (wire->in_value || wire->field_count == 0) {
         wire->in_value = false;
         if (wire->field_count++ < HTTP_MAX_FIELDS)
@@ -103,7 +100,7 @@ static int on_chunk_extension(llhttp_t *parser, const char *at, size_t len)
 {
     (void)at;
     (void)len;
-    return refuse(wire_of(parser), TODO_ERR_MALFORMED, BROKEN_BODY);
+    return refuse(wire_of(parser), TODO_ERR_MALFORMED, http_bad_body);
 }
 
 /* A chunk says its size first: one that is too large is not waited for. */
@@ -175,14 +172,16 @@ static void explain(struct wire *wire, llhttp_errno_t result)
 
     wire->err = result == HPE_INVALID_VERSION ? TODO_ERR_HTTP_VERSION
                                               : TODO_ERR_MALFORMED;
-    if (wire->head_done) {
-        wire->detail = BROKEN_BODY;
-    } else if (is_about_framing(result)) {
+    if (is_about_framing(result)) {
         wire_head(wire, &head);
         if (http_rules_framing(&head, &meaning, &problem))
             wire->detail = problem.detail;
         else if (meaning.content_length > HTTP_MAX_BODY)
             wire->err = TODO_ERR_BODY_TOO_LARGE;
+        else if (result == HPE_INVALID_CONTENT_LENGTH)
+            wire->detail = http_bad_length;
+    } else if (wire->head_done) {
+        wire->detail = http_bad_body;
     }
 }
 
@@ -268,6 +267,11 @@ static struct http_text part(const struct wire *wire, size_t from, size_t to)
         return (struct http_text){"", 0};
     return http_text_trim(
         (struct http_text){wire->head.data + from, to - from});
+}
+
+bool wire_is_head(const struct wire *wire) /* LOOP */
+{
+    return wire->parser.method == HTTP_HEAD;
 }
 
 void wire_head(const struct wire *wire, struct http_head *head) /* LOOP */

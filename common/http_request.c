@@ -272,7 +272,10 @@ enum todo_err http_request_accept(struct http_request *request,
     err = http_rules_check(&request->head, &request->meaning, &reply->problem);
     reply->keep_alive = request->meaning.keep_alive;
     give_base(request, config, reply);
-    allow_origin(request, config, reply);
+    /* Parsers refuse some of what is malformed, and know no Origin: so nothing
+     * is said of it to whatever is malformed. */
+    if (err != TODO_ERR_MALFORMED && err != TODO_ERR_HTTP_VERSION)
+        allow_origin(request, config, reply);
     if (!err)
         err = route_match(&request->route, request->head.method,
                           request->head.path.at, request->head.path.len);

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+const char http_bad_length[] = "Content-Length must be a plain decimal number.";
+const char http_bad_body[] = "The body ended early, or its chunks are broken.";
+
 bool http_text_is(struct http_text text, const char *word)
 {
     return text.len == strlen(word) &&
@@ -125,8 +128,7 @@ enum todo_err http_rules_framing(const struct http_head *head,
                       "other.");
     if (lengths > 0 && !parse_length(*http_head_field(head, "Content-Length"),
                                      &meaning->content_length))
-        return refuse(problem, TODO_ERR_MALFORMED,
-                      "Content-Length must be a plain decimal number.");
+        return refuse(problem, TODO_ERR_MALFORMED, http_bad_length);
     if (codings > 0 &&
         (head->minor == 0 ||
          !http_text_is(*http_head_field(head, "Transfer-Encoding"), "chunked")))

@@ -60,6 +60,9 @@ static int on_refused(struct mg_connection *mg, int status,
     struct request rq = {.server = server, .conn = conn};
 
     log_debug("conn", "civetweb refuses a head: %s", message);
+    rq.reply.head_only = wire_is_head();
+    if (status == 411) /* a bad Content-Length; our own 411 comes later */
+        rq.reply.problem.detail = http_bad_length;
     conns_request_begin(conn, mg);
     request_refuse(&rq, status == 505   ? TODO_ERR_HTTP_VERSION
                         : status == 413 ? TODO_ERR_HEAD_TOO_LARGE

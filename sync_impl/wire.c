@@ -150,6 +150,15 @@ static bool is_at_the_beginning(const struct mg_request_info *info)
             memcmp(beginning, "\r\n", 2) == 0);
 }
 
+bool wire_is_head(void) /* REQUEST THREAD */
+{
+    const char *at = beginning;
+
+    if (at && memcmp(at, "\r\n", 2) == 0)
+        at += 2;
+    return at && memcmp(at, "HEAD", 4) == 0 && (at[4] == ' ' || at[4] == '\0');
+}
+
 void wire_head(const struct mg_request_info *info, struct http_head *head)
 {
     head->method = info->request_method;
@@ -201,7 +210,6 @@ enum todo_err wire_body(struct request *rq) /* REQUEST THREAD */
         return TODO_OK;
     if (atomic_load(&conn->late))
         return TODO_ERR_BODY_TIMEOUT;
-    rq->reply.problem.detail =
-        "The body ended early, or its chunks are broken.";
+    rq->reply.problem.detail = http_bad_body;
     return TODO_ERR_MALFORMED;
 }

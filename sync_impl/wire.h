@@ -55,6 +55,10 @@ bool wire_prime(struct server *server);
  * answered: it was the one that primes, or gets 503. Request thread. */
 bool wire_may_serve(struct mg_connection *civetweb, const char *secret);
 
+/* Whether the request that civetweb could not read begins as a HEAD; it may not
+ * tell. Request thread. */
+bool wire_is_head(void);
+
 /* The head that civetweb has read. It borrows from `info`. Request thread. */
 void wire_head(const struct mg_request_info *info, struct http_head *head);
 

@@ -154,6 +154,24 @@ static void chunk_size_that_wraps_around_is_refused(void **state)
     expect_titles(api_get(*state, "/todos"), "");
 }
 
+static void body_that_ends_early_is_400(void **state)
+{
+    static const char *const requests[] = {
+        POST_TODOS LENGTH(17) "\r\n" MILK,
+        POST_TODOS CHUNKED "\r\n11\r\n" MILK,
+        POST_TODOS CHUNKED "\r\n" MILK_CHUNK,
+    };
+    struct api *api = *state;
+
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        wire_open(api, requests[i]);
+        raw_half_close(&api->raw);
+        expect_problem(wire_next(api, "POST"), 400);
+        wire_expect_end(api);
+    }
+    expect_titles(api_get(api, "/todos"), "");
+}
+
 static void chunked_body_is_read(void **state)
 {
     (void)expect_todo(
@@ -217,6 +235,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(bare_lf_behind_the_last_chunk_is_no_request),
     cmocka_unit_test(chunk_size_that_is_none_is_refused),
     cmocka_unit_test(chunk_size_that_wraps_around_is_refused),
+    cmocka_unit_test(body_that_ends_early_is_400),
     cmocka_unit_test(chunked_body_is_read),
     cmocka_unit_test(chunked_body_of_many_chunks_is_read),
     cmocka_unit_test(chunk_sizes_are_hexadecimal_in_either_case),

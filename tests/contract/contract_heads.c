@@ -143,6 +143,35 @@ static void request_line_that_is_none_is_refused(void **state)
     wire_expect_refusal(*state, "get /healthz HTTP/1.1\r\n" HOST "\r\n");
 }
 
+/* Whoever refuses it, and however little was understood of it. */
+static void refused_head_gets_no_body(void **state)
+{
+    static const char *const fields[] = {
+        LENGTH(5) CHUNKED,
+        LENGTH(5) LENGTH(5),
+        "Content-Length: 1x\r\n",
+        "X: a\r\n b\r\n",
+        "X:\ta\r\n",
+        "X : a\r\n",
+        "no colon\r\n",
+        HOST,
+    };
+    char request[256];
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        (void)snprintf(request, sizeof request,
+                       "HEAD /healthz HTTP/1.1\r\n" HOST "%s\r\n", fields[i]);
+        expect_status(wire_ask(*state, request), 400);
+        wire_expect_no_body(*state);
+    }
+    expect_status(wire_ask(*state, "HEAD /healthz HTTP/2.0\r\n" HOST "\r\n"),
+                  505);
+    wire_expect_no_body(*state);
+    expect_status(wire_ask(*state, "HEAD http://a/ HTTP/1.2\r\n" HOST "\r\n"),
+                  505);
+    wire_expect_no_body(*state);
+}
+
 static void other_protocols_are_refused(void **state)
 {
     wire_expect_refusal(
@@ -215,6 +244,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(white_space_before_a_request_is_400),
     cmocka_unit_test(more_than_a_space_in_the_request_line_is_400),
     cmocka_unit_test(request_line_that_is_none_is_refused),
+    cmocka_unit_test(refused_head_gets_no_body),
     cmocka_unit_test(other_protocols_are_refused),
     cmocka_unit_test(methods_of_other_protocols_are_malformed),
     cmocka_unit_test(tab_in_the_head_is_refused),

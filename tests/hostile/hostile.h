@@ -69,6 +69,7 @@ int hostile_crowd(void);
 int hostile_overload(void);
 int hostile_framing(void);
 int hostile_first_requests(void);
+int hostile_refusals(void);
 int hostile_heads(void);
 int hostile_bodies(void);
 int hostile_noise(void);
