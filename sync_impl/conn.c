@@ -42,7 +42,7 @@ static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
     struct request rq = {.server = server, .conn = conn};
 
     if (!wire_may_serve(mg, server->secret))
-        return 1;
+        return 1; /* this thread's first request was our own: wire.h */
     conns_request_begin(conn, mg);
     wire_head(mg_get_request_info(mg), &rq.in.head);
     rq.in.port = mg_get_request_info(mg)->server_port;
