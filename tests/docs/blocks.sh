@@ -51,7 +51,7 @@ settle() {
 # Prints the text as it should be. $kinds are the kinds to look at.
 walk() {
     place=outside number=0
-    while IFS= read -r line; do
+    while IFS= read -r line || [ -n "$line" ]; do
         number=$((number + 1))
         case $place in
         inside)
