@@ -77,9 +77,11 @@ void muse_choose(struct muse *muse, const char *path, size_t path_len,
     *answer = (struct muse_answer){0};
     if (strcmp(name, "/stats") == 0) {
         answer_stats(muse, answer);
+        answer->at_once = true;
         return;
     }
     answer_with(answer, 200, next_title(muse));
+    answer->at_once = muse->asked > 0 && strcmp(name, "/wakes") == 0;
     answer->drips = strcmp(name, "/drip") == 0;
     answer->never = strcmp(name, "/hang") == 0;
     answer->closes = strcmp(name, "/close") == 0;

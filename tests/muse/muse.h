@@ -8,6 +8,7 @@
  *
  *   /            a title, after --delay milliseconds
  *   /drip        the same, a byte at a time, --delay between two
+ *   /wakes       only the first title comes late, those behind it at once
  *   /hang        nothing, ever
  *   /close       half an answer, and the end of the connection
  *   /error       500
@@ -46,6 +47,7 @@ struct muse_answer {
     const char *body;
     size_t body_len; /* of `body`, which is sent `repeats` times */
     size_t repeats;
+    bool at_once;
     bool drips;
     bool closes; /* behind the last byte */
     bool never;  /* nothing is sent at all */

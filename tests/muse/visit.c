@@ -161,8 +161,9 @@ static int on_asked(llhttp_t *parser)
     if (!stats)
         count(visit->muse, visit);
     if (!visit->answer.never)
-        uv_timer_start(&visit->timer, on_time,
-                       stats ? 0 : (uint64_t)visit->muse->delay_ms, 0);
+        uv_timer_start(
+            &visit->timer, on_time,
+            visit->answer.at_once ? 0 : (uint64_t)visit->muse->delay_ms, 0);
     return HPE_OK;
 }
 

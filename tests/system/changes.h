@@ -1,6 +1,6 @@
 /*
  * tests/system/changes.h - makes changes, and reads them from event streams.
- * Callers: events.c, followers.c.        Threads: one.
+ * Callers: this suite, for streams.      Threads: one.
  * Blocks:  on the server of the case.    Owns: nothing after a return.
  */
 #ifndef TODO_TESTS_CHANGES_H

@@ -11,27 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "changes.h"
 #include "system.h"
 #include "tests/cmocka_all.h"
 
-enum { CROWD = 6, ROUNDS = 5, LOOKS = 20, WRITERS = 100, STREAMS = 3 };
-
-static struct raw writers[WRITERS];
-static struct stream streams[STREAMS];
-
-static void hold_at(const char *label)
-{
-    gate_hold(&system_gate, &system_server, label);
-}
-
-static void ask_post(struct raw *raw, const char *title)
-{
-    char request[TALK_MAX];
-
-    talk_write_post(request, title);
-    system_ask(raw, request);
-}
+enum { CROWD = 6, ROUNDS = 5 };
 
 static void a_write_is_neither_seen_nor_answered_before_its_commit(void **state)
 {
@@ -39,8 +22,8 @@ static void a_write_is_neither_seen_nor_answered_before_its_commit(void **state)
 
     (void)state;
     system_start(NULL);
-    hold_at("store.commit");
-    ask_post(&write, "held");
+    system_hold_at("store.commit");
+    system_ask_post(&write, "held");
     gate_await(&system_gate, 1);
     talk_expect_count(system_server.port, "held", 0);
     if (raw_readable(&write, 0))
@@ -59,8 +42,8 @@ static void a_write_killed_before_its_commit_was_not_answered(void **state)
     (void)state;
     for (int round = 0; round < ROUNDS; round++) {
         server_start_on(&system_server, system_program, db, NULL);
-        hold_at("store.commit");
-        ask_post(&write, "lost");
+        system_hold_at("store.commit");
+        system_ask_post(&write, "lost");
         gate_await(&system_gate, 1);
         server_signal(&system_server, SIGKILL);
         assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
@@ -74,13 +57,6 @@ static void a_write_killed_before_its_commit_was_not_answered(void **state)
     talk_expect_count(system_server.port, "lost", 0);
 }
 
-/* The server has served others meanwhile. */
-static void look_around(void)
-{
-    for (int i = 0; i < LOOKS; i++)
-        talk_expect(talk_get(system_server.port, "/healthz", NULL), 200);
-}
-
 /* Lets a first write commit, while CROWD others wait behind it; they share the
  * next transaction, and it is held right before its COMMIT. */
 static void hold_a_crowd_at_its_commit(struct raw others[CROWD])
@@ -89,13 +65,13 @@ static void hold_a_crowd_at_its_commit(struct raw others[CROWD])
     struct raw first;
 
     gate_hold(&lock, &system_server, "store.lock");
-    hold_at("store.commit");
-    ask_post(&first, "first");
+    system_hold_at("store.commit");
+    system_ask_post(&first, "first");
     gate_await(&lock, 1);
     for (int i = 0; i < CROWD; i++)
-        ask_post(&others[i], "other");
+        system_ask_post(&others[i], "other");
     gate_await_waiting(&lock, "keeper.write", 1 + CROWD);
-    look_around(); /* what is counted is queued by then */
+    system_look_around(); /* what is counted is queued by then */
     gate_pass(&lock);
     gate_await(&system_gate, 1);
     gate_pass(&system_gate);
@@ -114,7 +90,7 @@ static void what_was_answered_before_a_commit_outlives_kill_9(void **state)
     (void)state;
     server_start_on(&system_server, system_program, db, NULL);
     hold_a_crowd_at_its_commit(others);
-    look_around(); /* it has time to say what it should not */
+    system_look_around(); /* it has time to say what it should not */
     server_signal(&system_server, SIGKILL);
     assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
     for (int i = 0; i < CROWD; i++)
@@ -137,13 +113,13 @@ static void writes_that_come_during_a_commit_share_the_next(void **state)
 
     (void)state;
     system_start(NULL);
-    hold_at("store.commit");
-    ask_post(&first, "first");
+    system_hold_at("store.commit");
+    system_ask_post(&first, "first");
     gate_await(&system_gate, 1);
     for (int i = 0; i < CROWD; i++)
-        ask_post(&others[i], "other");
+        system_ask_post(&others[i], "other");
     gate_await_waiting(&system_gate, "keeper.write", 1 + CROWD);
-    look_around(); /* what is counted is queued by then */
+    system_look_around(); /* what is counted is queued by then */
     gate_pass(&system_gate);
     talk_expect(system_hear(&first), 201);
     gate_await(&system_gate, 1);
@@ -159,41 +135,6 @@ static void writes_that_come_during_a_commit_share_the_next(void **state)
         fail_msg("from 2 to %d commits were expected", CROWD);
 }
 
-/* One write is held at its commit, and those that come meanwhile share the
- * next: so nearly all of them are done at the same moment. */
-static void writes_done_together_are_told_to_all_in_order(void **state)
-{
-    static const char *const sync[] = {"--threads", "128", NULL};
-
-    (void)state;
-    for (int i = 0; i < WRITERS; i++)
-        writers[i].fd = -1;
-    system_start(system_is_sync() ? sync : NULL);
-    for (int i = 0; i < STREAMS; i++)
-        changes_follow(&streams[i], -1);
-    hold_at("store.commit");
-    ask_post(&writers[0], "first");
-    gate_await(&system_gate, 1);
-    for (int i = 1; i < WRITERS; i++)
-        ask_post(&writers[i], "together");
-    gate_await_waiting(&system_gate, "keeper.write", WRITERS);
-    look_around(); /* what is counted is queued by then */
-    gate_release(&system_gate);
-    for (int i = 0; i < WRITERS; i++)
-        talk_expect(system_hear(&writers[i]), 201);
-    for (int i = 0; i < STREAMS; i++)
-        (void)changes_read(&streams[i], 0, WRITERS);
-}
-
-static int release_writers(void **state)
-{
-    for (int i = 0; i < WRITERS; i++)
-        raw_close(&writers[i]);
-    for (int i = 0; i < STREAMS; i++)
-        stream_close(&streams[i]);
-    return system_release(state);
-}
-
 /* A conditional write, all of whose rivals are on their way before the first
  * one is decided. */
 static void decide_among_rivals(const char *method, int wins, int loses)
@@ -204,7 +145,7 @@ static void decide_among_rivals(const char *method, int wins, int loses)
 
     (void)snprintf(path, sizeof path, "/todos/%lld",
                    talk_create(system_server.port, "wanted"));
-    hold_at("store.lock");
+    system_hold_at("store.lock");
     for (int i = 0; i < CROWD; i++) {
         (void)snprintf(request, sizeof request,
                        "%s %s HTTP/1.1\r\n"
@@ -258,7 +199,7 @@ static void a_held_read_holds_up_no_write(void **state)
 
     (void)state;
     system_start(NULL);
-    hold_at("store.read");
+    system_hold_at("store.read");
     talk_write_get(request, "/todos");
     system_ask(&read, request);
     gate_await(&system_gate, 1);
@@ -271,6 +212,36 @@ static void a_held_read_holds_up_no_write(void **state)
     talk_expect(system_hear(&read), 200);
 }
 
+/* A job outlives the connection of the client that wanted it: on a thread, in
+ * the queue behind that, or at a read. */
+static void jobs_of_clients_that_left_harm_nobody(void **state)
+{
+    struct gate read = {0};
+    struct raw clients[CROWD];
+    char request[TALK_MAX];
+
+    (void)state;
+    system_start(NULL);
+    gate_hold(&read, &system_server, "store.read");
+    system_hold_at("store.lock");
+    talk_write_get(request, "/todos");
+    system_ask(&clients[0], request);
+    gate_await(&read, 1);
+    system_ask_post(&clients[1], "has left");
+    gate_await(&system_gate, 1);
+    for (int i = 2; i < CROWD; i++)
+        system_ask_post(&clients[i], "has left");
+    gate_await_waiting(&system_gate, "keeper.write", CROWD - 1);
+    system_look_around(); /* what is counted is queued by then */
+    for (int i = 0; i < CROWD; i++)
+        raw_reset(&clients[i]);
+    system_look_around(); /* the resets came first */
+    gate_release(&system_gate);
+    gate_release(&read);
+    talk_still_serves(system_server.port);
+    server_stop(&system_server);
+}
+
 /* What the gates say to nonsense: they must not hold anybody for it. */
 static void gates_refuse_what_they_do_not_know(void **state)
 {
@@ -279,7 +250,7 @@ static void gates_refuse_what_they_do_not_know(void **state)
 
     (void)state;
     system_start(NULL);
-    hold_at("store.read");
+    system_hold_at("store.read");
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         assert_false(steer_say(&system_gate.steer, lines[i]));
     gate_release(&system_gate);
@@ -323,8 +294,8 @@ static void a_hang_at_a_gate_is_explained(void **state)
 
     (void)state;
     system_start(NULL);
-    hold_at("store.commit");
-    ask_post(&write, "held");
+    system_hold_at("store.commit");
+    system_ask_post(&write, "held");
     gate_await(&system_gate, 1);
     expect_explanation(words);
     gate_release(&system_gate);
@@ -342,7 +313,7 @@ static void a_held_database_is_explained(void **state)
     system_start(NULL);
     hold_begin(&system_hold, system_server.db);
     gate_open(&system_gate, &system_server);
-    ask_post(&write, "held");
+    system_ask_post(&write, "held");
     gate_await_waiting(&system_gate, "store.lock", 1);
     expect_explanation(words);
     hold_end(&system_hold);
@@ -356,12 +327,11 @@ int system_gates(void)
         SYSTEM_CASE(a_write_killed_before_its_commit_was_not_answered),
         SYSTEM_CASE(what_was_answered_before_a_commit_outlives_kill_9),
         SYSTEM_CASE(writes_that_come_during_a_commit_share_the_next),
-        cmocka_unit_test_teardown(writes_done_together_are_told_to_all_in_order,
-                                  release_writers),
         SYSTEM_CASE(of_rivals_that_wait_together_one_put_wins),
         SYSTEM_CASE(of_rivals_that_wait_together_one_patch_wins),
         SYSTEM_CASE(of_rivals_that_wait_together_one_delete_wins),
         SYSTEM_CASE(a_held_read_holds_up_no_write),
+        SYSTEM_CASE(jobs_of_clients_that_left_harm_nobody),
         SYSTEM_CASE(a_hang_at_a_gate_is_explained),
         SYSTEM_CASE(a_held_database_is_explained),
         SYSTEM_CASE(gates_refuse_what_they_do_not_know),

@@ -67,6 +67,14 @@ void system_ask(struct raw *raw, const char *request)
     talk_send(raw, request);
 }
 
+void system_ask_post(struct raw *raw, const char *title)
+{
+    char request[TALK_MAX];
+
+    talk_write_post(request, title);
+    system_ask(raw, request);
+}
+
 int system_hear(struct raw *raw)
 {
     struct raw_answer answer;
@@ -77,6 +85,19 @@ int system_hear(struct raw *raw)
     raw_answer_release(&answer);
     raw_close(raw);
     return status;
+}
+
+void system_hold_at(const char *label)
+{
+    gate_hold(&system_gate, &system_server, label);
+}
+
+void system_look_around(void)
+{
+    enum { LOOKS = 20 };
+
+    for (int i = 0; i < LOOKS; i++)
+        talk_expect(talk_get(system_server.port, "/healthz", NULL), 200);
 }
 
 void system_expect_one_line(const char *text)
@@ -132,6 +153,7 @@ int main(int argc, char **argv)
         system_gates,
         system_late,
         system_queues,
+        system_together,
 #endif
     };
 

@@ -91,6 +91,33 @@ static void one_deadline_is_for_all_calls_of_a_request(void **state)
     server_stop(&system_server);
 }
 
+/* One call fits in what the request has, two do not: the second is given up on
+ * its way. That it is asked more than once is for a machine so slow that the
+ * second is never made. */
+static void a_call_gets_no_more_than_the_one_before_it_left(void **state)
+{
+    static const char *const args[] = {"--upstream-timeout", "0.75", NULL};
+    enum { TIMES = 3 };
+
+    (void)state;
+    system_start_upstream("/", "500", system_is_sync() ? args : patient);
+    for (int i = 0; i < TIMES; i++)
+        assert_int_equal(ask("?count=2"), system_is_sync() ? 504 : 200);
+    server_stop(&system_server);
+}
+
+/* A tenth of the deadline is less than the first call takes, and the whole is
+ * far more than all take together. */
+static void a_call_may_use_what_the_others_need_not(void **state)
+{
+    static const char *const args[] = {"--upstream-timeout", "10", NULL};
+
+    (void)state;
+    system_start_upstream("/wakes", "1250", args);
+    assert_int_equal(ask("?count=10"), 200);
+    server_stop(&system_server);
+}
+
 static void a_thread_asks_once_at_a_time(void)
 {
     system_start_upstream("/", "5", patient);
@@ -215,6 +242,8 @@ int system_suggestions(void)
         SYSTEM_CASE(an_upstream_that_does_not_end_is_504),
         SYSTEM_CASE(a_deadline_ends_what_drips),
         SYSTEM_CASE(one_deadline_is_for_all_calls_of_a_request),
+        SYSTEM_CASE(a_call_gets_no_more_than_the_one_before_it_left),
+        SYSTEM_CASE(a_call_may_use_what_the_others_need_not),
         SYSTEM_CASE(calls_are_made_as_the_room_waits),
         SYSTEM_CASE(connections_to_the_upstream_are_used_again),
         SYSTEM_CASE(an_upstream_that_is_down_is_502_until_it_is_up),

@@ -51,8 +51,18 @@ void system_open(struct raw *raw);
 /* Sends the request on a new connection, without waiting for the answer. */
 void system_ask(struct raw *raw, const char *request);
 
+/* The same with a POST of a todo with this title. */
+void system_ask_post(struct raw *raw, const char *title);
+
 /* Reads one answer, closes, and gives the status (0 when none came whole). */
 int system_hear(struct raw *raw);
+
+/* From now on the server of the case holds whoever comes to this probe; the
+ * gate is system_gate. */
+void system_hold_at(const char *label);
+
+/* Returns when the server has served others meanwhile. */
+void system_look_around(void);
 
 /* The running test fails unless the text is one line that says something. */
 void system_expect_one_line(const char *text);
@@ -88,6 +98,7 @@ int system_export(void);
 int system_gates(void);
 int system_late(void);
 int system_queues(void);
+int system_together(void);
 #endif
 
 #endif
