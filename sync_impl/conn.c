@@ -51,6 +51,15 @@ static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
     return 1; /* civetweb has nothing to add */
 }
 
+static enum todo_err why_refused(const struct conn *conn, int status)
+{
+    if (status == 505)
+        return TODO_ERR_HTTP_VERSION;
+    if (status == 413)
+        return TODO_ERR_HEAD_TOO_LARGE;
+    return conns_is_late(conn) ? TODO_ERR_BODY_TIMEOUT : TODO_ERR_MALFORMED;
+}
+
 /* civetweb could not read a head, and will close the connection. */
 static int on_refused(struct mg_connection *mg, int status,
                       const char *message) /* REQUEST THREAD */
@@ -58,15 +67,16 @@ static int on_refused(struct mg_connection *mg, int status,
     struct server *server = mg_get_user_data(mg_get_context(mg));
     struct conn *conn = mg_get_user_connection_data(mg);
     struct request rq = {.server = server, .conn = conn};
+    enum todo_err err = why_refused(conn, status);
 
     log_debug("conn", "civetweb refuses a head: %s", message);
     rq.reply.head_only = wire_is_head();
     if (status == 411) /* a bad Content-Length; our own 411 comes later */
         rq.reply.problem.detail = http_bad_length;
     conns_request_begin(conn, mg);
-    request_refuse(&rq, status == 505   ? TODO_ERR_HTTP_VERSION
-                        : status == 413 ? TODO_ERR_HEAD_TOO_LARGE
-                                        : TODO_ERR_MALFORMED);
+    if (err == TODO_ERR_BODY_TIMEOUT)
+        rq.reply.problem.detail = "The head took too long to arrive.";
+    request_refuse(&rq, err);
     conns_request_end(conn);
     return 0; /* civetweb has nothing to add */
 }
@@ -177,8 +187,10 @@ bool conn_write(struct conn *conn,
 void conn_send(struct conn *conn,
                const struct reply *reply) /* REQUEST THREAD */
 {
-    bool taken = conn_write(conn, reply);
+    bool taken;
 
+    conns_answer(conn);
+    taken = conn_write(conn, reply);
     probe_end(reply->number);
     if (taken && reply->keep_alive && reply->out.len > 0)
         return;

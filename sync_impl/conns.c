@@ -7,6 +7,9 @@
 #include "conns.h"
 
 #include <arpa/inet.h>
+#ifdef __linux__
+#include <linux/tcp.h>
+#endif
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -18,7 +21,55 @@
 #include "common/log.h"
 #include "server.h"
 
-/* Cuts who is late; gives when the next one will be. Caller holds lock. */
+enum { LOOK_US = 250 * 1000 }; /* how soon a head is seen to begin */
+
+/* How many bytes have come, whoever has read them. Where the kernel does not
+ * tell, a head after an answer has the deadline of an idle connection. */
+static unsigned long long bytes_heard(int fd)
+{
+#ifdef __linux__
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+        return info.tcpi_bytes_received;
+#else
+    (void)fd;
+#endif
+    return 0;
+}
+
+/* Gives the deadline of a connection. If that was for being idle, and a head
+ * has begun since, it is a new one. Caller holds lock. */
+static long long due_locked(struct conn *conn, int64_t now) /* WATCH THREAD */
+{
+    long long deadline = atomic_load(&conn->deadline);
+    long long of_head =
+        now + conn->conns->server->config->head_timeout_ms * 1000;
+
+    if (deadline == 0 || deadline != atomic_load(&conn->idle) ||
+        bytes_heard(conn->fd) == atomic_load(&conn->heard))
+        return deadline;
+    /* If the head has just become whole, its thread has set another. */
+    return atomic_compare_exchange_strong(&conn->deadline, &deadline, of_head)
+               ? of_head
+               : deadline;
+}
+
+static int64_t sooner(int64_t one, int64_t other)
+{
+    return one < other ? one : other;
+}
+
+/* Who is idle is looked at before its deadline, too. */
+static int64_t look_at(const struct conn *conn, long long deadline, int64_t now)
+{
+    return deadline == atomic_load(&conn->idle)
+               ? sooner(deadline, now + LOOK_US)
+               : deadline;
+}
+
+/* Cuts who is late; gives when to look again. Caller holds lock. */
 static int64_t cut_late_locked(struct conns *conns) /* WATCH THREAD */
 {
     int64_t now = clock_mono_us();
@@ -26,13 +77,16 @@ static int64_t cut_late_locked(struct conns *conns) /* WATCH THREAD */
 
     for (int i = 0; i < conns->size; i++) {
         struct conn *conn = &conns->table[i];
-        long long deadline = atomic_load(&conn->deadline);
+        long long deadline;
         int how;
 
-        if (!conn->open || conn->fd < 0 || deadline == 0)
+        if (!conn->open || conn->fd < 0)
+            continue;
+        deadline = due_locked(conn, now);
+        if (deadline == 0)
             continue;
         if (deadline > now) {
-            next = deadline < next ? deadline : next;
+            next = sooner(next, look_at(conn, deadline, now));
             continue;
         }
         how = atomic_load(&conn->how);
@@ -74,6 +128,13 @@ static void *watch(void *arg) /* WATCH THREAD */
     return NULL;
 }
 
+static void wake(struct conns *conns) /* ANY THREAD */
+{
+    pthread_mutex_lock(&conns->lock);
+    pthread_cond_broadcast(&conns->changed);
+    pthread_mutex_unlock(&conns->lock);
+}
+
 /* From now on the socket is shut if this takes too long. */
 void conns_expect(struct conn *conn, int64_t within_ms,
                   int how) /* REQUEST THREAD */
@@ -83,11 +144,8 @@ void conns_expect(struct conn *conn, int64_t within_ms,
 
     atomic_store(&conn->how, how);
     atomic_store(&conn->deadline, deadline);
-    if (deadline >= atomic_load(&conns->watch_until))
-        return;
-    pthread_mutex_lock(&conns->lock);
-    pthread_cond_broadcast(&conns->changed);
-    pthread_mutex_unlock(&conns->lock);
+    if (deadline < atomic_load(&conns->watch_until))
+        wake(conns);
 }
 
 void conns_expect_nothing(struct conn *conn) /* REQUEST THREAD */
@@ -148,6 +206,8 @@ struct conn *conns_open(struct conns *conns) /* REQUEST THREAD */
     conn->spare = ++conns->open_count > conns->server->config->threads;
     pthread_mutex_unlock(&conns->lock);
     atomic_store(&conn->late, false);
+    conn->civetweb = NULL;
+    conn->opened_us = clock_mono_us();
     return conn;
 }
 
@@ -173,6 +233,35 @@ void conns_request_begin(struct conn *conn,
     atomic_fetch_add(&conn->conns->in_flight, 1);
 }
 
+/* The next head, or nothing. */
+static void expect_head(struct conn *conn) /* REQUEST THREAD */
+{
+    struct conns *conns = conn->conns;
+    int64_t now = clock_mono_us();
+    int64_t deadline = now + conns->server->config->idle_timeout_ms * 1000;
+
+    atomic_store(&conn->how, SHUT_RD);
+    atomic_store(&conn->idle, deadline);
+    atomic_store(&conn->deadline, deadline);
+    if (look_at(conn, deadline, now) < atomic_load(&conns->watch_until))
+        wake(conns);
+}
+
+void conns_answer(struct conn *conn) /* REQUEST THREAD */
+{
+    if (conn->fd >= 0)
+        atomic_store(&conn->heard, bytes_heard(conn->fd));
+}
+
+bool conns_is_late(const struct conn *conn) /* REQUEST THREAD */
+{
+    int64_t within_us = conn->conns->server->config->head_timeout_ms * 1000;
+
+    /* The first head is watched by civetweb, which has the same deadline. */
+    return atomic_load(&conn->late) ||
+           (!conn->civetweb && clock_mono_us() - conn->opened_us >= within_us);
+}
+
 void conns_request_end(struct conn *conn) /* REQUEST THREAD */
 {
     struct conns *conns = conn->conns;
@@ -180,14 +269,11 @@ void conns_request_end(struct conn *conn) /* REQUEST THREAD */
     atomic_store(&conn->busy, false);
     if (atomic_load(&conns->stopping) && conn->fd >= 0)
         shutdown(conn->fd, SHUT_RD); /* there is no next request */
-    else /* the next request is whole by then, or there is none */
-        conns_expect(conn, conns->server->config->idle_timeout_ms, SHUT_RD);
-    if (atomic_fetch_sub(&conns->in_flight, 1) > 1 ||
-        !atomic_load(&conns->stopping))
-        return;
-    pthread_mutex_lock(&conns->lock);
-    pthread_cond_broadcast(&conns->changed);
-    pthread_mutex_unlock(&conns->lock);
+    else
+        expect_head(conn);
+    if (atomic_fetch_sub(&conns->in_flight, 1) == 1 &&
+        atomic_load(&conns->stopping))
+        wake(conns);
 }
 
 struct conns *conns_new(struct server *server)

@@ -7,6 +7,10 @@
  * A thread that stands in a read cannot look at the clock. So one thread does
  * nothing else: it watches the deadlines of all connections, and shuts down the
  * socket of the one that is late. The read or write then returns.
+ *
+ * Between two requests it is civetweb that reads, and it does not tell when a
+ * head begins. So the watch asks the kernel, four times a second, how many
+ * bytes have come. From the first one on, the head has the deadline of a head.
  */
 #ifndef TODO_SYNC_CONNS_H
 #define TODO_SYNC_CONNS_H
@@ -30,7 +34,10 @@ struct conn {
     bool spare;            /* one more than --threads: its thread says 503 */
     atomic_bool busy;      /* serves a request */
     atomic_bool late;      /* the watch has cut it */
+    int64_t opened_us;     /* clock_mono_us */
     atomic_llong deadline; /* clock_mono_us; 0 while nothing is due */
+    atomic_llong idle;     /* the last deadline that was one for being idle */
+    atomic_ullong heard;   /* bytes that had come when it was answered */
     atomic_int how;        /* what the watch shuts: SHUT_RD or SHUT_RDWR */
     /* guarded by conns->lock; its own thread may read fd without */
     bool open;
@@ -64,6 +71,14 @@ void conns_close(struct conn *conn);
 /* A request begins and ends. Request thread. */
 void conns_request_begin(struct conn *conn, struct mg_connection *civetweb);
 void conns_request_end(struct conn *conn);
+
+/* The request is about to be answered: what comes from now on is the next head.
+ * Request thread. */
+void conns_answer(struct conn *conn);
+
+/* Whether a deadline, not the client, has ended what civetweb was reading.
+ * Request thread. */
+bool conns_is_late(const struct conn *conn);
 
 /* From now on the watch shuts the socket (shutdown(2)) and sets `late`, if the
  * deadline passes before conns_expect_nothing. Request thread. */

@@ -16,6 +16,8 @@
 #include "common/log.h"
 #include "conns.h"
 
+enum { GRACE_MS = 1000 };
+
 /* Numbers as civetweb wants them: as text. */
 struct number {
     char text[24];
@@ -34,7 +36,9 @@ static bool listen_now(struct server *server, char *why, size_t size)
     struct config *config = server->config;
     struct number threads = number(config->threads + CONNS_SPARE);
     struct number head_ms = number(config->head_timeout_ms);
-    struct number idle_ms = number(config->idle_timeout_ms);
+    /* From one request to the next, the watch of conns.c is to be first. */
+    struct number idle_ms =
+        number(config->idle_timeout_ms + config->head_timeout_ms + GRACE_MS);
     struct number head_size = number(HTTP_PARSER_HEAD);
     char address[64];
     char text[256] = "";

@@ -34,6 +34,7 @@ static void start_with_short(const char *flag)
 }
 
 static const char half_a_head[] = "GET /healthz HTTP/1.1\r\nHost: loc";
+static const char its_other_half[] = "alhost\r\n\r\n";
 static const char half_a_body[] = "POST /todos HTTP/1.1\r\n"
                                   "Host: localhost\r\n"
                                   "Content-Type: application/json\r\n"
@@ -114,6 +115,59 @@ static void an_idle_connection_ends_without_a_byte(void **state)
     start_with_short("--idle-timeout");
     open_and_be_answered(&idle);
     expect_end_without_a_byte(&idle);
+}
+
+/* A head that begins on a connection that stayed has the deadline of a head:
+ * it ends long before a connection that stayed and says nothing. */
+static void a_head_behind_an_answer_has_the_deadline_of_a_head(void **state)
+{
+    static const char *const args[] = {"--head-timeout", "1", "--idle-timeout",
+                                       "5", NULL};
+    struct raw idle;
+    struct raw head;
+    int status = 0;
+
+    (void)state;
+    system_start(args);
+    open_and_be_answered(&idle);
+    open_and_be_answered(&head);
+    assert_true(raw_send_text(&head, half_a_head));
+    expect_end_without_a_byte(&idle);
+    if (!raw_readable(&head, 0))
+        fail_msg("half a head waits longer than its deadline");
+    assert_int_equal(talk_read_all(&head, &status, 1), 1);
+    assert_int_equal(status, 408);
+    raw_close(&head);
+}
+
+static void the_idle_deadline_ends_no_half_head(void **state)
+{
+    struct raw idle;
+    struct raw head;
+
+    (void)state;
+    start_with_short("--idle-timeout");
+    open_and_be_answered(&head);
+    assert_true(raw_send_text(&head, half_a_head));
+    open_and_be_answered(&idle);
+    expect_end_without_a_byte(&idle);
+    if (raw_readable(&head, 0))
+        fail_msg("half a head is taken for an idle connection");
+    assert_true(raw_send_text(&head, its_other_half));
+    assert_int_equal(system_hear(&head), 200);
+}
+
+static void a_late_head_is_408(void **state)
+{
+    struct raw head;
+    int status = 0;
+
+    (void)state;
+    start_with_short("--head-timeout");
+    system_ask(&head, half_a_head);
+    assert_int_equal(talk_read_all(&head, &status, 1), 1);
+    assert_int_equal(status, 408);
+    raw_close(&head);
 }
 
 static void the_idle_deadline_ends_no_half_request(void **state)
@@ -300,6 +354,9 @@ int system_deadlines(void)
 {
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(an_idle_connection_ends_without_a_byte),
+        SYSTEM_CASE(a_head_behind_an_answer_has_the_deadline_of_a_head),
+        SYSTEM_CASE(the_idle_deadline_ends_no_half_head),
+        SYSTEM_CASE(a_late_head_is_408),
         SYSTEM_CASE(the_idle_deadline_ends_no_half_request),
         SYSTEM_CASE(the_head_deadline_ends_no_idle_connection),
         SYSTEM_CASE(the_head_deadline_ends_no_body),
