@@ -165,6 +165,7 @@ static void on_written(uv_write_t *write, int status) /* LOOP */
     struct conn *conn = container_of(write, struct conn, write);
 
     conn->conns->unsent -= conn->unsent;
+    conn->unsent = 0;
     probe_go(conn->rq->reply.number, "client.send");
     if (status < 0)
         conn_close(conn);

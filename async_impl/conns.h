@@ -55,7 +55,7 @@ struct conn {
     struct subscriber *subscriber; /* while streaming */
     struct buf pending;            /* bytes behind the request under way */
     uv_write_t write;
-    size_t unsent; /* bytes that `write` has to do */
+    size_t unsent; /* bytes handed to uv_write and not yet taken */
 };
 
 struct conns {
@@ -63,7 +63,7 @@ struct conns {
     struct conn *first;
     int count;
     bool stopping;
-    size_t unsent; /* bytes handed to uv_write and not yet taken */
+    size_t unsent;                    /* of all of them */
     char read_bytes[CONNS_READ_SIZE]; /* one for all: a read is used up before
                                          the next one begins */
 };

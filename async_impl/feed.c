@@ -62,6 +62,20 @@ static size_t unread(const struct conn *conn)
     return uv_stream_get_write_queue_size((const uv_stream_t *)&conn->tcp);
 }
 
+/* The client has as long for the next piece as it had for this one. */
+static void expect_progress(struct conn *conn) /* LOOP */
+{
+    conns_expect(conn, conn->conns->server->config->write_timeout_ms);
+}
+
+/* What the kernel has not taken of all that slow clients are told. */
+static void count_unsent(struct conn *conn) /* LOOP */
+{
+    conn->conns->unsent -= conn->unsent;
+    conn->unsent = unread(conn);
+    conn->conns->unsent += conn->unsent;
+}
+
 static void on_written(uv_write_t *write, int status) /* LOOP */
 {
     struct piece *piece = container_of(write, struct piece, write);
@@ -69,6 +83,7 @@ static void on_written(uv_write_t *write, int status) /* LOOP */
     bool last = piece->last;
 
     free(piece);
+    count_unsent(conn);
     if (conn->state == CONN_CLOSING)
         return;
     if (status < 0)
@@ -77,6 +92,8 @@ static void on_written(uv_write_t *write, int status) /* LOOP */
         conn_end_stream(conn);
     else if (unread(conn) == 0)
         conns_expect_nothing(conn);
+    else
+        expect_progress(conn);
 }
 
 static struct piece *piece_new(struct conn *conn, const struct buf *bytes,
@@ -104,12 +121,24 @@ static void push(struct conn *conn, const struct buf *chunk,
         return;
     }
     bytes = uv_buf_init(piece->bytes, (unsigned int)chunk->len);
-    conns_expect(conn, conn->conns->server->config->write_timeout_ms);
+    if (unread(conn) == 0) /* else it is late for what came before */
+        expect_progress(conn);
     if (uv_write(&piece->write, (uv_stream_t *)&conn->tcp, &bytes, 1,
                  on_written) != 0) { /* WAITS: client */
         free(piece);
         conn_close(conn);
     }
+    count_unsent(conn);
+}
+
+/* Too much of what it was told is still here; or of what all were told, and it
+ * has a part in that. */
+static bool reads_too_slowly(const struct conn *conn, size_t len)
+{
+    size_t owed = unread(conn);
+
+    return owed + len > UNREAD_MAX ||
+           (owed > 0 && conn->conns->unsent + len > CONNS_UNSENT_MAX);
 }
 
 /* Tells one what stands in feed->text. Who has not read what he was told is let
@@ -129,7 +158,7 @@ static void tell(struct subscriber *subscriber, bool last) /* LOOP */
     probe_park(subscriber->number, "feed.event");
     if (feed->text.failed || chunk->failed) {
         conn_close(conn);
-    } else if (unread(conn) + chunk->len > UNREAD_MAX) {
+    } else if (reads_too_slowly(conn, chunk->len)) {
         log_info("feed", "a subscriber reads too slowly, and is let go");
         conn_close(conn);
     } else {

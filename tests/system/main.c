@@ -148,6 +148,7 @@ int main(int argc, char **argv)
         system_suggestions_leave,
         system_events,
         system_followers,
+        system_leavers,
         system_export,
 #ifdef TODO_PROBES
         system_gates,

@@ -93,6 +93,7 @@ int system_suggestions(void);
 int system_suggestions_leave(void);
 int system_events(void);
 int system_followers(void);
+int system_leavers(void);
 int system_export(void);
 #ifdef TODO_PROBES
 int system_gates(void);

@@ -1,0 +1,121 @@
+/*
+ * tests/system/leavers.c - what is left of a stream when its client reads no
+ * more or leaves, and of a client when its stream ends too early.
+ * Threads: one.   Blocks: on the server of the case.
+ */
+#include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "changes.h"
+#include "system.h"
+#include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
+#include "tests/support/sql.h"
+
+enum {
+    STREAMS = 3,
+    FEW = 32,     /* changes of 1 KB: far fewer than a sleeper may owe */
+    ENOUGH = 4500 /* more than the buffers of a connection hold */
+};
+
+static struct stream streams[STREAMS];
+static struct raw reader;
+
+static int setup(void **state)
+{
+    (void)state;
+    for (int i = 0; i < STREAMS; i++)
+        streams[i].raw.fd = -1;
+    reader.fd = -1;
+    return 0;
+}
+
+static int release(void **state)
+{
+    for (int i = 0; i < STREAMS; i++)
+        stream_close(&streams[i]);
+    raw_close(&reader);
+    return system_release(state);
+}
+
+#define LEAVERS_CASE(function)                                                 \
+    cmocka_unit_test_setup_teardown(function, setup, release)
+
+/* How many bytes for this client lie in the kernel on the server's side. */
+static unsigned long kept_by_kernel(const struct raw *raw)
+{
+    struct sockaddr_in here = {0};
+    socklen_t len = sizeof here;
+    unsigned long kept = 0;
+    char line[256];
+    FILE *table = fopen("/proc/net/tcp", "r");
+
+    assert_non_null(table);
+    assert_int_equal(getsockname(raw->fd, (struct sockaddr *)&here, &len), 0);
+    while (fgets(line, sizeof line, table)) {
+        unsigned long numbers[6]; /* no, address, port, address, port, state */
+        char *at = line;
+        int count = 0;
+
+        for (; count < 6; count++, at++)
+            numbers[count] = strtoul(at, &at, count == 0 ? 10 : 16);
+        if (numbers[2] == (unsigned long)system_server.port &&
+            numbers[4] == ntohs(here.sin_port))
+            kept = strtoul(at, NULL, 16);
+    }
+    (void)fclose(table);
+    return kept;
+}
+
+/* Changes come until the kernel takes no more of them for the second client,
+ * who does not read. The first reads them all, and is told of each after it. */
+static void fill_the_pipe(struct stream *reads, const struct stream *sleeps)
+{
+    unsigned long before;
+    long long last = changes_newest();
+
+    do {
+        before = kept_by_kernel(&sleeps->raw);
+        changes_make(FEW - 1);
+        (void)talk_create(system_server.port, "rings");
+        last = changes_read(reads, last, FEW);
+    } while (system_is_sync() ? last < ENOUGH
+                              : kept_by_kernel(&sleeps->raw) > before);
+}
+
+/* The subscriber sleeps first and the reader of a list after it, so it is late
+ * first. Signs of life that it does not read are no sign of its own. */
+static void heartbeats_do_not_keep_who_never_reads(void **state)
+{
+    static const char *const args[] = {
+        "--max-streams",   "2",   "--heartbeat", "0.05",
+        "--write-timeout", "1.5", NULL};
+    char request[TALK_MAX];
+
+    (void)state;
+    system_start(args);
+    talk_fill_list(system_server.port);
+    changes_follow(&streams[0], -1);
+    changes_follow_blindly(&streams[1], changes_newest());
+    fill_the_pipe(&streams[0], &streams[1]);
+    raw_open_small_window(&reader, "127.0.0.1", system_server.port, 4096);
+    talk_write_get(request, "/todos?limit=1000");
+    for (int i = 0; i < 10; i++) /* a megabyte each */
+        assert_true(raw_send_text(&reader, request));
+    talk_until_cut(&reader);
+    if (stream_open_events(&streams[2], system_server.port, -1) != 200)
+        fail_msg("a reader was let go, but not who slept before it");
+}
+
+int system_leavers(void)
+{
+    const struct CMUnitTest cases[] = {
+        LEAVERS_CASE(heartbeats_do_not_keep_who_never_reads),
+    };
+
+    return GROUP("leavers", cases, NULL, NULL);
+}
