@@ -32,7 +32,7 @@
 #include "server.h"
 #include "upstream.h"
 
-enum { LINGER_MS = 1000, PENDING_MAX = 4096 };
+enum { PENDING_MAX = 4096 };
 
 static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *bytes);
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes);
@@ -113,7 +113,7 @@ static void conn_linger(struct conn *conn) /* LOOP */
         conn_close(conn);
         return;
     }
-    conns_expect(conn, LINGER_MS); /* WAITS: client */
+    conns_expect(conn, REPLY_DROP_MS); /* WAITS: client */
     uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
 }
 
@@ -369,6 +369,15 @@ static void on_alloc(uv_handle_t *handle, size_t hint,
     *bytes = uv_buf_init(conn->conns->read_bytes, CONNS_READ_SIZE);
 }
 
+/* Nobody asked for these. They are read, so that it shows when the client
+ * leaves; but who sends on and on is not heard for ever. */
+static void conn_drop(struct conn *conn, size_t len) /* LOOP */
+{
+    conn->dropped += len;
+    if (conn->dropped > REPLY_DROP_MAX)
+        conn_close(conn);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t n,
                     const uv_buf_t *bytes) /* LOOP */
 {
@@ -383,7 +392,9 @@ static void on_read(uv_stream_t *stream, ssize_t n,
             conn_advance(conn, NULL, 0);
     } else if (n < 0) {
         conn_close(conn);
-    } else if (conn->state != CONN_LINGERING && conn->state != CONN_STREAMING) {
+    } else if (conn->state == CONN_LINGERING || conn->state == CONN_STREAMING) {
+        conn_drop(conn, (size_t)n);
+    } else {
         conn_advance(conn, bytes->base, (size_t)n);
     }
 }

@@ -54,6 +54,7 @@ struct conn {
     struct request *rq; /* NULL while idle */
     struct subscriber *subscriber; /* while streaming */
     struct buf pending;            /* bytes behind the request under way */
+    size_t dropped;                /* bytes that nobody asked for */
     uv_write_t write;
     size_t unsent; /* bytes handed to uv_write and not yet taken */
 };

@@ -19,8 +19,11 @@
 #include "common/todo.h"
 
 enum {
-    REPLY_ID_SIZE = 18,                  /* a request id and its NUL */
-    REPLY_BASE_SIZE = HTTP_MAX_HOST + 16 /* "http://" Host, and its NUL */
+    REPLY_ID_SIZE = 18,                   /* a request id and its NUL */
+    REPLY_BASE_SIZE = HTTP_MAX_HOST + 16, /* "http://" Host, and its NUL */
+    REPLY_DROP_MS = 1000,                 /* behind the last answer, bytes are
+                                             read and dropped so long, */
+    REPLY_DROP_MAX = 256 * 1024           /* and so many */
 };
 
 struct reply {

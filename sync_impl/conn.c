@@ -16,11 +16,6 @@
 #include "upstream.h"
 #include "wire.h"
 
-enum {
-    LINGER_US = 1000 * 1000, /* how long the bytes of a client are dropped */
-    LINGER_BYTES = 256 * 1024
-};
-
 static int on_open(const struct mg_connection *mg,
                    void **user_data) /* REQUEST THREAD */
 {
@@ -142,7 +137,7 @@ enum todo_err conn_overload(const struct conn *conn) /* REQUEST THREAD */
 static void conn_linger(struct conn *conn) /* REQUEST THREAD */
 {
     struct pollfd look = {.fd = conn->fd, .events = POLLIN};
-    int64_t until = clock_mono_us() + LINGER_US;
+    int64_t until = clock_mono_us() + REPLY_DROP_MS * 1000;
     char dropped[4096];
     size_t total = 0;
     ssize_t n = 1;
@@ -150,7 +145,7 @@ static void conn_linger(struct conn *conn) /* REQUEST THREAD */
     if (conn->fd < 0 || atomic_load(&conn->conns->stopping))
         return; /* who is stopping does not wait for those who stay */
     shutdown(conn->fd, SHUT_WR); /* the client sees the end of the answer */
-    while (n > 0 && total < LINGER_BYTES) {
+    while (n > 0 && total < REPLY_DROP_MAX) {
         int64_t left = until - clock_mono_us();
 
         /* WAITS: client */

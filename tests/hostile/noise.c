@@ -244,6 +244,23 @@ static void an_offered_upgrade_is_not_taken(void **state)
     }
 }
 
+/* The answer is on its way, so what comes is read and dropped for a moment. In
+ * that moment a fast client sends gigabytes. */
+static void a_flood_behind_the_last_answer_is_cut(void **state)
+{
+    struct raw raw;
+
+    (void)state;
+    hostile_open(&raw);
+    assert_true(raw_send_text(&raw, "GET /healthz HTTP/1.1\r\n"
+                                    "Host: localhost\r\n"
+                                    "Connection: close\r\n\r\n"));
+    assert_true(raw_readable(&raw, RAW_TIMEOUT_MS));
+    if (!talk_flood(&raw))
+        fail_msg("the server reads on and on behind its last answer");
+    raw_close(&raw);
+}
+
 int hostile_noise(void)
 {
     const struct CMUnitTest fixed[] = {
@@ -252,6 +269,7 @@ int hostile_noise(void)
         HOSTILE_CASE(words_of_http_in_random_order_harm_nobody),
         HOSTILE_CASE(a_hundred_thousand_empty_lines_end_in_nothing),
         HOSTILE_CASE(an_offered_upgrade_is_not_taken),
+        HOSTILE_CASE(a_flood_behind_the_last_answer_is_cut),
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
     enum { FIXED = sizeof fixed / sizeof fixed[0] };

@@ -222,6 +222,17 @@ void talk_until_cut(struct raw *raw)
     }
 }
 
+bool talk_flood(struct raw *raw)
+{
+    enum { PIECE = 64 * 1024, PIECES = 1024 };
+    static const char noise[PIECE];
+
+    for (int i = 0; i < PIECES; i++)
+        if (!raw_send(raw, noise, sizeof noise))
+            break;
+    return raw->reset;
+}
+
 void talk_still_serves(int port)
 {
     struct raw_answer answer;

@@ -79,6 +79,10 @@ size_t talk_read_all(struct raw *raw, int *statuses, size_t max);
  * read learns in no other way. Fails the running test when it never does. */
 void talk_until_cut(struct raw *raw);
 
+/* Sends more than the buffers of a connection hold; gives whether the peer has
+ * ended it before all was sent. */
+bool talk_flood(struct raw *raw);
+
 /* The running test fails unless the server answers GET /healthz and creates
  * and reads a todo, each on a fresh connection. Patient. */
 void talk_still_serves(int port);
