@@ -232,7 +232,9 @@ void conn_stream(struct conn *conn, struct subscriber *subscriber) /* LOOP */
     request_leave(conn->rq);
     conn->rq = NULL;
     buf_release(&conn->pending);
-    if (conn->paused && !conn->ended)
+    if (conn->ended)
+        conn_close(conn);
+    else if (conn->paused)
         uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
     conn->paused = false;
 }
@@ -386,9 +388,10 @@ static void on_read(uv_stream_t *stream, ssize_t n,
     if (n == UV_EOF) {
         conn->ended = true;
         uv_read_stop(stream);
-        if (conn->state == CONN_LINGERING || conns_is_gone(conn))
+        if (conn->state == CONN_LINGERING || conn->state == CONN_STREAMING ||
+            conns_is_gone(conn))
             conn_close(conn);
-        else if (conn->state != CONN_STREAMING)
+        else
             conn_advance(conn, NULL, 0);
     } else if (n < 0) {
         conn_close(conn);

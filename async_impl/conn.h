@@ -41,7 +41,9 @@ void conn_write(struct conn *conn, const struct reply *reply,
 void conn_send(struct conn *conn, const struct reply *reply);
 
 /* The connection is a stream's from now on: its request is gone, and what the
- * client sends is dropped. feed_unsubscribe is called when it closes. */
+ * client sends is dropped, up to REPLY_DROP_MAX. A client that ends its side
+ * has left, as browsers do; it gets no more. feed_unsubscribe is called when it
+ * closes: at once, if the client has left already. */
 void conn_stream(struct conn *conn, struct subscriber *subscriber);
 
 /* The last bytes of the stream are with the kernel. */

@@ -7,6 +7,7 @@
 #include "conns.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #ifdef __linux__
 #include <linux/tcp.h>
 #endif
@@ -19,6 +20,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/reply.h"
 #include "server.h"
 
 enum { LOOK_US = 250 * 1000 }; /* how soon a head is seen to begin */
@@ -195,6 +197,18 @@ bool conns_is_gone(const struct conn *conn) /* REQUEST THREAD */
            (look.revents & (POLLERR | POLLHUP));
 }
 
+bool conns_has_left(struct conn *conn) /* REQUEST THREAD */
+{
+    char bytes[4096];
+    ssize_t n;
+
+    do {
+        n = recv(conn->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+        conn->dropped += n > 0 ? (size_t)n : 0;
+    } while (n > 0 && conn->dropped <= REPLY_DROP_MAX);
+    return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
 struct conn *conns_open(struct conns *conns) /* REQUEST THREAD */
 {
     struct conn *conn = conns->table;
@@ -207,6 +221,7 @@ struct conn *conns_open(struct conns *conns) /* REQUEST THREAD */
     pthread_mutex_unlock(&conns->lock);
     atomic_store(&conn->late, false);
     conn->civetweb = NULL;
+    conn->dropped = 0;
     conn->opened_us = clock_mono_us();
     return conn;
 }

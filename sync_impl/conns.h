@@ -39,6 +39,7 @@ struct conn {
     atomic_llong idle;     /* the last deadline that was one for being idle */
     atomic_ullong heard;   /* bytes that had come when it was answered */
     atomic_int how;        /* what the watch shuts: SHUT_RD or SHUT_RDWR */
+    size_t dropped;        /* bytes that nobody asked for */
     /* guarded by conns->lock; its own thread may read fd without */
     bool open;
     int fd; /* -1 until known */
@@ -87,6 +88,12 @@ void conns_expect_nothing(struct conn *conn);
 
 /* Whether the client has reset the connection. Request thread. */
 bool conns_is_gone(const struct conn *conn);
+
+/* Whether the client of a stream, from whom nothing is awaited, has left: by a
+ * reset, or by ending its side, as browsers do when they leave. What it sends
+ * is read and dropped; one that sends more than REPLY_DROP_MAX is taken for
+ * gone. Request thread. */
+bool conns_has_left(struct conn *conn);
 
 /* Requests are refused from now on, and idle connections end. Main thread. */
 void conns_stop(struct conns *conns);

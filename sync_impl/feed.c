@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/probe.h"
+#include "conns.h"
 
 enum { LOOK_MS = 500 };
 
@@ -30,10 +31,13 @@ struct feed {
     bool ending;   /* the watcher ends */
 };
 
-static struct timespec from_now(int64_t ms)
+static int64_t from_now(int64_t ms)
 {
-    int64_t us = clock_mono_us() + ms * 1000;
+    return clock_mono_us() + ms * 1000;
+}
 
+static struct timespec timespec_of(int64_t us)
+{
     return (struct timespec){.tv_sec = (time_t)(us / 1000000),
                              .tv_nsec = (long)(us % 1000000) * 1000};
 }
@@ -58,7 +62,7 @@ static void *watch(void *arg) /* WATCHER THREAD */
     log_name_thread("watcher");
     pthread_mutex_lock(&feed->lock);
     while (!feed->ending) {
-        struct timespec until = from_now(LOOK_MS);
+        struct timespec until = timespec_of(from_now(LOOK_MS));
         int64_t newest = known;
 
         if (feed->streams > 0) {
@@ -147,22 +151,41 @@ uint64_t feed_rings(struct feed *feed) /* REQUEST THREAD */
     return rings;
 }
 
-enum feed_news feed_wait(struct feed *feed, uint64_t seen,
-                         int64_t within_ms) /* REQUEST THREAD */
+static enum feed_news wait_until(struct feed *feed, uint64_t seen,
+                                 int64_t until_us) /* REQUEST THREAD */
 {
-    struct timespec until = from_now(within_ms);
+    struct timespec until = timespec_of(until_us);
     enum feed_news news = FEED_QUIET;
     int late = 0;
 
-    probe_stand(probe_request(), "feed.event");
     pthread_mutex_lock(&feed->lock);
-    while (feed->rings == seen && !feed->stopping && !late) /* WAITS: event */
+    while (feed->rings == seen && !feed->stopping && !late)
         late = pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
     if (feed->stopping)
         news = FEED_STOPS;
     else if (feed->rings != seen)
         news = FEED_RANG;
     pthread_mutex_unlock(&feed->lock);
+    return news;
+}
+
+/* A thread that stands here is not told when its client leaves. So it wakes now
+ * and then, and looks. */
+enum feed_news feed_wait(struct feed *feed, struct conn *conn, uint64_t seen,
+                         int64_t within_ms) /* REQUEST THREAD */
+{
+    int64_t until = from_now(within_ms);
+    enum feed_news news;
+
+    probe_stand(probe_request(), "feed.event");
+    do {
+        int64_t look = from_now(LOOK_MS);
+
+        /* WAITS: event */
+        news = wait_until(feed, seen, look < until ? look : until);
+        if (news == FEED_QUIET && conns_has_left(conn))
+            news = FEED_LEFT;
+    } while (news == FEED_QUIET && clock_mono_us() < until);
     probe_go(probe_request(), "feed.event");
     return news;
 }

@@ -14,11 +14,13 @@
 #include "common/error.h"
 #include "common/store.h"
 
+struct conn;
 struct feed;
 
 enum feed_news {
     FEED_RANG,  /* something has happened: look into the log */
     FEED_QUIET, /* nothing, for as long as was to be waited */
+    FEED_LEFT,  /* the client has left (conns_has_left) */
     FEED_STOPS  /* the server stops */
 };
 
@@ -35,8 +37,10 @@ void feed_leave(struct feed *feed);
  * rings than that. */
 uint64_t feed_rings(struct feed *feed);
 
-/* Waits until it has rung more often than `seen`, at most so long. */
-enum feed_news feed_wait(struct feed *feed, uint64_t seen, int64_t within_ms);
+/* Waits until it has rung more often than `seen`, at most so long, and not for
+ * a client that has left: twice a second it is looked for. */
+enum feed_news feed_wait(struct feed *feed, struct conn *conn, uint64_t seen,
+                         int64_t within_ms);
 
 /* Something was written. Wakes all that wait. Accepts NULL. */
 void feed_ring(struct feed *feed);

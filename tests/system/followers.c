@@ -237,16 +237,20 @@ static void others_go_on_when_some_leave(void **state)
     }
 }
 
-static void a_half_closed_subscriber_is_still_told(void **state)
+/* A subscriber has nothing more to send, so its end can only mean that it
+ * leaves. */
+static void a_subscriber_that_ends_its_side_has_left(void **state)
 {
+    static const char *const args[] = {"--heartbeat", "3600", NULL};
+
     (void)state;
-    system_start(NULL);
+    system_start(args);
     changes_follow(&streams[0], -1);
+    changes_follow(&streams[1], -1);
     raw_half_close(&streams[0].raw);
-    for (int i = 0; i < 5; i++) {
-        (void)talk_create(system_server.port, "news");
-        (void)changes_read_created(&streams[0], "news");
-    }
+    assert_true(raw_read_eof(&streams[0].raw));
+    (void)talk_create(system_server.port, "news");
+    (void)changes_read_created(&streams[1], "news");
 }
 
 static void what_a_subscriber_sends_meanwhile_is_dropped(void **state)
@@ -334,7 +338,7 @@ int system_followers(void)
         FOLLOWERS_CASE(who_never_reads_is_let_go_and_can_resume),
         FOLLOWERS_CASE(a_sleeping_subscriber_costs_no_memory),
         FOLLOWERS_CASE(others_go_on_when_some_leave),
-        FOLLOWERS_CASE(a_half_closed_subscriber_is_still_told),
+        FOLLOWERS_CASE(a_subscriber_that_ends_its_side_has_left),
         FOLLOWERS_CASE(what_a_subscriber_sends_meanwhile_is_dropped),
         FOLLOWERS_CASE(a_gap_that_opens_meanwhile_is_told_by_a_reset),
         FOLLOWERS_CASE(ten_thousand_changes_can_be_resumed_and_not_one_more),
