@@ -100,6 +100,18 @@ void conn_close(struct conn *conn) /* LOOP */
         upstream_cancel(conn->rq);
 }
 
+void conn_reset(struct conn *conn) /* LOOP */
+{
+    struct linger at_once = {.l_onoff = 1};
+    uv_os_fd_t fd;
+
+    if (conn->state != CONN_CLOSING &&
+        uv_fileno((uv_handle_t *)&conn->tcp, &fd) == 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once,
+                         sizeof at_once); /* at worst it ends by FIN */
+    conn_close(conn);
+}
+
 /* Bytes that nobody reads would make the kernel reset the connection, and a
  * reset destroys the answer on its way. So they are read, for a moment. */
 static void conn_linger(struct conn *conn) /* LOOP */

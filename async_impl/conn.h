@@ -55,4 +55,7 @@ void conn_late(struct conn *conn);
 /* Ends it now. May be called twice. */
 void conn_close(struct conn *conn);
 
+/* The same by a reset (RST), which no client takes for an end. */
+void conn_reset(struct conn *conn);
+
 #endif

@@ -94,6 +94,9 @@ void request_leave(struct request *rq) /* LOOP */
 
 void request_cut(struct request *rq) /* LOOP */
 {
+    rq->reply.status = error_info(rq->err)->status;
+    if (!rq->reply.chunked) /* where an end is the end of the answer */
+        conn_reset(rq->conn);
     buf_release(&rq->reply.out);
     rq->reply.keep_alive = false;
     request_finish(rq);

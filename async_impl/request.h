@@ -86,8 +86,9 @@ void request_write(struct request *rq, request_step *next);
 /* The request has become a stream, which goes on without it: frees it. */
 void request_leave(struct request *rq);
 
-/* Ends a stream in the middle: the client must not take it for whole. The
- * request is gone afterwards. */
+/* Ends a stream in the middle, because of rq->err: the client must not take it
+ * for whole. The log has the status of the error, though the client has heard
+ * 200. The request is gone afterwards. */
 void request_cut(struct request *rq);
 
 /* Sends the reply; the request is gone afterwards. The last thing a handler

@@ -193,3 +193,13 @@ void conn_send(struct conn *conn,
     if (taken)
         conn_linger(conn);
 }
+
+/* civetweb closes a socket in a friendly way. A connect(2) to nowhere is the
+ * unfriendly one that needs no close. */
+void conn_reset(struct conn *conn) /* REQUEST THREAD */
+{
+    struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+
+    if (conn->fd >= 0) /* fails only when the client has left already */
+        (void)connect(conn->fd, &nowhere, sizeof nowhere);
+}

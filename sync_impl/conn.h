@@ -30,4 +30,7 @@ bool conn_write(struct conn *conn, const struct reply *reply);
  * drops what the client still sends, for a moment. */
 void conn_send(struct conn *conn, const struct reply *reply);
 
+/* Ends it by a reset (RST), which no client takes for an end. Does not wait. */
+void conn_reset(struct conn *conn);
+
 #endif

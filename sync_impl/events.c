@@ -94,7 +94,7 @@ static void stream_events(struct request *rq) /* REQUEST THREAD */
     changes_page_release(&page);
     buf_release(&text);
     if (err)
-        request_cut(rq);
+        request_cut(rq, err);
     else
         request_finish(rq); /* WAITS: client */
 }

@@ -44,7 +44,7 @@ static void export_todos(struct request *rq) /* REQUEST THREAD */
         err = reply_stream_end(&rq->reply);
     list_todos_release(&job);
     if (err)
-        request_cut(rq);
+        request_cut(rq, err);
     else
         request_finish(rq); /* WAITS: client */
 }

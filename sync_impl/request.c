@@ -68,8 +68,11 @@ enum todo_err request_write(struct request *rq) /* REQUEST THREAD */
     return taken ? TODO_OK : TODO_ERR_GONE;
 }
 
-void request_cut(struct request *rq) /* REQUEST THREAD */
+void request_cut(struct request *rq, enum todo_err err) /* REQUEST THREAD */
 {
+    rq->reply.status = error_info(err)->status;
+    if (!rq->reply.chunked) /* where an end is the end of the answer */
+        conn_reset(rq->conn);
     buf_release(&rq->reply.out);
     rq->reply.keep_alive = false;
     request_finish(rq);

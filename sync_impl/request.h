@@ -44,9 +44,10 @@ void request_refuse(struct request *rq, enum todo_err err);
  * is not there any more. */
 enum todo_err request_write(struct request *rq);
 
-/* Ends a stream in the middle: the client must not take it for whole. Releases
- * the request. The last thing a handler does. */
-void request_cut(struct request *rq);
+/* Ends a stream in the middle: the client must not take it for whole. The log
+ * has the status of the error, though the client has heard 200. Releases the
+ * request. The last thing a handler does. */
+void request_cut(struct request *rq, enum todo_err err);
 
 /* Sends the reply and releases the request. The last thing a handler does. */
 void request_finish(struct request *rq);
