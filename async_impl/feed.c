@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/changes.h"
+#include "common/clock.h"
 #include "common/container_of.h"
 #include "common/log.h"
 #include "common/probe.h"
@@ -29,6 +30,9 @@ struct subscriber {
     int64_t after; /* it knows all changes up to this one */
     uint32_t number;
     bool chunked;
+    char id[REPLY_ID_SIZE]; /* these are for the log */
+    const char *path;
+    int64_t began_us;
     char base[]; /* of its URLs */
 };
 
@@ -199,8 +203,8 @@ static void feed_publish(struct request *rq) /* LOOP */
     struct changes_page *page = &feed->page;
 
     feed->reading = false;
-    if (rq->err) /* it was logged; the next look tries again */
-        return;
+    if (rq->err || feed->server->stopping)
+        return; /* the next look tries again; or all were told the last */
     for (struct subscriber *one = feed->first, *next; one; one = next) {
         next = one->next;
         buf_clear(&feed->text);
@@ -270,6 +274,9 @@ bool feed_subscribe(struct request *rq, int64_t after) /* LOOP */
     subscriber->after = after;
     subscriber->number = rq->reply.number;
     subscriber->chunked = rq->reply.chunked;
+    memcpy(subscriber->id, rq->reply.id, sizeof subscriber->id);
+    subscriber->path = rq->reply.path;
+    subscriber->began_us = rq->began_us;
     memcpy(subscriber->base, rq->reply.base, base_size);
     subscriber->next = feed->first;
     if (feed->first)
@@ -277,13 +284,27 @@ bool feed_subscribe(struct request *rq, int64_t after) /* LOOP */
     feed->first = subscriber;
     probe_park(subscriber->number, "feed.event"); /* WAITS: event */
     conn_stream(rq->conn, subscriber);
+    if (feed->rang && !feed->reading) /* since it has read */
+        feed_read(feed);
     return true;
+}
+
+/* A stream whose client has left is logged as a request of such a client is. */
+static void log_stream(const struct subscriber *subscriber) /* LOOP */
+{
+    bool left = subscriber->conn->state == CONN_CLOSING;
+
+    log_request(subscriber->id, "GET", subscriber->path,
+                strlen(subscriber->path),
+                left ? error_info(TODO_ERR_GONE)->status : 200,
+                clock_mono_us() - subscriber->began_us);
 }
 
 void feed_unsubscribe(struct subscriber *subscriber) /* LOOP */
 {
     struct feed *feed = subscriber->feed;
 
+    log_stream(subscriber);
     probe_go(subscriber->number, "feed.event");
     probe_end(subscriber->number);
     if (subscriber->prev)

@@ -85,9 +85,6 @@ void request_write(struct request *rq, request_step *next) /* LOOP */
 
 void request_leave(struct request *rq) /* LOOP */
 {
-    log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,
-                rq->in.head.path.len, rq->reply.status,
-                clock_mono_us() - rq->began_us);
     stream_events_release(&rq->frame.stream_events);
     request_free(rq);
 }

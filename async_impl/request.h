@@ -83,7 +83,8 @@ void request_run(struct request *rq, enum todo_err err);
  * last statement of a path. */
 void request_write(struct request *rq, request_step *next);
 
-/* The request has become a stream, which goes on without it: frees it. */
+/* The request has become a stream, which goes on without it, and says so in the
+ * log when it ends: frees the request. */
 void request_leave(struct request *rq);
 
 /* Ends a stream in the middle, because of rq->err: the client must not take it
@@ -100,10 +101,10 @@ void todos_handlers(request_step *handlers[OP_COUNT]);
 void pages_handlers(request_step *handlers[OP_COUNT]);
 void suggestions_handlers(request_step *handlers[OP_COUNT]);
 void export_handlers(request_step *handlers[OP_COUNT]);
+void events_handlers(request_step *handlers[OP_COUNT]);
+
 /* Frees what a stream has on its frame. */
 void stream_events_release(struct stream_events *job);
-
-void events_handlers(request_step *handlers[OP_COUNT]);
 
 /* What this room says of itself. */
 extern const struct pages_room pages_room;

@@ -111,9 +111,47 @@ static void heartbeats_do_not_keep_who_never_reads(void **state)
         fail_msg("a reader was let go, but not who slept before it");
 }
 
+/* Where the log has a line with this text; the test fails without one. */
+static const char *line_with(const char *log, const char *text)
+{
+    const char *found = strstr(log, text);
+
+    if (!found)
+        fail_msg("no line has \"%s\":\n%s", text, log);
+    return found;
+}
+
+/* As a request does. Until then nobody knows how long it was, or how it ended.
+ */
+static void a_stream_is_logged_when_it_ends(void **state)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    char *log;
+
+    (void)state;
+    system_start(NULL);
+    changes_follow(&streams[0], -1);
+    changes_follow(&streams[1], -1);
+    assert_int_equal(talk_get(system_server.port, "/meanwhile", NULL), 404);
+    stream_close(&streams[0]);
+    while (log = server_log(&system_server), !strstr(log, "/todos/events")) {
+        free(log);
+        assert_true(now_ms() < deadline);
+        a_moment();
+    }
+    assert_true(line_with(log, "/meanwhile") < line_with(log, "/todos/events"));
+    assert_true(line_with(log, " 499 ") < line_with(log, "/todos/events"));
+    free(log);
+    server_stop(&system_server); /* the other one hears bye */
+    log = server_log(&system_server);
+    (void)line_with(strstr(log, " 499 "), " 200 "); /* its bye was its end */
+    free(log);
+}
+
 int system_leavers(void)
 {
     const struct CMUnitTest cases[] = {
+        LEAVERS_CASE(a_stream_is_logged_when_it_ends),
         LEAVERS_CASE(heartbeats_do_not_keep_who_never_reads),
     };
 
