@@ -87,7 +87,7 @@ void conn_close(struct conn *conn) /* LOOP */
         return;
     /* A handler that has the request gives it back by conn_send. */
     if (conn->state != CONN_WAITING && conn->state != CONN_ANSWERING) {
-        request_free(conn->rq);
+        request_abandon(conn->rq);
         conn->rq = NULL;
     }
     waits = conn->state == CONN_WAITING;

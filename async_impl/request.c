@@ -25,6 +25,13 @@ struct request *request_new(struct conn *conn) /* LOOP */
     return rq;
 }
 
+static void request_log(const struct request *rq) /* LOOP */
+{
+    log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,
+                rq->in.head.path.len, rq->reply.status,
+                clock_mono_us() - rq->began_us);
+}
+
 void request_free(struct request *rq) /* LOOP */
 {
     if (!rq)
@@ -32,6 +39,19 @@ void request_free(struct request *rq) /* LOOP */
     wire_release(&rq->wire);
     reply_release(&rq->reply);
     free(rq);
+}
+
+void request_abandon(struct request *rq) /* LOOP */
+{
+    if (!rq)
+        return;
+    if (rq->accepted)
+        probe_go(rq->reply.number, "client.body");
+    request_refuse(rq, NULL); /* nobody hears it */
+    rq->reply.status = error_info(TODO_ERR_MALFORMED)->status;
+    request_log(rq);
+    probe_end(rq->reply.number);
+    request_free(rq);
 }
 
 /* May it run at all? */
@@ -101,8 +121,6 @@ void request_cut(struct request *rq) /* LOOP */
 
 void request_finish(struct request *rq) /* LOOP */
 {
-    log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,
-                rq->in.head.path.len, rq->reply.status,
-                clock_mono_us() - rq->began_us);
+    request_log(rq);
     conn_send(rq->conn, &rq->reply); /* WAITS: client */
 }

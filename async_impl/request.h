@@ -65,7 +65,13 @@ struct request {
 /* Begins a request on a connection. NULL when memory runs out. The connection
  * frees it with request_free when its answer is sent. */
 struct request *request_new(struct conn *conn);
+
+/* Frees a request that nobody works for any more. Accepts NULL. */
 void request_free(struct request *rq);
+
+/* The client has left in the middle of it: says so in the log, and frees it.
+ * Accepts NULL. */
+void request_abandon(struct request *rq);
 
 /* The head is whole: may the request run at all? */
 enum todo_err request_accept(struct request *rq);

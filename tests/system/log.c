@@ -10,6 +10,7 @@
 
 #include "system.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
 
 /* Ends the server and gives its log: free with free(3). */
 static char *whole_log(void)
@@ -29,6 +30,22 @@ static void only_line_with(const char *log, const char *text, char *line,
     while (found > log && found[-1] != '\n')
         found--;
     (void)snprintf(line, size, "%.*s", (int)strcspn(found, "\n"), found);
+}
+
+static void await_line_with(const char *text)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    bool found;
+
+    do {
+        char *log = server_log(&system_server);
+
+        found = strstr(log, text);
+        free(log);
+        if (!found && now_ms() > deadline)
+            fail_msg("no line of the log has \"%s\"", text);
+        a_moment();
+    } while (!found);
 }
 
 /* True when a word of the line begins with this text. */
@@ -173,6 +190,39 @@ static void no_client_can_forge_a_line(void **state)
     free(log);
 }
 
+/* It ends as it would if somebody heard the answer: with a line, and with the
+ * end of its wait. */
+static void a_client_that_leaves_in_its_body_has_a_line(void **state)
+{
+    struct raw raw;
+    char line[1024];
+    char threads[64];
+
+    (void)state;
+    system_start(NULL);
+    gate_open(&system_gate, &system_server);
+    system_ask(&raw, "POST /todos HTTP/1.1\r\n"
+                     "Host: localhost\r\n"
+                     "Content-Type: application/json\r\n"
+                     "Content-Length: 20\r\n"
+                     "\r\n"
+                     "{\"title\":");
+    gate_await_waiting(&system_gate, "client.body", 1);
+    raw_reset(&raw);
+    await_line_with("POST");
+    system_gate.label = "client.body";
+    assert_int_equal(gate_marks(&system_gate, "go", threads, sizeof threads),
+                     1);
+    gate_release(&system_gate);
+
+    char *log = whole_log();
+
+    only_line_with(log, "POST", line, sizeof line);
+    free(log);
+    assert_true(has_word(line, "/todos"));
+    assert_true(has_word(line, "400"));
+}
+
 static void level_error_keeps_requests_out_of_the_log(void **state)
 {
     static const char *const args[] = {"--log-level", "error", NULL};
@@ -195,6 +245,7 @@ int system_log(void)
         SYSTEM_CASE(a_problem_tells_the_request_id_of_its_line),
         SYSTEM_CASE(neither_bodies_nor_credentials_are_logged),
         SYSTEM_CASE(no_client_can_forge_a_line),
+        SYSTEM_CASE(a_client_that_leaves_in_its_body_has_a_line),
         SYSTEM_CASE(level_error_keeps_requests_out_of_the_log),
     };
 
