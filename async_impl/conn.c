@@ -120,9 +120,10 @@ static void conn_linger(struct conn *conn) /* LOOP */
 
     conn->state = CONN_LINGERING;
     buf_release(&conn->pending);
-    if (conn->ended || uv_fileno((uv_handle_t *)&conn->tcp, &fd) != 0 ||
+    if (conn->ended || conn->conns->stopping ||
+        uv_fileno((uv_handle_t *)&conn->tcp, &fd) != 0 ||
         shutdown(fd, SHUT_WR) != 0) { /* all is written: it does not wait */
-        conn_close(conn);
+        conn_close(conn); /* who is stopping does not wait for who stays */
         return;
     }
     conns_expect(conn, REPLY_DROP_MS); /* WAITS: client */

@@ -95,7 +95,7 @@ void conns_stop(struct conns *conns) /* LOOP */
 {
     conns->stopping = true;
     for (struct conn *conn = conns->first; conn; conn = conn->next)
-        if (conn->state == CONN_OPEN ||
+        if (conn->state == CONN_OPEN || conn->state == CONN_LINGERING ||
             (conn->state == CONN_READING && !conn_has_head(conn)))
             conn_close(conn);
     if (conns->count == 0)

@@ -83,7 +83,8 @@ void conns_expect_nothing(struct conn *conn);
  * together with bytes as an end of file. */
 bool conns_is_gone(const struct conn *conn);
 
-/* Requests are refused from now on, and idle connections end. */
+/* Requests are refused from now on, and those end that are idle or were
+ * answered for the last time. */
 void conns_stop(struct conns *conns);
 
 #endif

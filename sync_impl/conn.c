@@ -142,6 +142,7 @@ static void conn_linger(struct conn *conn) /* REQUEST THREAD */
     size_t total = 0;
     ssize_t n = 1;
 
+    atomic_store(&conn->busy, false); /* conns_stop may end it from here on */
     if (conn->fd < 0 || atomic_load(&conn->conns->stopping))
         return; /* who is stopping does not wait for those who stay */
     shutdown(conn->fd, SHUT_WR); /* the client sees the end of the answer */

@@ -32,7 +32,7 @@ struct conn {
     struct conns *conns;
     struct mg_connection *civetweb;
     bool spare;            /* one more than --threads: its thread says 503 */
-    atomic_bool busy;      /* serves a request */
+    atomic_bool busy;      /* serves a request, and has not answered it */
     atomic_bool late;      /* the watch has cut it */
     int64_t opened_us;     /* clock_mono_us */
     atomic_llong deadline; /* clock_mono_us; 0 while nothing is due */
@@ -95,7 +95,8 @@ bool conns_is_gone(const struct conn *conn);
  * gone. Request thread. */
 bool conns_has_left(struct conn *conn);
 
-/* Requests are refused from now on, and idle connections end. Main thread. */
+/* Requests are refused from now on, and those end that are idle or were
+ * answered for the last time. Main thread. */
 void conns_stop(struct conns *conns);
 
 /* Nobody can connect from now on. Call it right before mg_stop: it also wakes

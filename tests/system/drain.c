@@ -175,6 +175,46 @@ static void work_beyond_the_shutdown_timeout_is_cut_with_exit_1(void **state)
     assert_int_equal(talk_count(system_second.port, "flight"), 0);
 }
 
+static const char *const hurried[] = {"--shutdown-timeout", "0.7", NULL};
+
+/* It has its last answer, and for a second the server would drop what it still
+ * sends. That is no reason to stay, and nothing is cut off. */
+static void a_client_that_stays_does_not_keep_the_server(void **state)
+{
+    struct raw_answer answer;
+    struct raw raw;
+
+    (void)state;
+    system_start(hurried);
+    system_ask(&raw, "GET /healthz HTTP/1.1\r\n"
+                     "Host: localhost\r\n"
+                     "Connection: close\r\n\r\n");
+    assert_true(raw_read_answer(&raw, &answer, false));
+    assert_int_equal(answer.status, 200);
+    raw_answer_release(&answer);
+    server_signal(&system_server, SIGTERM);
+    expect_clean_end();
+    raw_close(&raw);
+}
+
+static void a_client_answered_after_sigterm_does_not_keep_it(void **state)
+{
+    struct raw_answer answer;
+    struct raw raw;
+
+    (void)state;
+    system_start(hurried);
+    system_ask(&raw, polite_head);
+    assert_true(raw_readable(&raw, RAW_TIMEOUT_MS)); /* 100 Continue */
+    server_signal(&system_server, SIGTERM);
+    assert_true(raw_send_text(&raw, polite_body));
+    assert_true(raw_read_answer(&raw, &answer, false));
+    assert_int_equal(answer.status, 201);
+    raw_answer_release(&answer);
+    expect_clean_end();
+    raw_close(&raw);
+}
+
 /* Whether it was cut (1) or all it had asked for was with the kernel (0), only
  * the shutdown timeout can have ended the wait. */
 static void a_client_that_never_reads_does_not_keep_the_server(void **state)
@@ -252,6 +292,8 @@ int system_drain(void)
         SYSTEM_CASE(many_writes_in_flight_are_all_answered),
         SYSTEM_CASE(a_slow_reader_gets_its_whole_answer),
         SYSTEM_CASE(work_beyond_the_shutdown_timeout_is_cut_with_exit_1),
+        SYSTEM_CASE(a_client_that_stays_does_not_keep_the_server),
+        SYSTEM_CASE(a_client_answered_after_sigterm_does_not_keep_it),
         SYSTEM_CASE(a_client_that_never_reads_does_not_keep_the_server),
         SYSTEM_CASE(a_client_that_waits_for_a_thread_does_not_keep_the_server),
         SYSTEM_CASE(a_second_signal_exits_at_once),
