@@ -6,14 +6,27 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
+
+/* What the parent has left open is not ours: it would only make our own numbers
+ * larger, and keep open for others what the parent believes closed. Call it
+ * before anything is opened. */
+static void forget_inherited(void)
+{
+#ifdef SYS_close_range /* glibc's own is newer than some that we build on */
+    (void)syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U);
+#endif /* an older kernel keeps them open, as usual */
+}
 
 void process_prepare(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     struct rlimit files;
 
+    forget_inherited();
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL);

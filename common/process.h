@@ -6,7 +6,8 @@
 #ifndef TODO_COMMON_PROCESS_H
 #define TODO_COMMON_PROCESS_H
 
-/* Readies libcurl, which has to be done before there are threads, and
+/* Closes the descriptors that the parent left open beside the first three,
+ * readies libcurl, which has to be done before there are threads, and
  * ignores SIGPIPE (a client that left would end the server by it) and SIGXFSZ
  * (a file at its size limit would), and raises the soft limit of open
  * descriptors to the hard one (setrlimit(2)). */

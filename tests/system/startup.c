@@ -3,6 +3,7 @@
  * Threads: one.   Blocks: until the programs listen or have ended.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,6 +256,25 @@ static void an_id_is_not_given_again_after_a_restart(void **state)
     assert_true(talk_create(system_second.port, "new") > id);
 }
 
+/* Among hundreds of descriptors that are not its own, todo-sync would not find
+ * the socket of a connection, and so not watch its deadlines. And who has the
+ * other end of a pipe would wait for the end of the server. */
+static void what_the_parent_has_open_is_not_kept(void **state)
+{
+    struct pollfd look = {.events = POLLIN};
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(fcntl(ends[0], F_SETFD, FD_CLOEXEC), 0);
+    system_start(NULL);
+    (void)close(ends[1]);
+    look.fd = ends[0];
+    if (poll(&look, 1, 0) != 1)
+        fail_msg("the server keeps the other end of a pipe of its parent");
+    (void)close(ends[0]);
+}
+
 int system_startup(void)
 {
     const struct CMUnitTest cases[] = {
@@ -269,6 +289,7 @@ int system_startup(void)
         SYSTEM_CASE(a_newer_schema_is_one_line_and_exit_1),
         SYSTEM_CASE(a_broken_database_is_one_line_and_exit_1),
         SYSTEM_CASE(a_port_file_that_cannot_be_made_is_one_line_and_exit_1),
+        SYSTEM_CASE(what_the_parent_has_open_is_not_kept),
         SYSTEM_CASE(what_was_stored_is_there_after_a_restart),
         SYSTEM_CASE(an_id_is_not_given_again_after_a_restart),
     };
