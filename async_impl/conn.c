@@ -163,7 +163,7 @@ static void conn_taken(struct conn *conn, enum todo_err err) /* LOOP */
         return;
     }
     rq->written = NULL;
-    rq->err = err;
+    rq->err = conn->state == CONN_CLOSING ? TODO_ERR_GONE : err;
     if (conn->state != CONN_CLOSING) {
         conn->state = CONN_WAITING;
         conns_expect_nothing(conn);
@@ -333,7 +333,9 @@ static bool takes_bytes(const struct conn *conn)
 
 /* Goes through bytes request by request. What follows a request under way is
  * kept until that is answered. Some more is read meanwhile, as who does not
- * read does not learn that the client has left; but not much. */
+ * read does not learn that the client has left; but not much. Nor does who has
+ * read to the end: a client that ends its side, and then resets the connection
+ * while a handler works for it, is worked for to the end. */
 static void conn_advance(struct conn *conn, const char *bytes,
                          size_t len) /* LOOP */
 {
@@ -437,6 +439,7 @@ void on_connection(uv_stream_t *listener, int status) /* LOOP */
     if (!conn) {
         log_warn("conn", "cannot take a connection: %s",
                  status == 0 ? "out of memory" : uv_strerror(status));
+        conns->starved = status == 0;
         return;
     }
     if (uv_accept(listener, (uv_stream_t *)&conn->tcp) != 0 ||

@@ -21,6 +21,7 @@ struct subscriber;
 /* What the listening socket calls when somebody connects. */
 void on_connection(uv_stream_t *listener, int status);
 
+/* The server that it belongs to; borrowed. */
 struct server *conn_server(const struct conn *conn);
 
 /* TODO_ERR_STOPPING, TODO_ERR_BUSY on a spare connection, or TODO_OK. */

@@ -78,6 +78,11 @@ void conns_unref(struct conn *conn) /* LOOP; the only free */
     conns->count--;
     buf_release(&conn->pending);
     free(conn);
+    if (conns->starved && !conns->stopping) { /* libuv calls no more by itself
+                                                 while it is owed an accept */
+        conns->starved = false;
+        on_connection((uv_stream_t *)&conns->server->listener, 0);
+    }
     if (conns->stopping && conns->count == 0)
         server_leave(conns->server);
 }

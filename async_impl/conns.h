@@ -64,7 +64,8 @@ struct conns {
     struct conn *first;
     int count;
     bool stopping;
-    size_t unsent;                    /* of all of them */
+    bool starved;  /* somebody waits for memory to be let in */
+    size_t unsent; /* of all of them */
     char read_bytes[CONNS_READ_SIZE]; /* one for all: a read is used up before
                                          the next one begins */
 };
@@ -77,6 +78,8 @@ void conns_unref(struct conn *conn);
 
 /* From now on conn_late is called if this takes longer. */
 void conns_expect(struct conn *conn, int64_t within_ms);
+
+/* What was expected has come; nothing has a deadline. */
 void conns_expect_nothing(struct conn *conn);
 
 /* Whether the client has reset the connection. libuv tells a reset that comes

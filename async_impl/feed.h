@@ -26,8 +26,11 @@ struct feed *feed_new(struct server *server);
  * handles. Accepts NULL. */
 void feed_close(struct feed *feed);
 
-/* One more stream, or TODO_ERR_BUSY when there are enough; and one less. */
+/* One more stream, or TODO_ERR_BUSY when there are enough. On success,
+ * feed_leave is owed: by the request, or from feed_subscribe on by the feed. */
 enum todo_err feed_enter(struct feed *feed);
+
+/* One stream less. */
 void feed_leave(struct feed *feed);
 
 /* The stream has read all changes up to `after`. From now on it is told of what

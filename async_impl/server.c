@@ -97,9 +97,12 @@ static bool make_loop(struct server *server)
     uv_tcp_init(&server->loop, &server->listener);
     uv_timer_init(&server->loop, &server->cut);
     for (int i = 0; i < 2; i++) {
-        uv_signal_init(&server->loop, &server->signals[i]);
-        server->signals[i].data = server;
-        uv_signal_start(&server->signals[i], on_signal, numbers[i]);
+        uv_signal_t *signal = &server->signals[i];
+
+        signal->data = server;
+        if (uv_signal_init(&server->loop, signal) != 0 ||
+            uv_signal_start(signal, on_signal, numbers[i]) != 0)
+            return false;
     }
     return true;
 }

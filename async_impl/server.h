@@ -1,7 +1,7 @@
 /*
  * async_impl/server.h - one listening server: what all its requests share.
  * Callers: main.c, conn.c, request.c.    Threads: the loop's.
- * Blocks:  server_start, server_run.     Owns: pages, keeper, connections, the
+ * Blocks:  server_start, _run, _release. Owns: pages, keeper, connections, the
  *                                        loop.
  */
 #ifndef TODO_ASYNC_SERVER_H
@@ -52,8 +52,9 @@ bool server_run(struct server *server);
 /* Everybody has left: called by the last connection of a stopping server. */
 void server_leave(struct server *server);
 
-/* Frees what server_start made. Gives false if the loop still held something:
- * a handle was lost. Accepts {0}. */
+/* Frees what server_start made. Waits until the store threads have ended, and
+ * for the loop to close its handles. Gives false if it still held something: a
+ * handle was lost. Accepts {0}. */
 bool server_release(struct server *server);
 
 /* Stops a debug build when another thread than the loop's calls it. */

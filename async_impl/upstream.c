@@ -3,10 +3,11 @@
  *
  * libcurl's multi interface does a step of all its transfers whenever it is
  * told that a socket is ready or a time has come. It says which sockets and
- * which time it waits for; the loop watches them:
+ * which time it waits for, and the loop watches them.
  *
- *   libcurl   on_watch, on_timer_wish   "tell me about this socket; at that
- * time" the loop  on_socket, on_time        "it is ready; it is time"
+ * on_watch and on_timer_wish are called by libcurl: "tell me about this
+ * socket", "tell me at that time". on_socket and on_time are called by the
+ * loop: "it is ready", "it is time".
  *
  * A name is looked up by a thread of libcurl's own, so the loop does not wait
  * for that either.

@@ -49,8 +49,10 @@ struct wire {
     } marks[HTTP_MAX_FIELDS];
 };
 
-/* Begins a request. Release with wire_release; accepts {0}. */
+/* Begins a request. Release with wire_release. */
 void wire_init(struct wire *wire);
+
+/* Frees the text of head and body. Accepts {0} and a second call. */
 void wire_release(struct wire *wire);
 
 /* Reads on. `*taken` of the `len` bytes belong to this request; the others are

@@ -1,7 +1,7 @@
 /*
  * sync_impl/conns.h - all connections: who is here, who is late, who must go.
  * Callers: server.c, conn.c.             Threads: as each function says.
- * Blocks:  conns_wait.                   Owns: the table of connections, and
+ * Blocks:  conns_wait, conns_free.       Owns: the table of connections, and
  *                                        the thread that watches deadlines.
  *
  * A thread that stands in a read cannot look at the clock. So one thread does
@@ -63,14 +63,23 @@ struct conns {
 /* Starts the watching thread. NULL when there is no memory or thread for it.
  * Free with conns_free, after mg_stop. Main thread. */
 struct conns *conns_new(struct server *server);
+
+/* Ends the watching thread, and waits for that. Accepts NULL. Main thread. */
 void conns_free(struct conns *conns);
 
-/* A connection comes, and goes. Request thread. */
+/* A connection comes: gives its place, which the table keeps. Request thread.
+ */
 struct conn *conns_open(struct conns *conns);
+
+/* It goes, and its place is free: before civetweb closes the socket, whose
+ * number may then be another's. Request thread. */
 void conns_close(struct conn *conn);
 
-/* A request begins and ends. Request thread. */
+/* A request begins: from now on its socket is known. Request thread. */
 void conns_request_begin(struct conn *conn, struct mg_connection *civetweb);
+
+/* It has been answered. From now on the watch expects the next head, within
+ * --idle-timeout; when stopping, there is none. Request thread. */
 void conns_request_end(struct conn *conn);
 
 /* The request is about to be answered: what comes from now on is the next head.
@@ -84,6 +93,8 @@ bool conns_is_late(const struct conn *conn);
 /* From now on the watch shuts the socket (shutdown(2)) and sets `late`, if the
  * deadline passes before conns_expect_nothing. Request thread. */
 void conns_expect(struct conn *conn, int64_t within_ms, int how);
+
+/* What was expected has come; nothing has a deadline. Request thread. */
 void conns_expect_nothing(struct conn *conn);
 
 /* Whether the client has reset the connection. Request thread. */

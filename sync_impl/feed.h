@@ -1,7 +1,7 @@
 /*
  * sync_impl/feed.h - wakes those who wait for something to happen.
  * Callers: events.c, keeper.c, server.c. Threads: any.
- * Blocks:  feed_wait.                    Owns: a thread that watches for what
+ * Blocks:  feed_wait, feed_free.         Owns: a thread that watches for what
  *                                        the other server does.
  */
 #ifndef TODO_SYNC_FEED_H
@@ -27,10 +27,15 @@ enum feed_news {
 /* NULL when there is no memory or thread for it. Free with feed_free, when no
  * thread uses it. */
 struct feed *feed_new(struct store_file *file, const struct config *config);
+
+/* Ends the watching thread, and waits for that. Accepts NULL. */
 void feed_free(struct feed *feed);
 
-/* One more stream, or TODO_ERR_BUSY when there are enough; and one less. */
+/* One more stream: TODO_ERR_BUSY when there are enough, TODO_ERR_STOPPING. On
+ * success, feed_leave is owed. */
 enum todo_err feed_enter(struct feed *feed);
+
+/* One stream less. */
 void feed_leave(struct feed *feed);
 
 /* How often it has rung: ask before looking into the log, and wait for more

@@ -1,8 +1,8 @@
 /*
  * sync_impl/keeper.h - how a job finds its transaction.
  * Callers: the handlers, server.c.       Threads: request threads.
- * Blocks:  keeper_read, _search, _write.  Owns: the store that writes, and a
- *                                        store for each thread that reads.
+ * Blocks:  keeper_read, _search, _write, _free, _leave_thread (disk).
+ * Owns:    the store that writes, and a store for each thread that reads.
  */
 #ifndef TODO_SYNC_KEEPER_H
 #define TODO_SYNC_KEEPER_H
@@ -16,10 +16,15 @@ struct keeper;
 /* NULL when memory runs out. Free with keeper_free, when no thread uses it. The
  * feed is rung after each commit; it may be NULL. */
 struct keeper *keeper_new(struct store_file *file, struct feed *feed);
+
+/* Closes the store that writes. Accepts NULL. Main thread. */
 void keeper_free(struct keeper *keeper);
 
-/* Give the calling thread a store to read with, and take it back. */
+/* Gives the calling thread a store to read with. Request thread. */
 void keeper_enter_thread(struct keeper *keeper);
+
+/* Takes it back: closes it. The last thing that a thread does here. Request
+ * thread. */
 void keeper_leave_thread(void);
 
 /* Runs a job that reads, on this thread's store. Waits for the disk. */

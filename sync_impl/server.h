@@ -1,7 +1,7 @@
 /*
  * sync_impl/server.h - one listening server: what all its requests share.
  * Callers: main.c, conn.c, request.c.    Threads: as each function says.
- * Blocks:  server_start, server_run.     Owns: pages, keeper, connections.
+ * Blocks:  server_start, _run, _release. Owns: pages, keeper, connections.
  */
 #ifndef TODO_SYNC_SERVER_H
 #define TODO_SYNC_SERVER_H
@@ -43,7 +43,8 @@ bool server_start(struct server *server, struct config *config, char *why,
  * whether everybody left within config->shutdown_timeout_ms. Main thread. */
 bool server_run(struct server *server);
 
-/* Frees what server_start made. Accepts {0}. */
+/* Frees what server_start made, when all threads have ended: waits for those
+ * that are idle, which is short. Accepts {0}. Main thread. */
 void server_release(struct server *server);
 
 #endif
