@@ -269,16 +269,6 @@ static bool start_threads(struct keeper *keeper, int readers)
     return started;
 }
 
-static bool make_locks(struct keeper *keeper)
-{
-    bool made = uv_mutex_init(&keeper->lock) == 0 &&
-                uv_mutex_init(&keeper->done_lock) == 0;
-
-    for (int i = 0; i < QUEUE_COUNT && made; i++)
-        made = uv_cond_init(&keeper->queues[i].filled) == 0;
-    return made;
-}
-
 struct keeper *keeper_new(uv_loop_t *loop, const struct config *config,
                           struct store_file *file) /* LOOP */
 {
@@ -288,21 +278,24 @@ struct keeper *keeper_new(uv_loop_t *loop, const struct config *config,
 
     if (!keeper)
         return NULL;
-    keeper->file = file;
-    keeper->limit = config->store_queue;
-    if (!make_locks(keeper) ||
-        uv_async_init(loop, &keeper->doorbell, on_doorbell) != 0) {
+    /* It needs a descriptor; of what is set up behind it, nothing can fail. */
+    if (uv_async_init(loop, &keeper->doorbell, on_doorbell) != 0) {
         free(keeper);
         return NULL;
     }
+    keeper->file = file;
+    keeper->limit = config->store_queue;
+    uv_mutex_init(&keeper->lock);
+    uv_mutex_init(&keeper->done_lock);
     list_init(&keeper->done);
     for (int i = 0; i < QUEUE_COUNT; i++) {
         keeper->queues[i].kind = (enum queue_kind)i;
+        uv_cond_init(&keeper->queues[i].filled);
         list_init(&keeper->queues[i].outbox);
         list_init(&keeper->queues[i].jobs);
     }
-    (void)uv_prepare_init(loop, &keeper->hand_over); /* these cannot fail */
-    (void)uv_prepare_start(&keeper->hand_over, on_hand_over);
+    uv_prepare_init(loop, &keeper->hand_over);
+    uv_prepare_start(&keeper->hand_over, on_hand_over);
     keeper->open_handles = 2;
     if (start_threads(keeper, config->store_threads))
         return keeper;
