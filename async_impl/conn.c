@@ -130,10 +130,9 @@ static void conn_linger(struct conn *conn) /* LOOP */
     uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
 }
 
-/* --- answering ----------------------------------------------------------- */
+/* --- being answered ------------------------------------------------------ */
 
-/* The answer is with the kernel, or there will be none. */
-static void conn_answered(struct conn *conn) /* LOOP */
+void conn_answered(struct conn *conn) /* LOOP */
 {
     bool stays = conn->rq->reply.keep_alive && !conn->conns->stopping;
 
@@ -149,91 +148,6 @@ static void conn_answered(struct conn *conn) /* LOOP */
             conn_advance_pending(conn);
     }
     conns_unref(conn); /* the request's */
-}
-
-/* The bytes are with the kernel, or never will be. */
-static void conn_taken(struct conn *conn, enum todo_err err) /* LOOP */
-{
-    struct request *rq = conn->rq;
-    request_step *next = rq->written;
-    uint32_t before;
-
-    if (!next) {
-        conn_answered(conn);
-        return;
-    }
-    rq->written = NULL;
-    rq->err = conn->state == CONN_CLOSING ? TODO_ERR_GONE : err;
-    if (conn->state != CONN_CLOSING) {
-        conn->state = CONN_WAITING;
-        conns_expect_nothing(conn);
-    }
-    before = probe_enter(rq->reply.number);
-    next(rq);
-    probe_leave(before);
-}
-
-static void on_written(uv_write_t *write, int status) /* LOOP */
-{
-    struct conn *conn = container_of(write, struct conn, write);
-
-    conn->conns->unsent -= conn->unsent;
-    conn->unsent = 0;
-    probe_go(conn->rq->reply.number, "client.send");
-    if (status < 0)
-        conn_close(conn);
-    conn_taken(conn, status < 0 ? TODO_ERR_GONE : TODO_OK);
-}
-
-/* The kernel takes no more: the client is slow. */
-static void conn_write_rest(struct conn *conn, char *rest,
-                            size_t len) /* LOOP */
-{
-    uv_buf_t bytes = uv_buf_init(rest, (unsigned int)len);
-
-    if (conn->conns->unsent + len > CONNS_UNSENT_MAX) {
-        log_warn("conn", "too many answers wait for slow clients");
-        conn_close(conn);
-        conn_taken(conn, TODO_ERR_GONE);
-        return;
-    }
-    conn->state = CONN_ANSWERING;
-    conn->unsent = len;
-    conn->conns->unsent += len;
-    conns_expect(conn, config_of(conn)->write_timeout_ms); /* WAITS: client */
-    probe_park(conn->rq->reply.number, "client.send");
-    if (uv_write(&conn->write, (uv_stream_t *)&conn->tcp, &bytes, 1,
-                 on_written) != 0)
-        on_written(&conn->write, UV_EPIPE);
-}
-
-void conn_write(struct conn *conn, const struct reply *reply,
-                request_step *next) /* LOOP */
-{
-    char *at = reply->out.data;
-    size_t len = reply->out.len;
-    uv_buf_t bytes = uv_buf_init(at, (unsigned int)len);
-    int n = UV_EPIPE;
-
-    conn->rq->written = next;
-    if (conn->state != CONN_CLOSING && len > 0)
-        n = uv_try_write((uv_stream_t *)&conn->tcp, &bytes, 1);
-    else if (conn->state != CONN_CLOSING && next)
-        n = 0; /* nothing yet, but more will come */
-    if (n == UV_EAGAIN)
-        n = 0;
-    if (n >= 0 && (size_t)n < len) {
-        conn_write_rest(conn, at + n, len - (size_t)n);
-        return;
-    }
-    if (n < 0)
-        conn_close(conn);
-    conn_taken(conn, n < 0 ? TODO_ERR_GONE : TODO_OK);
-}
-
-void conn_send(struct conn *conn, const struct reply *reply) /* LOOP */
-{
-    conn_write(conn, reply, NULL);
 }
 
 /* --- streaming ----------------------------------------------------------- */

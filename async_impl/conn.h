@@ -11,10 +11,8 @@
 #include <uv.h>
 
 #include "common/error.h"
-#include "common/reply.h"
 
 struct conn;
-struct request;
 struct server;
 struct subscriber;
 
@@ -30,16 +28,10 @@ enum todo_err conn_overload(const struct conn *conn);
 /* Whether a request is here of which we know what it wants. */
 bool conn_has_head(const struct conn *conn);
 
-/* Sends what the reply holds. `next` is called when the kernel has taken it, or
- * when it cannot: with the request's err set. */
-void conn_write(struct conn *conn, const struct reply *reply,
-                void (*next)(struct request *rq));
-
-/* Sends a reply, and frees the request of the connection when it is sent, or
- * when it cannot be. Waits for the client, until --write-timeout. If the
- * connection does not stay, reads and drops what the client still sends, for a
- * moment. */
-void conn_send(struct conn *conn, const struct reply *reply);
+/* The answer is with the kernel, or there will be none: frees the request of
+ * the connection. If the connection does not stay, reads and drops what the
+ * client still sends, for a moment. */
+void conn_answered(struct conn *conn);
 
 /* The connection is a stream's from now on: its request is gone, and what the
  * client sends is dropped, up to REPLY_DROP_MAX. A client that ends its side

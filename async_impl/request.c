@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "answer.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/probe.h"

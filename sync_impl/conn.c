@@ -9,7 +9,6 @@
 
 #include "common/clock.h"
 #include "common/log.h"
-#include "common/probe.h"
 #include "conns.h"
 #include "request.h"
 #include "server.h"
@@ -134,7 +133,7 @@ enum todo_err conn_overload(const struct conn *conn) /* REQUEST THREAD */
 
 /* Bytes that nobody reads would make the kernel reset the connection, and a
  * reset destroys the answer on its way. So they are read, for a moment. */
-static void conn_linger(struct conn *conn) /* REQUEST THREAD */
+void conn_linger(struct conn *conn) /* REQUEST THREAD */
 {
     struct pollfd look = {.fd = conn->fd, .events = POLLIN};
     int64_t until = clock_mono_us() + REPLY_DROP_MS * 1000;
@@ -155,44 +154,6 @@ static void conn_linger(struct conn *conn) /* REQUEST THREAD */
         n = recv(conn->fd, dropped, sizeof dropped, MSG_DONTWAIT);
         total += n > 0 ? (size_t)n : 0;
     }
-}
-
-bool conn_write(struct conn *conn,
-                const struct reply *reply) /* REQUEST THREAD */
-{
-    const char *at = reply->out.data;
-    size_t left = reply->out.len;
-
-    atomic_store(&conn->late, false);
-    conns_expect(conn, conn->conns->server->config->write_timeout_ms,
-                 SHUT_RDWR);
-    probe_stand(reply->number, "client.send");
-    while (left > 0 && !atomic_load(&conn->late)) { /* WAITS: client */
-        int n = mg_write(conn->civetweb, at, left);
-
-        if (n == 0 || (n < 0 && conns_is_gone(conn)))
-            break; /* mg_stop, or the client, has ended it */
-        at += n > 0 ? n : 0;
-        left -= n > 0 ? (size_t)n : 0;
-    }
-    conns_expect_nothing(conn);
-    probe_go(reply->number, "client.send");
-    return left == 0;
-}
-
-void conn_send(struct conn *conn,
-               const struct reply *reply) /* REQUEST THREAD */
-{
-    bool taken;
-
-    conns_answer(conn);
-    taken = conn_write(conn, reply);
-    probe_end(reply->number);
-    if (taken && reply->keep_alive && reply->out.len > 0)
-        return;
-    mg_disable_connection_keep_alive(conn->civetweb);
-    if (taken)
-        conn_linger(conn);
 }
 
 /* civetweb closes a socket in a friendly way. A connect(2) to nowhere is the
