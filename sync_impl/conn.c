@@ -136,7 +136,7 @@ enum todo_err conn_overload(const struct conn *conn) /* REQUEST THREAD */
 void conn_linger(struct conn *conn) /* REQUEST THREAD */
 {
     struct pollfd look = {.fd = conn->fd, .events = POLLIN};
-    int64_t until = clock_mono_us() + REPLY_DROP_MS * 1000;
+    int64_t until = clock_mono_us() + (int64_t)REPLY_DROP_MS * 1000;
     char dropped[4096];
     size_t total = 0;
     ssize_t n = 1;
