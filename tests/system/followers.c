@@ -247,6 +247,9 @@ static void a_subscriber_that_ends_its_side_has_left(void **state)
     system_start(args);
     changes_follow(&streams[0], -1);
     changes_follow(&streams[1], -1);
+    (void)talk_create(system_server.port, "both are told");
+    for (int i = 0; i < 2; i++)
+        (void)changes_read_created(&streams[i], "both are told");
     raw_half_close(&streams[0].raw);
     assert_true(raw_read_eof(&streams[0].raw));
     (void)talk_create(system_server.port, "news");
