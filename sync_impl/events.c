@@ -77,7 +77,7 @@ static void stream_events(struct request *rq) /* REQUEST THREAD */
 
         /* wait, unless there is more to read */
         if (!err && page.count < CHANGES_STEP) /* WAITS: event */
-            news = feed_wait(feed, rq->conn, seen, heartbeat_ms);
+            news = feed_attend(feed, rq->conn, seen, heartbeat_ms);
         seen = feed_rings(feed);
         if (news == FEED_LEFT)
             err = TODO_ERR_GONE;

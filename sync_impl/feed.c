@@ -31,13 +31,10 @@ struct feed {
     bool ending;   /* the watcher ends */
 };
 
-static int64_t from_now(int64_t ms)
+static struct timespec from_now(int64_t ms)
 {
-    return clock_mono_us() + ms * 1000;
-}
+    int64_t us = clock_mono_us() + ms * 1000;
 
-static struct timespec timespec_of(int64_t us)
-{
     return (struct timespec){.tv_sec = (time_t)(us / 1000000),
                              .tv_nsec = (long)(us % 1000000) * 1000};
 }
@@ -62,7 +59,7 @@ static void *watch(void *arg) /* WATCHER THREAD */
     log_name_thread("watcher");
     pthread_mutex_lock(&feed->lock);
     while (!feed->ending) {
-        struct timespec until = timespec_of(from_now(LOOK_MS));
+        struct timespec until = from_now(LOOK_MS);
         int64_t newest = known;
 
         if (feed->streams > 0) {
@@ -151,15 +148,15 @@ uint64_t feed_rings(struct feed *feed) /* REQUEST THREAD */
     return rings;
 }
 
-static enum feed_news wait_until(struct feed *feed, uint64_t seen,
-                                 int64_t until_us) /* REQUEST THREAD */
+enum feed_news feed_wait(struct feed *feed, uint64_t seen,
+                         int64_t within_ms) /* REQUEST THREAD */
 {
-    struct timespec until = timespec_of(until_us);
+    struct timespec until = from_now(within_ms);
     enum feed_news news = FEED_QUIET;
     int late = 0;
 
     pthread_mutex_lock(&feed->lock);
-    while (feed->rings == seen && !feed->stopping && !late)
+    while (feed->rings == seen && !feed->stopping && !late) /* WAITS: event */
         late = pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
     if (feed->stopping)
         news = FEED_STOPS;
@@ -171,21 +168,20 @@ static enum feed_news wait_until(struct feed *feed, uint64_t seen,
 
 /* A thread that stands here is not told when its client leaves. So it wakes now
  * and then, and looks. */
-enum feed_news feed_wait(struct feed *feed, struct conn *conn, uint64_t seen,
-                         int64_t within_ms) /* REQUEST THREAD */
+enum feed_news feed_attend(struct feed *feed, struct conn *conn, uint64_t seen,
+                           int64_t within_ms) /* REQUEST THREAD */
 {
-    int64_t until = from_now(within_ms);
     enum feed_news news;
 
     probe_stand(probe_request(), "feed.event");
     do {
-        int64_t look = from_now(LOOK_MS);
+        int64_t look_ms = within_ms < LOOK_MS ? within_ms : LOOK_MS;
 
-        /* WAITS: event */
-        news = wait_until(feed, seen, look < until ? look : until);
+        news = feed_wait(feed, seen, look_ms); /* WAITS: event */
         if (news == FEED_QUIET && conns_has_left(conn))
             news = FEED_LEFT;
-    } while (news == FEED_QUIET && clock_mono_us() < until);
+        within_ms -= look_ms;
+    } while (news == FEED_QUIET && within_ms > 0);
     probe_go(probe_request(), "feed.event");
     return news;
 }

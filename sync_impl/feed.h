@@ -1,7 +1,7 @@
 /*
  * sync_impl/feed.h - wakes those who wait for something to happen.
  * Callers: events.c, keeper.c, server.c. Threads: any.
- * Blocks:  feed_wait, feed_free.         Owns: a thread that watches for what
+ * Blocks:  feed_wait, _attend, _free.    Owns: a thread that watches for what
  *                                        the other server does.
  */
 #ifndef TODO_SYNC_FEED_H
@@ -42,10 +42,13 @@ void feed_leave(struct feed *feed);
  * rings than that. */
 uint64_t feed_rings(struct feed *feed);
 
-/* Waits until it has rung more often than `seen`, at most so long, and not for
- * a client that has left: twice a second it is looked for. */
-enum feed_news feed_wait(struct feed *feed, struct conn *conn, uint64_t seen,
-                         int64_t within_ms);
+/* Waits until it has rung more often than `seen`, at most so long. */
+enum feed_news feed_wait(struct feed *feed, uint64_t seen, int64_t within_ms);
+
+/* The same for the stream on a connection, but not for a client that has left:
+ * twice a second it is looked for. */
+enum feed_news feed_attend(struct feed *feed, struct conn *conn, uint64_t seen,
+                           int64_t within_ms);
 
 /* Something was written. Wakes all that wait. Accepts NULL. */
 void feed_ring(struct feed *feed);
