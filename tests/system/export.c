@@ -69,18 +69,13 @@ static const char request[] = "GET /todos/export HTTP/1.1\r\n"
                               "\r\n";
 
 /* Asks for all todos with a small window; something of them is on its way. */
-static void begin_with(const char *export)
+static void begin(void)
 {
     stream = (struct stream){.raw = {.fd = -1}};
     raw_open_small_window(&stream.raw, "127.0.0.1", system_server.port,
                           SMALL_WINDOW);
-    assert_true(raw_send_text(&stream.raw, export));
+    assert_true(raw_send_text(&stream.raw, request));
     assert_int_equal(stream_begin(&stream), 200);
-}
-
-static void begin(void)
-{
-    begin_with(request);
 }
 
 /* The id in the next line, which ends as a todo's does; 0 behind the last. */
@@ -385,40 +380,6 @@ static void an_export_that_cannot_begin_is_500(void **state)
     assert_int_equal(talk_get(system_server.port, "/todos/export", NULL), 200);
 }
 
-/* The next page cannot be read: what has been sent must not look whole, also to
- * HTTP/1.0, where an end of the connection is the end of the answer. */
-static void check_cut(const char *export)
-{
-    char *log;
-
-    system_start(NULL);
-    fill(ROWS);
-    begin_with(export);
-    sql_exec(system_server.db, "ALTER TABLE todos RENAME TO hidden");
-    while (stream_line(&stream))
-        ;
-    if (stream.end == STREAM_WHOLE)
-        fail_msg("half an export looks whole");
-    assert_int_equal(stream.end, STREAM_CUT);
-    server_stop(&system_server);
-    log = server_log(&system_server);
-    if (!strstr(log, " 500 "))
-        fail_msg("the log does not tell of it:\n%s", log);
-    free(log);
-}
-
-static void an_export_cut_in_the_middle_is_not_whole(void **state)
-{
-    (void)state;
-    check_cut(request);
-}
-
-static void an_export_cut_in_the_middle_is_not_whole_to_http_1_0(void **state)
-{
-    (void)state;
-    check_cut("GET /todos/export HTTP/1.0\r\nHost: localhost\r\n\r\n");
-}
-
 int system_export(void)
 {
     const struct CMUnitTest cases[] = {
@@ -432,8 +393,6 @@ int system_export(void)
         EXPORT_CASE(what_is_written_meanwhile_neither_repeats_nor_hides),
         EXPORT_CASE(readers_that_leave_harm_nobody),
         EXPORT_CASE(a_reader_that_stops_for_good_is_cut_off),
-        EXPORT_CASE(an_export_cut_in_the_middle_is_not_whole),
-        EXPORT_CASE(an_export_cut_in_the_middle_is_not_whole_to_http_1_0),
         EXPORT_CASE(an_export_under_way_is_finished_at_sigterm),
     };
 

@@ -45,6 +45,16 @@ static int release(void **state)
 #define LEAVERS_CASE(function)                                                 \
     cmocka_unit_test_setup_teardown(function, setup, release)
 
+/* With 8 MB of lines, more than the buffers of a connection hold. */
+static void fill_table(void)
+{
+    sql_exec(system_server.db,
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+             " WHERE i < 20000) INSERT INTO todos (title, completed,"
+             " created_at, updated_at) SELECT printf('%.*c', 190, 'x'), 0, 0, 0"
+             " FROM n");
+}
+
 /* How many bytes for this client lie in the kernel on the server's side. */
 static unsigned long kept_by_kernel(const struct raw *raw)
 {
@@ -100,11 +110,7 @@ static void heartbeats_do_not_keep_who_never_reads(void **state)
 
     (void)state;
     system_start(args);
-    sql_exec(system_server.db,
-             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-             " WHERE i < 20000) INSERT INTO todos (title, completed,"
-             " created_at, updated_at) SELECT printf('%.*c', 190, 'x'), 0, 0, 0"
-             " FROM n"); /* 8 MB of lines */
+    fill_table();
     changes_follow(&streams[0], -1);
     changes_follow_blindly(&streams[1], changes_newest());
     fill_the_pipe(&streams[0], &streams[1]);
@@ -153,9 +159,38 @@ static void a_stream_is_logged_when_it_ends(void **state)
     free(log);
 }
 
+/* The next page cannot be read, and to HTTP/1.0 an end of the connection is the
+ * end of the answer: what has been sent would look whole. */
+static void half_an_export_is_not_whole_to_http_1_0(void **state)
+{
+    char *log;
+
+    (void)state;
+    system_start(NULL);
+    fill_table();
+    streams[0] = (struct stream){.raw = {.fd = -1}};
+    raw_open_small_window(&streams[0].raw, "127.0.0.1", system_server.port,
+                          4096);
+    assert_true(
+        raw_send_text(&streams[0].raw,
+                      "GET /todos/export HTTP/1.0\r\nHost: localhost\r\n\r\n"));
+    assert_int_equal(stream_begin(&streams[0]), 200);
+    sql_exec(system_server.db, "ALTER TABLE todos RENAME TO hidden");
+    while (stream_line(&streams[0]))
+        ;
+    if (streams[0].end == STREAM_WHOLE)
+        fail_msg("half an export looks whole");
+    assert_int_equal(streams[0].end, STREAM_CUT);
+    server_stop(&system_server);
+    log = server_log(&system_server);
+    (void)line_with(log, " 500 ");
+    free(log);
+}
+
 int system_leavers(void)
 {
     const struct CMUnitTest cases[] = {
+        LEAVERS_CASE(half_an_export_is_not_whole_to_http_1_0),
         LEAVERS_CASE(a_stream_is_logged_when_it_ends),
         LEAVERS_CASE(heartbeats_do_not_keep_who_never_reads),
     };
