@@ -13,7 +13,7 @@
 #include "tests/support/gate.h"
 #include "tests/support/patience.h"
 
-enum { DRIPS = 4, DRIP_MS = 50 };
+enum { DRIP_MS = 50 };
 
 /* The short one comes last on the command line, where it overrides. */
 static void start_with_short(const char *flag)
@@ -41,11 +41,6 @@ static const char half_a_body[] = "POST /todos HTTP/1.1\r\n"
                                   "Content-Length: 20\r\n"
                                   "\r\n"
                                   "{\"title\":";
-static const char long_body[] = "POST /todos HTTP/1.1\r\n"
-                                "Host: localhost\r\n"
-                                "Content-Type: application/json\r\n"
-                                "Content-Length: 60000\r\n"
-                                "\r\n";
 static const char other_half[] = "\"finished\"}";
 static const char half_in_chunks[] = "POST /todos HTTP/1.1\r\n"
                                      "Host: localhost\r\n"
@@ -226,41 +221,6 @@ static void a_late_body_is_408_and_stores_nothing(void **state)
     expect_still_served(&idle);
 }
 
-/* Sends a byte, unless it has been cut off; a moment passes. */
-static void drip(struct raw *raw)
-{
-    if (raw->fd < 0)
-        return;
-    if (raw_readable(raw, DRIP_MS) || !raw_send_text(raw, " "))
-        raw_close(raw);
-}
-
-/* As many as there are threads, where a body keeps one, send a byte now and
- * then and never come to an end. */
-static void bodies_that_drip_leave_room_for_others(void **state)
-{
-    static const char *const sync[] = {"--body-timeout", "1.5", "--threads",
-                                       "4", NULL};
-    static const char *const async[] = {"--body-timeout", "1.5", NULL};
-    long long deadline = now_ms() + PATIENCE_MS;
-    struct raw drips[DRIPS];
-
-    (void)state;
-    system_start(system_is_sync() ? sync : async);
-    gate_open(&system_gate, &system_server);
-    for (int i = 0; i < DRIPS; i++)
-        system_ask(&drips[i], long_body);
-    gate_await_waiting(&system_gate, "client.body", DRIPS);
-    while (talk_get(system_server.port, "/todos", NULL) != 200) {
-        if (now_ms() > deadline)
-            fail_msg("%d bodies drip, and no other is served", DRIPS);
-        for (int i = 0; i < DRIPS; i++)
-            drip(&drips[i]);
-    }
-    for (int i = 0; i < DRIPS; i++)
-        raw_close(&drips[i]);
-}
-
 /* Two bodies, one in chunks, come slowly and have an hour; meanwhile a head is
  * late. The one in chunks drips: civetweb would not wait in silence for it. */
 static void a_long_body_deadline_outlasts_all_others(void **state)
@@ -363,7 +323,6 @@ int system_deadlines(void)
         SYSTEM_CASE(a_late_body_is_408_and_stores_nothing),
         SYSTEM_CASE(a_long_body_deadline_outlasts_all_others),
         SYSTEM_CASE(a_short_body_deadline_comes_before_all_others),
-        SYSTEM_CASE(bodies_that_drip_leave_room_for_others),
         SYSTEM_CASE(no_client_deadline_ends_a_request_that_waits_for_the_disk),
     };
 

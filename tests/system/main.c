@@ -155,6 +155,7 @@ int main(int argc, char **argv)
         system_late,
         system_queues,
         system_together,
+        system_export_pages,
 #endif
     };
 

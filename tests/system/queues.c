@@ -13,12 +13,15 @@
 
 #include "system.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
 
 enum {
     SEARCHES = 24, /* more than there are threads at the disk */
     READS = 6,
     READERS = 2, /* the default of --store-threads */
     LOOKS = 20,
+    DRIPS = 4,
+    DRIP_MS = 50,
     TOO_MUCH = 64 * 1024 * 1024 /* no kernel keeps so much for a connection */
 };
 
@@ -178,6 +181,47 @@ static void requests_behind_one_that_waits_are_not_gathered(void **state)
     raw_close(&raw);
 }
 
+static const char long_body[] = "POST /todos HTTP/1.1\r\n"
+                                "Host: localhost\r\n"
+                                "Content-Type: application/json\r\n"
+                                "Content-Length: 60000\r\n"
+                                "\r\n";
+
+/* Sends a byte, unless it has been cut off; a moment passes. */
+static void drip(struct raw *raw)
+{
+    if (raw->fd < 0)
+        return;
+    if (raw_readable(raw, DRIP_MS) || !raw_send_text(raw, " "))
+        raw_close(raw);
+}
+
+/* As many as there are threads, where a body keeps one, send a byte now and
+ * then and never come to an end. */
+static void bodies_that_drip_leave_room_for_others(void **state)
+{
+    static const char *const sync[] = {"--body-timeout", "1.5", "--threads",
+                                       "4", NULL};
+    static const char *const async[] = {"--body-timeout", "1.5", NULL};
+    long long deadline = now_ms() + PATIENCE_MS;
+    struct raw drips[DRIPS];
+
+    (void)state;
+    system_start(system_is_sync() ? sync : async);
+    gate_open(&system_gate, &system_server);
+    for (int i = 0; i < DRIPS; i++)
+        system_ask(&drips[i], long_body);
+    gate_await_waiting(&system_gate, "client.body", DRIPS);
+    while (talk_get(system_server.port, "/todos", NULL) != 200) {
+        if (now_ms() > deadline)
+            fail_msg("%d bodies drip, and no other is served", DRIPS);
+        for (int i = 0; i < DRIPS; i++)
+            drip(&drips[i]);
+    }
+    for (int i = 0; i < DRIPS; i++)
+        raw_close(&drips[i]);
+}
+
 int system_queues(void)
 {
     const struct CMUnitTest cases[] = {
@@ -185,6 +229,7 @@ int system_queues(void)
         SYSTEM_CASE(searches_that_stand_still_hold_up_no_read),
         SYSTEM_CASE(as_many_reads_stand_at_the_disk_as_there_are_readers),
         SYSTEM_CASE(requests_behind_one_that_waits_are_not_gathered),
+        SYSTEM_CASE(bodies_that_drip_leave_room_for_others),
     };
 
     return GROUP("who waits behind whom", cases, NULL, NULL);

@@ -96,6 +96,7 @@ int system_followers(void);
 int system_leavers(void);
 int system_export(void);
 #ifdef TODO_PROBES
+int system_export_pages(void);
 int system_gates(void);
 int system_late(void);
 int system_queues(void);
