@@ -43,15 +43,16 @@ sanitizer_options() {
 
 # Runs the whole plan against $servers. Writes a line for each, VERDICT SIDE
 # SUITE CASE, to $play_tmp/verdicts, and keeps what the first that does not pass
-# printed as first.log, what a sanitizer reported of it as first.report. After
-# one that hangs the others are not asked.
+# printed as first.log, what a sanitizer reported of it as first.report; after
+# others, what one that hangs printed as hung.log. After that no more are asked.
 run_check() {
     : > "$play_tmp/verdicts"
-    rm -f "$play_tmp"/first.*
+    rm -f "$play_tmp"/first.* "$play_tmp"/hung.*
     sanitizer_options
     check_plan > "$play_tmp/plan"
     while read -r side suite case; do
         rm -f "$play_tmp"/report.*
+        now_running "$side" "$case"
         check_one "$side" "$suite" "$case" > "$play_tmp/verdict" || return 130
         verdict=$(cat "$play_tmp/verdict")
         if hung "$play_tmp/$side.log"; then
@@ -61,12 +62,26 @@ run_check() {
         fi
         say "$verdict $side $suite $case" >> "$play_tmp/verdicts"
         if [ "$verdict" != passed ] && [ ! -f "$play_tmp/first.log" ]; then
-            cp "$play_tmp/$side.log" "$play_tmp/first.log"
-            reports > "$play_tmp/first.report"
+            keep first
+        elif [ "$verdict" = hangs ]; then
+            keep hung
         fi
         [ "$verdict" != hangs ] || break
     done < "$play_tmp/plan"
+    now_running
     [ ! -f "$play_tmp/first.log" ]
+}
+
+keep() { # AS
+    cp "$play_tmp/$side.log" "$play_tmp/$1.log"
+    reports > "$play_tmp/$1.report"
+}
+
+# On a terminal a line says what is awaited. It goes as it came: by blanks.
+now_running() { # [SIDE CASE]
+    [ -t 2 ] || return 0
+    printf '\r%-79.79s\r' "${1:+... up to $check_seconds s: $(asked "$1")  $(
+        sentence "$2")}" >&2
 }
 
 hung() { grep -q '^learn: not done after ' "$1"; }
@@ -75,7 +90,7 @@ reports() { find "$play_tmp" -name 'report.*' -exec cat {} +; }
 # --- saying ------------------------------------------------------------------
 
 paint() { # COLOUR WORD
-    if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+    if [ "${colour:-no}" = yes ]; then
         printf '\033[%sm%s\033[0m' "$1" "$2"
     else
         printf '%s' "$2"
@@ -99,7 +114,7 @@ line_of() { # VERDICT SIDE SUITE CASE
     case $3 in
     catches) set -- "$1" broken "$3" "$2 is noticed by: $4" ;;
     esac
-    printf '%s  %-10s  %s\n' "$(word "$1")" "$(asked "$2")" "$(sentence "$4")"
+    say "$(word "$1")  $(printf '%-10s' "$(asked "$2")")  $(sentence "$4")"
 }
 
 # What the case itself said: without cmocka's frame, and without the log of what
@@ -158,22 +173,30 @@ shown() { fold -s -w 76 | sed -n 's/^\(.\)/    \1/; 1,40p'; }
 # What `learn-runner explain` said, before the suite was ended.
 explanation() { sed '1,/^learn: not done after /d' "$1" | shown; }
 
-show_where() {
-    say "Look below \"EXERCISE $nn begin\", in"
-    fences | sed 's/^/    /'
+show_where() { # Look or Edit
+    where=$(fences | sed 's/^/    /')
+    if [ -n "$where" ]; then
+        say "$1 below \"EXERCISE $nn begin\", in"
+        say "$where"
+    else
+        say "The comments EXERCISE $nn begin and end, which fence what is to be"
+        say "edited, are gone; ./learn reset brings them back."
+    fi
 }
 
-show_first_failure() { # VERDICT SIDE SUITE CASE
+show_failure() { # KEPT-AS VERDICT SIDE SUITE CASE
+    kept=$play_tmp/$1
+    shift
     line_of "$@"
-    case_says "$play_tmp/first.log"
-    if [ -s "$play_tmp/first.report" ]; then
+    case_says "$kept.log"
+    if [ -s "$kept.report" ]; then
         case $3 in
         unit) say "A sanitizer saw in the test:" ;;
         *) say "A sanitizer saw in the server:" ;;
         esac
-        report_says "$play_tmp/first.report"
+        report_says "$kept.report"
     elif [ "$1" = unclear ]; then
-        if grep -q "OK .* $4\$" "$play_tmp/first.log"; then
+        if grep -q "OK .* $4\$" "$kept.log"; then
             say "The answers were right, but the server did not end well."
         else
             say "It did not come so far as to ask."
@@ -181,17 +204,20 @@ show_first_failure() { # VERDICT SIDE SUITE CASE
     fi
     if [ "$1" = hangs ]; then
         say "It was not done after $check_seconds s, and was ended."
-        explanation "$play_tmp/first.log"
+        explanation "$kept.log"
     fi
     say
-    show_where
 }
 
-# The first that failed with all it says, then every line of the check.
+# The first that failed and one that hangs with all they say, then every line
+# of the check.
+# shellcheck disable=SC2046 # words
 show_verdicts() {
     if [ -f "$play_tmp/first.log" ]; then
-        # shellcheck disable=SC2046 # words
-        show_first_failure $(grep -v '^passed ' "$play_tmp/verdicts" | sed 1q)
+        show_failure first $(grep -v '^passed ' "$play_tmp/verdicts" | sed 1q)
+        [ ! -f "$play_tmp/hung.log" ] ||
+            show_failure hung $(grep '^hangs ' "$play_tmp/verdicts")
+        show_where Look
         say
     fi
     while read -r verdict side suite case; do
@@ -204,7 +230,7 @@ show_verdicts() {
 # What the compiler said, without what the build tool adds, and not without end.
 show_compiler() {
     log=$folder/build/build.log
-    grep -Ev '^(\[|FAILED: |ninja: |g?make|/[^ ]*(cc|gcc|clang|ar)[-0-9.]* )' \
+    grep -Ev '^(\[|FAILED: |ninja: |g?make|: && |/[^ ]*(cc|gcc|clang|ar)[-0-9.]* )' \
         "$log" | sed "s|$(cd "$folder" && pwd -P)/|$folder/|g" > "$log.short"
     sed 30q "$log.short"
     [ "$(wc -l < "$log.short")" -le 30 ] || say "and more, in $log"

@@ -156,8 +156,13 @@ static bool wait_until_ready(struct child *child, const char *port_file)
     time_t deadline = seconds_now() + START_SECONDS;
 
     while ((child->port = read_port(port_file)) == 0) {
-        if (has_ended(child) || end_is_asked())
+        if (has_ended(child))
             return false;
+        if (end_is_asked()) {
+            (void)fprintf(stderr, "\nStopped while %s was starting.\n",
+                          child->name);
+            return false;
+        }
         if (seconds_now() > deadline) {
             (void)fprintf(stderr, "learn: %s does not listen after %d s\n",
                           child->name, START_SECONDS);

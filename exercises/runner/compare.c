@@ -11,6 +11,8 @@
 #include "runner.h"
 #include "source.h"
 
+enum { LIST_WIDTH = 79 };
+
 static const char *take_line(const struct chain *chain,
                              struct paragraph *paragraph)
 {
@@ -81,12 +83,23 @@ static void print_both(const struct chain chains[ROOMS], int width)
 
 static void list_operations(const struct operations *ops, const char *unknown)
 {
+    size_t column = LIST_WIDTH;
+
     if (unknown)
         (void)fprintf(stderr, "learn: no operation %s; there are", unknown);
     else
         (void)fprintf(stderr, "learn: compare takes one of");
-    for (size_t i = 0; i < ops->count; i++)
-        (void)fprintf(stderr, "%s %s", i > 0 ? "," : "", ops->names[i]);
+    for (size_t i = 0; i < ops->count; i++) {
+        size_t length = strlen(ops->names[i]) + strlen(" ,");
+
+        column += length;
+        if (column > LIST_WIDTH) {
+            (void)fprintf(stderr, "\n ");
+            column = length + 1;
+        }
+        (void)fprintf(stderr, " %s%s", ops->names[i],
+                      i + 1 < ops->count ? "," : "");
+    }
     (void)fprintf(stderr, "\n");
 }
 

@@ -5,30 +5,39 @@
 # --- what all verbs need -----------------------------------------------------
 
 course_begin() {
-    trap stopped INT TERM HUP
     for tool in cc cmake git; do
         command -v $tool > /dev/null ||
             fail "there is no $tool here; ./learn doctor says how to get it"
     done
 }
 
-# Ctrl-C: what runs has ended before the shell comes here.
-stopped() {
-    say >&2 # standard output may be a file just now
-    say "Stopped; nothing of it is left running." >&2
-    exit 130
+# Folders that can be written to, and nobody else who builds or checks there.
+claim_folder() {
+    mkdir -p "$work" 2> /dev/null || fail "cannot write to $work"
+    for place in "$work" "$folder" "$folder/build"; do
+        [ -w "$place" ] || [ ! -e "$place" ] ||
+            fail "cannot write to $place; is it yours? ls -ld says whose it is"
+    done
+    hold
+}
+
+begin_work() {
+    claim_folder
+    real_build
+    make_play_tmp
 }
 
 # The suites and the real servers; they are quick to find up to date.
 real_build() {
     if [ -n "${LEARN_BIN:-}" ]; then
-        return # a test brings its own
+        : # a test brings its own
     elif [ -x "$bin/learn-runner" ] && is_built_from . "build/$preset"; then
         quietly_built todo-sync todo-async muse learn-runner todo-contract \
             todo-hostile todo-system
     else
         build
     fi
+    suites=$(cd "$bin" && pwd -P)
 }
 
 quietly_built() {
@@ -44,11 +53,9 @@ make_play_tmp() {
     [ -z "${play_tmp:-}" ] || return 0 # watch checks again and again
     play_tmp=$(mktemp -d "${TMPDIR:-/tmp}/learn-XXXXXX") ||
         fail "cannot write to ${TMPDIR:-/tmp}"
+    explain=$play_tmp
     trap 'rm -rf "$play_tmp"' EXIT
-    suites=$(cd "$bin" && pwd -P) explain=''
-    "$suites/learn-runner" 2>&1 | grep -q '^usage: learn-runner explain' &&
-        explain=$play_tmp
-    return 0
+    trap 'exit 141' PIPE # ./learn check | head -1
 }
 
 confirm() { # QUESTION
@@ -72,8 +79,8 @@ tell_of_change() {
 next() { # [NN]
     course_begin
     choose_next "$@"
-    if [ ! -d "$folder" ]; then
-        real_build
+    [ -d "$folder" ] || begin_work
+    if [ ! -d "$folder" ]; then # nor did another make it meanwhile
         say "... making $folder, a copy to edit" >&2
         make_folder
         say "... building it" >&2
@@ -132,8 +139,7 @@ show_task() {
     say
     cat "$shelf/$ex/task.md"
     say
-    say "Edit below \"EXERCISE $nn begin\", in"
-    fences | sed 's/^/    /'
+    show_where Edit
     say
     say "./learn check     says whether it is right"
     say "./learn hint      when you are stuck; there are three"
@@ -144,17 +150,11 @@ show_task() {
 check() { # [NN]
     course_begin
     choose_begun "${1:-}"
-    real_build
+    begin_work
     tell_of_change
-    for file in $(edited_outside); do
-        say "Note: outside the fences there are edits, too, in"
-        say "    $folder/$file"
-        say "The exercise needs none there. ./learn diff shows them."
-        say
-    done
+    tell_of_edits_outside
     build_tree "$folder" "$folder/build" || show_compiler_and_fail
     show_warnings
-    make_play_tmp
     servers=$(cd "$folder/build/bin" && pwd -P)
     status=0
     run_check || status=$?
@@ -167,6 +167,17 @@ check() { # [NN]
         advise_after_failure
     fi
     exit $status
+}
+
+tell_of_edits_outside() {
+    outside=$(edited_outside)
+    [ -n "$outside" ] || return 0
+    say "Note: outside the fences there are edits, too, in"
+    say "$outside" | awk -v folder="$folder" '
+        NR <= 3 { print "    " folder "/" $0 }
+        END { if (NR > 3) print "    and " NR - 3 " more" }'
+    say "The exercise needs none there. ./learn diff shows them."
+    say
 }
 
 show_warnings() {
@@ -208,7 +219,6 @@ advise_after_failure() {
 # --- hint, solution, diff, reset ---------------------------------------------
 
 hint() { # [NN]
-    course_begin
     choose_begun "${1:-}"
     number=$(notes "$ex" hint | wc -l)
     number=$((number + 1))
@@ -240,23 +250,38 @@ solution() { # [--show] [NN]
         mkdir -p "$play_tmp/real/$(dirname "$file")"
         cp "$folder/.starter/$file" "$play_tmp/real/$file"
     done
-    apply "$play_tmp/real" "$shelf/$ex/starter.patch" -R 2> /dev/null ||
+    apply "$play_tmp/real" "$starter" -R 2> /dev/null ||
         fail "the exercise has changed since you began it; ./learn reset"
-    for file in $(patched); do
-        say "Yours, $folder/$file:"
-        sed -n "/EXERCISE $nn begin/,/EXERCISE $nn end/p" "$folder/$file"
-        say
-        say "The real source, $file (-: as you found it, +: as it is):"
-        (cd "$play_tmp/real" &&
-            diff -u "$OLDPWD/$folder/.starter/$file" "$file" | sed 1,2d)
-        say
-    done
+    say "Below, - is what you found and + is the real source."
+    for file in $(fenced -l) $(fenced -L); do show_real "$file"; done
+    say
     say "What looks right, and is not:"
-    sed -n 's/^Mistake: /  - /p' "$shelf/$ex"/chaff-*.patch | fold -s -w 78
+    for patch in "$shelf/$ex"/chaff-*.patch; do
+        sed -n 's/^Mistake: //p' "$patch" | fold -s -w 74 |
+            sed '1s/^/  - /; 2,$s/^/    /'
+    done
+}
+
+# Of the files that the exercise changed, those with a fence (-l), or without
+# (-L).
+fenced() {
+    files=$(patched)
+    # shellcheck disable=SC2086 # names of files are words
+    (cd "$folder/.starter" && grep "$1" "EXERCISE $nn begin" $files)
+}
+
+show_real() { # FILE
+    say
+    if grep -q "EXERCISE $nn begin" "$folder/.starter/$1"; then
+        say "Yours, $folder/$1:"
+        sed -n "/EXERCISE $nn begin/,/EXERCISE $nn end/p" "$folder/$1"
+        say
+    fi
+    say "The real source, $1:"
+    diff -u "$folder/.starter/$1" "$play_tmp/real/$1" | sed 1,2d
 }
 
 course_diff() { # [NN]
-    course_begin
     choose_begun "${1:-}"
     [ -n "$(edited)" ] || say "Nothing is edited: all is as ./learn next made it."
     edited | while read -r file; do
@@ -269,9 +294,10 @@ reset() { # [--yes] [NN]
     course_begin
     case ${1:-} in --yes) ask=no && shift ;; esac
     choose "${1:-}"
-    if [ ! -d "$folder" ]; then
+    [ -d "$folder" ] ||
         fail "exercise $nn is not begun; ./learn next $nn begins it"
-    elif [ ! -d "$folder/.starter" ] || [ -n "$(edited)" ]; then
+    claim_folder
+    if [ ! -d "$folder/.starter" ] || [ -n "$(edited)" ]; then
         confirm "Put the starter back? Your files are kept beside it." ||
             fail "nothing was changed"
         keep_old || fail "cannot write to $work; nothing was changed"
@@ -287,7 +313,7 @@ reset() { # [--yes] [NN]
 
 list() {
     now=$(current)
-    printf '%-3s %-8s %4s  %-30s %s\n' Ex State Min Title Chapter
+    printf '%-2s %-7s %3s  %-24s %s\n' Ex State Min Title Chapter
     for one in $(exercises); do
         if is_solved "$one"; then
             state=solved
@@ -296,7 +322,7 @@ list() {
         else
             state=open
         fi
-        printf '%-3s %-8s %4s  %-30s %s\n' "$(number_of "$one")" $state \
+        printf '%-2s %-7s %3s  %-24s %s\n' "$(number_of "$one")" $state \
             "$(fact "$one" Minutes)" "$(title_of "$one")" "$(fact "$one" Chapter)"
     done
     say
@@ -311,14 +337,11 @@ watch() { # [NN]
     stamp=$play_tmp/stamp
     while :; do
         touch "$stamp"
-        (check "$nn") || [ $? -ne 130 ] || exit 130
+        trap : INT TERM HUP # the check says it, and once is enough
+        (trap stopped INT TERM HUP && check "$nn") || [ $? -ne 130 ] || exit 130
+        trap stopped INT TERM HUP
         say
         say "Watching $folder. By hand: ./learn check. Ctrl-C leaves."
         while [ -z "$(saved_since "$stamp")" ]; do sleep 1; done
     done
-}
-
-saved_since() { # FILE
-    find "$folder" \( -name build -o -name .starter \) -prune \
-        -o -type f -newer "$1" -print | sed 1q
 }

@@ -36,12 +36,15 @@ port_is_taken() {
 }
 
 look_at_tools() {
+    unseen=''
     for name in $(names c) $(names web); do
-        if is_here "$name"; then
-            line OK "$name" "$(version_of "$name" 2>&1 | cut -c 1-60)"
-        else
-            line MISS "$name" "$(packages "$name" | sed 's/^ //')"
-        fi
+        seen=0
+        is_here "$name" || seen=$?
+        case $seen in
+        0) line OK "$name" "$(version_of "$name" 2>&1 | cut -c 1-60)" ;;
+        2) unseen="$unseen $name" ;;
+        *) line MISS "$name" "$(packages "$name" | sed 's/^ //')" ;;
+        esac
     done
 }
 
@@ -80,8 +83,11 @@ doctor() {
         say "All that C needs is here."
         return
     fi
-    say "Not here: $gone"
+    say "Not here${unseen:+, or not to be seen without a compiler}: $gone" |
+        fold -s -w 80
     advise $gone
-    say "./learn gets it, or you:${system:+ $install$(packages $gone)}"
+    say "./learn gets it${system:+, or you:}"
+    [ -z "$system" ] || say "  $install$(packages $gone)" |
+        fold -s -w 75 | sed '$!s/$/\\/; 2,$s/^/    /'
     exit 1
 }

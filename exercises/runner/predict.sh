@@ -52,9 +52,8 @@ read_prediction() {
 }
 
 show_what_happens() {
-    real_build
+    begin_work
     build_tree "$folder" "$folder/build" || show_compiler_and_fail
-    make_play_tmp
     say
     [ -z "$(edited)" ] || say "(What runs now has your edits in it.)"
     status=0
@@ -85,5 +84,5 @@ run_scenario() { # BIN
     env BIN="$1" REAL_BIN="$suites" EXERCISE="$(cd "$shelf/$ex" && pwd -P)" \
         TMPDIR="$play_tmp" "$suites/learn-runner" within 60 \
         ${explain:+--explain "$explain"} -- \
-        sh -c "$(predict_part scenario)" > "$play_tmp/scenario.log" 2>&1
+        sh -c "$(predict_part scenario)" > "$play_tmp/scenario.log" 2>&1 9>&-
 }

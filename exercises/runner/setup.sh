@@ -35,10 +35,14 @@ preprocess() {
 
 includes() { say "#include $1" | preprocess > /dev/null; }
 
+# Status 2: there is no compiler that could tell.
 is_here() {
     probe=$(cell "$1" 3)
     case $probe in
-    '<'*) command -v cc > /dev/null && includes "$probe" ;;
+    '<'*)
+        command -v cc > /dev/null || return 2
+        includes "$probe"
+        ;;
     *)
         for one in $(say "$probe" | tr '|' ' '); do
             command -v "$one" > /dev/null && return

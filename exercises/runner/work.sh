@@ -23,15 +23,18 @@ find_exercise() {
     [0-9]) wanted=0$1 ;;
     *) wanted=${1%/} ;;
     esac
-    found=$(exercises | grep -E "^$wanted(-|\$)" 2> /dev/null | sed 1q)
-    [ -n "$found" ] || fail "there is no exercise $1; ./learn list shows all"
+    for found in $(exercises); do
+        case $found in "$wanted" | "$wanted"-*) return ;; esac
+    done
+    fail "there is no exercise $1; ./learn list shows all"
 }
 
 # --- progress ----------------------------------------------------------------
 
 note() { # EXERCISE WHAT
-    mkdir -p "$work" || fail "cannot write to $work"
-    [ -f "$progress" ] ||
+    { mkdir -p "$work" && touch "$progress" && [ -w "$progress" ]; } \
+        2> /dev/null || fail "cannot write to $progress"
+    [ -s "$progress" ] ||
         say "# What you did in this course, line by line." > "$progress"
     say "$(date +%Y-%m-%d) $1 $2" >> "$progress"
 }
@@ -50,7 +53,8 @@ current() {
     [ -z "$last" ] || [ ! -d "$shelf/$last" ] || say "$last"
 }
 
-# Sets ex, nn and folder: those of the number given, or of the current one.
+# Sets ex, nn, folder and starter (the patch that the folder was made with): of
+# the number given, or of the current one.
 choose() {
     if [ -n "${1:-}" ]; then
         find_exercise "$1"
@@ -60,7 +64,8 @@ choose() {
     fi
     [ -n "$ex" ] ||
         fail "no exercise is begun yet; ./learn next begins the first"
-    nn=$(number_of "$ex") folder=$work/$ex
+    nn=$(number_of "$ex") folder=$work/$ex starter=$shelf/$ex/starter.patch
+    [ ! -f "$folder/.starter.patch" ] || starter=$folder/.starter.patch
 }
 
 # As choose, and the folder is there and complete.
@@ -68,15 +73,24 @@ choose_begun() {
     choose "$@"
     [ -d "$folder" ] ||
         fail "exercise $nn is not begun; ./learn next $nn begins it"
-    for file in CMakeLists.txt .source .starter/CMakeLists.txt $(patched); do
-        [ -f "$folder/$file" ] || fail "$folder is not whole, $file is missing;" \
-            "./learn reset $nn makes it anew"
+    lost=$(lost_files | sed 1q)
+    [ -z "$lost" ] || fail "$folder is not whole, $lost is missing;" \
+        "./learn reset $nn makes it anew"
+}
+
+# What the folder had when it was made, and has no longer.
+lost_files() {
+    {
+        printf './%s\n' .source .starter/CMakeLists.txt
+        (cd "$folder/.starter" && find . -type f | LC_ALL=C sort) 2> /dev/null
+    } | while read -r file; do
+        [ -f "$folder/$file" ] || say "${file#./}"
     done
 }
 
 # --- its folder --------------------------------------------------------------
 
-patched() { sed -n 's|^+++ b/||p' "$shelf/$ex/starter.patch"; }
+patched() { sed -n 's|^+++ b/||p' "$starter"; }
 
 # Without the ceiling git would look for a repository around the folder.
 apply() { # FOLDER PATCH [OPTION]
@@ -101,10 +115,10 @@ copy_sources() { # TO
 
 # Makes $folder.new, which becomes $folder when it is complete.
 make_new() {
-    new=$folder.new
+    new=$folder.new starter=$shelf/$ex/starter.patch
     rm -rf "$new"
     copy_sources "$new" || fail "cannot write to $new"
-    apply "$new" "$shelf/$ex/starter.patch" || {
+    apply "$new" "$starter" || {
         rm -rf "$new"
         fail "the patch of exercise $nn does not fit common/, sync_impl/ and" \
             "async_impl/ here; if you edited there: git stash"
@@ -112,6 +126,7 @@ make_new() {
     mkdir "$new/.starter"
     (cd "$new" && tar -cf - --exclude=.starter . | tar -xf - -C .starter) ||
         fail "cannot write to $new"
+    cp "$starter" "$new/.starter.patch"
     source_stamp > "$new/.source"
 }
 
@@ -120,10 +135,18 @@ make_folder() {
     mv "$new" "$folder"
 }
 
-# Files of folder $2 that differ from those of $1, or are new, or gone.
+# Files of folder $2 that differ from those of $1, or are new, or gone; but not
+# what is built, nor what editors leave.
 differing() {
-    LC_ALL=C diff -rqN -x build -x .starter -x .source -x '*~' -x '.*.sw?' \
-        "$1" "$2" | sed -n "s|^Files .* and $2/\(.*\) differ\$|\1|p"
+    LC_ALL=C diff -rqN -x build -x '.*' -x '*~' -x '#*#' -x '*.sw?' \
+        -x '*.orig' -x '*.rej' "$1" "$2" |
+        sed -n "s|^Files .* and $2/\(.*\) differ\$|\1|p"
+}
+
+saved_since() { # FILE
+    find "$folder" \( -name build -o -name '.*' -o -name '*~' -o -name '#*#' \
+        -o -name '*.sw?' -o -name '*.orig' -o -name '*.rej' \) -prune \
+        -o -type f -newer "$1" -print | sed 1q
 }
 
 edited() { differing "$folder/.starter" "$folder"; }
@@ -153,7 +176,8 @@ keep_old() {
     while [ -e "$folder.old-$count" ]; do count=$((count + 1)); done
     old=$folder.old-$count
     mkdir "$old" && (cd "$folder" && tar -cf - --exclude=./build \
-        --exclude=./.starter --exclude=./.source .) | tar -xf - -C "$old"
+        --exclude=./.starter --exclude=./.starter.patch --exclude=./.source .) |
+        tar -xf - -C "$old"
 }
 
 # Puts a new folder in the place of the old one and keeps what is built of it:
@@ -177,15 +201,19 @@ is_built_from() {
         "$2/CMakeCache.txt"
 }
 
+# For what is configured first; a build folder keeps what it began with.
+prefer_ninja() {
+    command -v ninja > /dev/null || return 0
+    export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
+}
+
 # Configures $1 into $2 with the sanitizers $3, unless that is done already.
 configure() {
     is_built_from "$1" "$2" &&
         { [ -f "$2/build.ninja" ] || [ -f "$2/Makefile" ]; } && return
     rm -rf "$2" # the folder was moved, or somebody pressed Ctrl-C
     mkdir -p "$2"
-    if command -v ninja > /dev/null; then
-        export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
-    fi
+    prefer_ninja
     cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Debug -DTODO_SANITIZE="$3" \
         > "$2/configure.log" 2>&1
 }

@@ -26,6 +26,35 @@ edit() { sed "$1" "$reply" > "$tmp/edit" && cat "$tmp/edit" > "$reply"; }
 is_gone() { [ ! -e "$1" ] && echo gone; }
 has_ended() { kill -0 "$(cat "$1")" 2> /dev/null || echo gone; }
 
+# As on a terminal; and what of that is wider than one, with the folder that a
+# learner has instead of $tmp.
+in_terminal() { TERM=xterm script -qec "$*" /dev/null < /dev/null; }
+fits_terminal() {
+    in_terminal "$@" |
+        sed "s/\r\$//; s/.*\r//; s/${escape}[^m]*m//g; s|$tmp|exercises|g" |
+        awk 'length > 80 { wide = 1; print } END { print NR " lines"; exit wide }'
+}
+escape=$(printf '\033')
+
+has_no_escapes() { in_terminal "$@" | grep -c "$escape"; }
+
+# Without the rights of root, to whom nothing is read-only.
+as_user() {
+    [ "$(id -u)" -ne 0 ] || set -- setpriv --bounding-set=-dac_override \
+        --inh-caps=-dac_override "$@"
+    "$@"
+}
+
+# read_only FOLDER COMMAND...: the command, while nobody may write there.
+read_only() {
+    place=$1 status=0
+    shift
+    chmod a-w "$place"
+    as_user "$@" || status=$?
+    chmod u+w "$place"
+    return "$status"
+}
+
 # --- a learner's way ---------------------------------------------------------
 
 check "no exercise is begun at first" \
@@ -33,6 +62,11 @@ check "no exercise is begun at first" \
 
 check "an exercise that does not exist is refused" \
     1 'there is no exercise 77' ./learn next 77
+check "nor is a pattern a number" \
+    1 'there is no exercise 0\[0-9\]' ./learn next '0[0-9]'
+check "a verb says how it is used" 0 '^  check \[NN\]' ./learn check --help
+ln -s "$PWD/learn" "$tmp/link"
+check "learn can be called through a link" 0 '^00 *open' "$tmp/link" list
 
 mkdir -p "$folder.new" && touch "$folder.new/left-behind"
 check "next makes the folder, whatever an interrupted one left, and asks" \
@@ -54,8 +88,24 @@ check "the failure shows the answer, and what was expected of it" \
     0 'expected status 201' sh -c \
     'tr "\n" " " < "$0" | grep "HTTP/1.1 200 OK.*expected * status 201" |
      sed "s/expected *status/expected status/"' "$tmp/first"
-check "without a terminal there are neither colours nor long lines" \
-    1 '^0$' grep -cE "$(printf '\033')|^[^/]{81}" "$tmp/first"
+check "without a terminal there are no colours" \
+    1 '^0$' grep -c "$escape" "$tmp/first"
+check "on a terminal a verdict is coloured" \
+    1 "$escape\[31mFAIL" in_terminal ./learn check
+check "unless that is not wanted" \
+    1 '^0$' has_no_escapes NO_COLOR=1 ./learn check
+check "or the terminal knows none" 1 '^0$' has_no_escapes TERM=dumb ./learn check
+for words in list next diff check doctor 'check --help' 'solution --show'; do
+    check "learn $words fits a terminal" 0 ' lines$' \
+        fits_terminal ./learn "$words"
+done
+check "a list of what can be compared fits a terminal" 0 ' lines$' \
+    fits_terminal "$bin/learn-runner" compare nonsense
+check "a reader who leaves early leaves no folder behind" 2 'No such file' \
+    sh -c './learn check 2>&1 | sed q; ls -d "$0"/learn-*' "$tmp"
+check "nor hears of a pipe" 0 '^FAIL' sh -c \
+    '{ ./learn check | sed q; } > "$0" 2>&1; cat "$0"; ! grep -i error "$0"' \
+    "$tmp/piped"
 
 check "no prediction is no answer" 2 'no answer was given' ./learn predict
 check "a prediction is one of the choices" \
@@ -67,6 +117,9 @@ check "the first prediction stays" \
 check "progress can be read" \
     0 ' 00-first-green predicted b' cat "$LEARN_WORK/progress"
 
+check "no hint is given that cannot be noted" \
+    1 "^learn: cannot write to $LEARN_WORK/progress" \
+    read_only "$LEARN_WORK/progress" ./learn hint
 check "the first hint" 0 'Two more hints are left' ./learn hint
 check "the second hint" 0 'One more hint is left' ./learn hint
 check "the third hint" 0 'That is the last hint' ./learn hint
@@ -74,12 +127,31 @@ check "there is no fourth hint" 0 'That is the last hint' ./learn hint 0
 check "the solution is not shown by accident" \
     1 'is not solved yet' ./learn solution
 
-check "diff of nothing says so" 0 'Nothing is edited' ./learn diff
+mkdir "$folder/.vscode"
+for file in "$folder/.vscode/x" "$reply~" "$reply.orig" \
+    "$folder/common/#reply.c#" "$folder/common/.reply.c.swp"; do
+    echo mine > "$file"
+done
+ln -s learner@here.1 "$folder/common/.#reply.c"
+check "diff of nothing says so, whatever an editor leaves" \
+    0 '^Nothing is edited' ./learn diff
+edit 's/begin_head(reply, 200);$/begin_head(reply, nowhere());/
+    s/^static void begin_head/int nowhere(void);\n&/'
+check "what does not link is said by the linker, without how it was called" \
+    0 '^/.*undefined reference to .nowhere' sh -c \
+    './learn check > "$0"; cat "$0"; ! grep "^: && " "$0"' "$tmp/link.log"
+./learn reset --yes > "$tmp/said"
+rm -r "$folder.old-1"
 edit 's/begin_head(reply, 200);$/begin_head(reply, 200)/'
 check "what does not compile is shown as the compiler says it" \
     1 'common/reply.c:[0-9:]* error: expected' ./learn check
 check "edits outside the fences are told of" \
     1 'outside the fences there are edits, too' ./learn check
+for name in 1 2 3 4 5; do echo mine > "$folder/common/mine-$name"; done
+check "of many a few are named" 1 '^    and 3 more$' ./learn check
+check "without fences it is said how they come back" \
+    0 'are gone; ./learn reset' sh -c \
+    'sed -i.orig /EXERCISE/d "$0" && ./learn next' "$reply"
 
 check "reset puts the starter back" 0 'work/00-first-green.old-1' \
     ./learn reset --yes
@@ -105,12 +177,20 @@ check "a source that changed is told of, and the old copy checked" \
     0 'not what it was' ./learn check
 cp "$tmp/source" "$folder/.source"
 
+rm -r "$folder/sync_impl"
+check "a folder without one of its rooms is not whole" \
+    1 '\(^\|[^/]\)sync_impl/CMakeLists.txt' ./learn check
 rm "$reply"
 check "a folder that is not whole is named" \
-    1 'is not whole, common/reply.c is' ./learn check
+    1 '\(^\|[^/]\)common/reply.c is' ./learn check
 check "a folder that is not whole can be reset" \
     0 'as it was when you began' ./learn reset --yes
 check "a folder that was reset is whole" 1 'meant to fail' ./learn check
+
+for place in "$LEARN_WORK" "$folder" "$folder/build"; do
+    check "${place#"$tmp"/} that cannot be written to is named" \
+        1 "^learn: cannot write to $place" read_only "$place" ./learn check
+done
 
 mkdir "$tmp/shelf"
 cp -R exercises/00-first-green "$tmp/shelf"
@@ -124,6 +204,28 @@ check "a patch that does not fit leaves no folder" \
     0 gone is_gone "$tmp/other/00-first-green"
 check "nor half of one" 0 gone is_gone "$tmp/other/00-first-green.new"
 
+# The shelf is one after a git pull, and with a mistake of two lines.
+sed -i.orig "s/^Mistake: .*/Mistake: $(printf 'one after another %.0s' 1 2 3 4 5 6
+    )/" "$tmp/shelf/00-first-green"/chaff-*.patch
+check "the solution of a folder is shown also when its exercise changed" \
+    0 '^-.*begin_head(reply, 200)' env LEARN_EXERCISES="$tmp/shelf" \
+    ./learn solution
+cp "$tmp/said" "$tmp/solution"
+check "a mistake is told with an indent" \
+    0 '^    one after another' cat "$tmp/solution"
+
+# A folder whose patch changes a file that has no fence.
+mkdir "$tmp/second"
+(cd "$LEARN_WORK" && tar -cf - --exclude=build .) | tar -xf - -C "$tmp/second"
+second=$tmp/second/00-first-green
+echo '/* mine */' | tee -a "$second/common/buf.c" >> "$second/.starter/common/buf.c"
+diff -u --label a/common/buf.c --label b/common/buf.c common/buf.c \
+    "$second/common/buf.c" >> "$second/.starter.patch" || true
+check "of a file without a fence the solution is the real source alone" \
+    0 '^1$' sh -c 'LEARN_WORK=$0 ./learn solution > "$1" &&
+    grep -q "^The real source, common/buf.c" "$1" && grep -c ^Yours, "$1"' \
+    "$tmp/second" "$tmp/solution"
+
 mkdir "$tmp/path"
 for program in /usr/local/bin/* /usr/bin/* /bin/*; do
     case ${program##*/} in
@@ -133,19 +235,26 @@ for program in /usr/local/bin/* /usr/bin/* /bin/*; do
 done
 check "a missing compiler is named" \
     1 'there is no cc here; ./learn doctor' env PATH="$tmp/path" ./learn check
+check "what needs no compiler goes without" \
+    0 'That is the last hint' env PATH="$tmp/path" ./learn hint
+check "the doctor does not call missing what only a compiler can see" \
+    1 'or not to be seen without a compiler: compiler ' sh -c \
+    'PATH=$0 ./learn doctor > "$1"; status=$?; cat "$1"
+    ! grep "^MISS *lib" "$1" && exit $status' "$tmp/path" "$tmp/doctor"
 
 # --- what hangs --------------------------------------------------------------
 
-# A suite that says it runs its case and never ends, and a child of a process
-# group of its own.
+# A suite whose first case fails. The other never ends, and has a child of a
+# process group of its own.
 mkdir "$tmp/bin"
 cp "$bin/learn-runner" "$bin/muse" "$tmp/bin"
 cat > "$tmp/bin/todo-contract" << END
 #!/bin/sh
+echo "[ RUN      ] \$3"
+case \$3 in create*) echo "[  FAILED  ] \$3" && exit 1 ;; esac
 setsid sleep 600 &
 echo \$! > "$tmp/child"
 echo \$\$ > "$tmp/suite"
-echo "[ RUN      ] create_is_201_with_the_todo"
 [ ! -p "$tmp/runs" ] || echo runs > "$tmp/runs"
 wait
 END
@@ -154,8 +263,8 @@ chmod +x "$tmp/bin/todo-contract"
 check "a case that does not end is HUNG" \
     1 '^HUNG  todo-sync' env LEARN_BIN="$tmp/bin" ./learn check
 cp "$tmp/said" "$tmp/hung"
-check "why it hangs is asked before it is ended" \
-    0 "knows of no other" cat "$tmp/hung"
+check "why it hangs is asked before it is ended, and said behind a failure" \
+    0 'FAIL.*HUNG.*knows of no other.*FAIL' sh -c 'tr "\n" " " < "$0"' "$tmp/hung"
 check "what hung is gone" 0 gone has_ended "$tmp/suite"
 check "what it started is gone" 0 gone has_ended "$tmp/child"
 
@@ -176,6 +285,23 @@ check "Ctrl-C ends a check with a sentence" \
 check "what Ctrl-C interrupted is gone" 0 gone has_ended "$tmp/suite"
 check "and what that had started" 0 gone has_ended "$tmp/child"
 
+# --- two at once -------------------------------------------------------------
+
+# Two in one folder: the second says that it waits, and does so until the first
+# is gone, however that ends.
+two_checks() {
+    in_session env LEARN_BIN="$tmp/bin" ./learn check &
+    first=$!
+    read -r _ < "$tmp/runs"
+    ./learn check > "$tmp/second.fifo" 2>&1 &
+    exec 3< "$tmp/second.fifo"
+    pass_on_until "... another"
+    kill -KILL "-$first"
+    cat <&3
+    kill "$(cat "$tmp/child")" # which nobody was left to end
+    wait $!
+}
+
 # Passes on what the fifo says, up to a line that begins with $1.
 pass_on_until() {
     while read -r line <&3; do
@@ -184,6 +310,15 @@ pass_on_until() {
     done
     return 1
 }
+
+mkfifo "$tmp/second.fifo"
+check "two checks do not meet, and the second does not wait for the dead" \
+    1 'meant to fail' two_checks
+cp "$tmp/said" "$tmp/second.log"
+check "but it says that it waits" \
+    0 '^\.\.\. another ./learn' cat "$tmp/second.log"
+
+# --- watch, and Ctrl-C elsewhere ---------------------------------------------
 
 watched() {
     in_session ./learn watch > "$tmp/watch" 2>&1 &
@@ -198,5 +333,29 @@ watched() {
 mkfifo "$tmp/watch"
 check "watch checks again when a file is saved, and Ctrl-C leaves" \
     130 'is solved' watched
+
+# A cmake that says what it would make files for, and never ends.
+mkdir "$tmp/cmake"
+cat > "$tmp/cmake/cmake" << END
+#!/bin/sh
+[ "\$1" != --version ] || exec echo cmake version 3.25.1
+echo "\$CMAKE_GENERATOR" > "$tmp/runs"
+exec sleep 600
+END
+chmod +x "$tmp/cmake/cmake"
+
+interrupted_build() {
+    in_session env -u CMAKE_GENERATOR PATH="$tmp/cmake:$PATH" ./learn compare create_todo &
+    read -r generator < "$tmp/runs"
+    kill -INT "-$!"
+    echo "It is $generator."
+    wait $!
+}
+
+check "Ctrl-C ends a build with a sentence" \
+    130 'nothing of it is left running' interrupted_build
+cp "$tmp/said" "$tmp/build.log"
+check "a build begins with Ninja, also in a folder that was moved" \
+    0 'It is Ninja' cat "$tmp/build.log"
 
 exit "$failed"

@@ -67,12 +67,17 @@ check "compare puts what two operations share below the steps, side by side" \
     "$bin/learn-runner" compare --width 300 check_ready
 
 check "compare of an unknown operation names those there are" \
-    2 'no operation nonsense; there are .*create_todo' \
+    2 '^  list_todos, create_todo, ' \
     "$bin/learn-runner" compare nonsense
 
 echo 'exit 1' | fake todo-sync
 check "a server that does not start is named" \
     1 'todo-sync ended with status 1' "$tmp/bin/learn-runner" with sync -- true
+
+echo 'kill -INT $PPID; exec sleep 600' | fake todo-sync
+check "Ctrl-C while a server starts is answered with a sentence" \
+    1 'Stopped while todo-sync was starting' \
+    "$tmp/bin/learn-runner" with sync -- true
 
 echo 'trap "kill \$!; exit 3" TERM' | fake todo-sync
 check "a server that ends with another status than 0 fails the whole" \

@@ -35,8 +35,9 @@ play() ( # SUITE CASE SIDE SECONDS
         ;;
     unit) set -- "$servers/../tests/unit/$(unit_program "$case")" ;;
     esac
-    TMPDIR=$play_tmp "$suites/learn-runner" within "$seconds" ${explain:+--explain "$explain"} -- \
-        "$@" > "$log" 2>&1 < /dev/null || status=$?
+    TMPDIR=$play_tmp "$suites/learn-runner" within "$seconds" \
+        ${explain:+--explain "$explain"} -- "$@" \
+        > "$log" 2>&1 < /dev/null 9>&- || status=$? # 9: the lock of ./learn
     if [ $status -eq 124 ]; then
         grep -Eq "^\[ +RUN +\] $case\$" "$log" && echo hangs || echo unclear
     elif grep -Eq "^\[ +(FAILED|ERROR) +\] $case\$" "$log"; then
