@@ -21,6 +21,9 @@
  *   connection closes (todo-async: 400);
  * - a chunk that announces more than a body may have is waited for, as its size
  *   is not told: 408 or 413 when that has come (todo-async: 413 at once);
+ * - chunks that do not come for as long as --head-timeout, the one deadline
+ *   that civetweb has for its own reads, end the request with 400; it cannot go
+ *   on with a chunk afterwards (todo-async waits until --body-timeout);
  * - a chunk's size has at most 61 digits, leading zeros included, and no blank
  *   may stand behind the word chunked in Transfer-Encoding: 400 (todo-async
  *   takes both);
