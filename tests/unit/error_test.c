@@ -4,6 +4,7 @@
 #include <cjson/cJSON.h>
 
 #include "common/error.h"
+#include "common/http_rules.h"
 #include "tests/unit/unit.h"
 
 struct row {
@@ -200,6 +201,28 @@ static void at_most_a_hundred_faults_are_listed(void **state)
     problem_release(&problem);
 }
 
+/* The words are written by hand; the limits are somewhere else. */
+static void the_limits_told_are_those_that_hold(void **state)
+{
+    static const struct {
+        enum todo_err err;
+        int limit;
+    } told[] = {{TODO_ERR_BODY_TOO_LARGE, HTTP_MAX_BODY},
+                {TODO_ERR_TARGET_TOO_LONG, HTTP_MAX_TARGET},
+                {TODO_ERR_HEAD_TOO_LARGE, HTTP_MAX_HEAD},
+                {TODO_ERR_HEAD_TOO_LARGE, HTTP_MAX_FIELDS}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        char number[16];
+
+        (void)snprintf(number, sizeof number, " %d ", told[i].limit);
+        if (!strstr(error_info(told[i].err)->detail, number))
+            fail_msg("%s does not say%s", error_info(told[i].err)->slug,
+                     number);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +233,7 @@ int main(void)
         cmocka_unit_test(pointers_are_escaped_for_rfc_6901_and_json),
         cmocka_unit_test(parameter_names_that_are_not_utf_8_are_made_so),
         cmocka_unit_test(at_most_a_hundred_faults_are_listed),
+        cmocka_unit_test(the_limits_told_are_those_that_hold),
     };
 
     return cmocka_run_group_tests_name("error", tests, NULL, NULL);
