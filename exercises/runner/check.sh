@@ -39,6 +39,11 @@ sanitizer_options() {
     export ASAN_OPTIONS="$report:detect_stack_use_after_return=1"
     export UBSAN_OPTIONS="$report:print_stacktrace=1"
     export TSAN_OPTIONS="$report:second_deadlock_stack=1"
+    # ThreadSanitizer wants addresses that are not randomised.
+    steady=''
+    if [ "$(sanitizers)" = thread ] && setarch -R true 2> /dev/null; then
+        steady='setarch -R'
+    fi
 }
 
 # Runs the whole plan against $servers. Writes a line for each, VERDICT SIDE

@@ -204,6 +204,7 @@ static int stop_behind_an_answer(void)
     (void)raw_read_answer(&raw, &answer, false);
     talk_expect(answer.status, 200);
     raw_answer_release(&answer);
+    assert_true(raw_read_eof(&raw)); /* from here on it reads what we send */
     server_signal(&system_server, SIGTERM);
     status = server_wait(&system_server);
     raw_close(&raw);
