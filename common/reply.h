@@ -23,7 +23,9 @@ enum {
     REPLY_BASE_SIZE = HTTP_MAX_HOST + 16, /* "http://" Host, and its NUL */
     REPLY_DROP_MS = 1000,                 /* behind the last answer, bytes are
                                              read and dropped so long, */
-    REPLY_DROP_MAX = 256 * 1024           /* and so many */
+    REPLY_DROP_MAX = 4 * 1024 * 1024      /* and so many: a client that sends a
+                                             body too large for us is to hear
+                                             so, not a reset */
 };
 
 struct reply {
