@@ -6,7 +6,7 @@
 #   play_tmp a folder for what the suites write; the log becomes
 #            $play_tmp/SIDE.log
 #   contract the todo-contract to ask with; or nothing: the one in suites
-#   steady   the words before a command that needs them; or nothing
+#   steady   something, where addresses must not be randomised; or nothing
 #   explain  the folder that `learn-runner explain` is to look at when a case
 #            hangs; or nothing
 # shellcheck shell=sh disable=SC2154 # set by who reads this
@@ -36,7 +36,7 @@ play() ( # SUITE CASE SIDE SECONDS
         ;;
     unit) set -- "$servers/../tests/unit/$(unit_program "$case")" ;;
     esac
-    TMPDIR=$play_tmp ${steady:-} "$suites/learn-runner" within "$seconds" \
+    TMPDIR=$play_tmp ${steady:+setarch -R} "$suites/learn-runner" within "$seconds" \
         ${explain:+--explain "$explain"} -- "$@" \
         > "$log" 2>&1 < /dev/null 9>&- || status=$? # 9: the lock of ./learn
     if [ $status -eq 124 ]; then
