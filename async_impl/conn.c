@@ -337,8 +337,7 @@ void conn_late(struct conn *conn) /* LOOP */
 {
     if (conn->state == CONN_READING)
         conn_refuse(conn, TODO_ERR_BODY_TIMEOUT,
-                    conn_has_head(conn) ? NULL
-                                        : "The head took too long to arrive.");
+                    conn_has_head(conn) ? NULL : http_late_head);
     else
         conn_close(conn);
 }

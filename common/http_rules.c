@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+const char http_late_head[] = "The head took too long to arrive.";
 const char http_bad_length[] = "Content-Length must be a plain decimal number.";
 const char http_bad_body[] = "The body ended early, or its chunks are broken.";
 

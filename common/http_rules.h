@@ -56,9 +56,9 @@ struct http_meaning {
     struct http_text host; /* len 0: HTTP/1.0 without Host */
 };
 
-/* What is said of a length, and of a body, that a parser gave up on: the same
- * words, whichever server noticed it. */
-extern const char http_bad_length[], http_bad_body[];
+/* What is said of a head that was late, and of a length or a body that a parser
+ * gave up on: the same words, whichever server noticed it. */
+extern const char http_late_head[], http_bad_length[], http_bad_body[];
 
 /* Judges a head: framing, size, target, Host, in this order. Sources: RFC 9112
  * sections 2.3, 3.2, 6 and 7; RFC 9110 section 7.2.

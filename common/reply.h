@@ -21,11 +21,12 @@
 enum {
     REPLY_ID_SIZE = 18,                   /* a request id and its NUL */
     REPLY_BASE_SIZE = HTTP_MAX_HOST + 16, /* "http://" Host, and its NUL */
-    REPLY_DROP_MS = 1000,                 /* behind the last answer, bytes are
-                                             read and dropped so long, */
-    REPLY_DROP_MAX = 4 * 1024 * 1024      /* and so many: a client that sends a
-                                             body too large for us is to hear
-                                             so, not a reset */
+
+    /* What a client sends behind its last answer is read and dropped, for so
+     * long and up to so many bytes. A reset would take the answer along, and a
+     * client whose body of a MiB is refused is to hear so. */
+    REPLY_DROP_MS = 1000,
+    REPLY_DROP_MAX = 4 * 1024 * 1024
 };
 
 struct reply {

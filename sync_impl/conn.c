@@ -69,7 +69,7 @@ static int on_refused(struct mg_connection *mg, int status,
         rq.reply.problem.detail = http_bad_length;
     conns_request_begin(conn, mg);
     if (err == TODO_ERR_BODY_TIMEOUT)
-        rq.reply.problem.detail = "The head took too long to arrive.";
+        rq.reply.problem.detail = http_late_head;
     request_refuse(&rq, err);
     conns_request_end(conn);
     return 0; /* civetweb has nothing to add */
@@ -156,8 +156,8 @@ void conn_linger(struct conn *conn) /* REQUEST THREAD */
     }
 }
 
-/* civetweb closes a socket in a friendly way. A connect(2) to nowhere is the
- * unfriendly one that needs no close. */
+/* The socket is civetweb's to close, and it would end the connection by FIN. To
+ * connect it to AF_UNSPEC resets it without a close (connect(2)). */
 void conn_reset(struct conn *conn) /* REQUEST THREAD */
 {
     struct sockaddr nowhere = {.sa_family = AF_UNSPEC};

@@ -4,17 +4,8 @@ set -eu
 . exercises/runner/scenario.sh
 case=bodies_that_drip_leave_room_for_others
 
-ask() { # SIDE
-    if passes "$1" $case; then echo yes; else echo 'no, not in eight seconds'; fi
-}
-
-sync=$(ask sync)
-async=$(ask async)
+sync=$(in_time sync $case)
+async=$(in_time async $case)
 echo "todo-sync serves the fifth:   $sync"
 echo "todo-async serves the fifth:  $async"
-case $sync,$async in
-yes,yes) echo a ;;
-yes,*) echo b ;;
-*,yes) echo c ;;
-*) echo d ;;
-esac
+letter "$sync" "$async"

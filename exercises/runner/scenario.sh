@@ -15,6 +15,21 @@ passes() { # SIDE CASE [SECONDS]
     grep -Eq "^\[ +OK +\] $2\$" "$said"
 }
 
+# yes, or for how long the server was given time.
+in_time() { # SIDE CASE
+    if passes "$1" "$2"; then echo yes; else echo 'no, not in eight seconds'; fi
+}
+
+# The letter of who says yes: both, todo-sync alone, todo-async alone, nobody.
+letter() { # SYNC ASYNC
+    case $1,$2 in
+    yes,yes) echo a ;;
+    yes,*) echo b ;;
+    *,yes) echo c ;;
+    *) echo d ;;
+    esac
+}
+
 # Ends the scenario, with all that was said, when the case was not even judged.
 must_be_judged() { # CASE
     grep -Eq "^\[ +(OK|FAILED|ERROR) +\] $1\$" "$said" && return

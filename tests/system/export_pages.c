@@ -17,13 +17,18 @@ enum {
     LOOKS = 20
 };
 
-static void watch_reads(void)
+/* A reader has asked for all todos, and has read one. */
+static void begin_and_count_reads(void)
 {
+    system_start(export_patient);
+    export_fill(EXPORT_ROWS);
     gate_open(&system_gate, &system_server);
     system_gate.label = "store.read";
+    export_begin();
+    export_read_rows(1, 1);
 }
 
-/* How often the database was read since watch_reads. */
+/* How often the database was read since. */
 static int count_reads(void)
 {
     char threads[64];
@@ -38,11 +43,7 @@ static void pages_wait_for_the_reader(void **state)
     int pages;
 
     (void)state;
-    system_start(export_patient);
-    export_fill(EXPORT_ROWS);
-    watch_reads();
-    export_begin();
-    export_read_rows(1, 1);
+    begin_and_count_reads();
     for (int i = 0; i < PAGES; i++)
         assert_int_equal(talk_get(system_server.port, "/todos?limit=1", NULL),
                          200);
@@ -90,11 +91,7 @@ static void nothing_is_fetched_for_a_reader_that_left(void **state)
     int pages;
 
     (void)state;
-    system_start(export_patient);
-    export_fill(EXPORT_ROWS);
-    watch_reads();
-    export_begin();
-    export_read_rows(1, 1);
+    begin_and_count_reads();
     raw_reset(&export_stream.raw);
     export_await_end();
     pages = count_reads();
