@@ -29,26 +29,11 @@ static int keep(struct wire *wire, const char *at, size_t len)
     return wire->head.failed ? refuse(wire, TODO_ERR_INTERNAL, NULL) : HPE_OK;
 }
 
-/* llhttp knows methods of many protocols. To civetweb all but these are
- * malformed, so they are here, too. */
-static bool is_known(uint8_t method)
-{
-    static const llhttp_method_t known[] = {
-        HTTP_GET,    HTTP_HEAD,    HTTP_POST,      HTTP_PUT,      HTTP_PATCH,
-        HTTP_DELETE, HTTP_OPTIONS, HTTP_CONNECT,   HTTP_PROPFIND, HTTP_MKCOL,
-        HTTP_LOCK,   HTTP_UNLOCK,  HTTP_PROPPATCH, HTTP_REPORT};
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i] == (llhttp_method_t)method)
-            return true;
-    return false;
-}
-
 static int on_url(llhttp_t *parser, const char *at, size_t len)
 {
     struct wire *wire = wire_of(parser);
 
-    if (!is_known(parser->method))
+    if (!http_is_method(llhttp_method_name((llhttp_method_t)parser->method)))
         return refuse(wire, TODO_ERR_MALFORMED, NULL);
     wire->target_len += len;
     return keep(wire, at, len);

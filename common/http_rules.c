@@ -16,6 +16,19 @@ bool http_text_is(struct http_text text, const char *word)
            (text.len == 0 || strncasecmp(text.at, word, text.len) == 0);
 }
 
+bool http_is_method(const char *method)
+{
+    static const char *const known[] = {
+        "GET",    "HEAD",    "POST",      "PUT",      "PATCH",
+        "DELETE", "OPTIONS", "CONNECT",   "PROPFIND", "MKCOL",
+        "LOCK",   "UNLOCK",  "PROPPATCH", "REPORT"};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i], method) == 0)
+            return true;
+    return false;
+}
+
 /* As many fields as were kept: the parsers may have seen more. */
 static size_t kept_fields(const struct http_head *head)
 {
@@ -251,7 +264,7 @@ static bool is_token(struct http_text text)
 static enum todo_err check_form(const struct http_head *head,
                                 struct problem *problem)
 {
-    if (head->broken)
+    if (head->broken || !http_is_method(head->method))
         return TODO_ERR_MALFORMED;
     if (head->major != 1 || (head->minor != 0 && head->minor != 1))
         return TODO_ERR_HTTP_VERSION;

@@ -75,6 +75,11 @@ enum todo_err http_rules_framing(const struct http_head *head,
                                  struct http_meaning *meaning,
                                  struct problem *problem);
 
+/* Whether it is a method that we know of. civetweb and llhttp each know some
+ * that the other one does not, and each version more; to both servers, methods
+ * beyond these are malformed. A known one may still be 405. */
+bool http_is_method(const char *method);
+
 /* The value of the first field of that name (ASCII case ignored); NULL when
  * there is none. */
 const struct http_text *http_head_field(const struct http_head *head,

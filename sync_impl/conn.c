@@ -12,6 +12,7 @@
 #include "conns.h"
 #include "request.h"
 #include "server.h"
+#include "tap.h"
 #include "upstream.h"
 #include "wire.h"
 
@@ -21,6 +22,7 @@ static int on_open(const struct mg_connection *mg,
     struct server *server = mg_get_user_data(mg_get_context(mg));
 
     *user_data = conns_open(server->conns);
+    tap_open();
     return 0;
 }
 
@@ -42,13 +44,18 @@ static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
     rq.in.port = mg_get_request_info(mg)->server_port;
     request_serve(&rq);
     conns_request_end(conn);
+    tap_head_begin();
     return 1; /* civetweb has nothing to add */
 }
 
-static enum todo_err why_refused(const struct conn *conn, int status)
+static enum todo_err why_refused(const struct mg_connection *mg, int status)
 {
-    if (status == 505)
-        return TODO_ERR_HTTP_VERSION;
+    const struct conn *conn = mg_get_user_connection_data(mg);
+
+    if (status == 505) /* so the rest of the first line has passed */
+        return http_is_method(mg_get_request_info(mg)->request_method)
+                   ? TODO_ERR_HTTP_VERSION
+                   : TODO_ERR_MALFORMED;
     if (status == 413)
         return TODO_ERR_HEAD_TOO_LARGE;
     return conns_is_late(conn) ? TODO_ERR_BODY_TIMEOUT : TODO_ERR_MALFORMED;
@@ -61,7 +68,7 @@ static int on_refused(struct mg_connection *mg, int status,
     struct server *server = mg_get_user_data(mg_get_context(mg));
     struct conn *conn = mg_get_user_connection_data(mg);
     struct request rq = {.server = server, .conn = conn};
-    enum todo_err err = why_refused(conn, status);
+    enum todo_err err = why_refused(mg, status);
 
     log_debug("conn", "civetweb refuses a head: %s", message);
     rq.reply.head_only = wire_is_head();

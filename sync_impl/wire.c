@@ -16,6 +16,7 @@
 #include "conns.h"
 #include "request.h"
 #include "server.h"
+#include "tap.h"
 
 static struct http_text text_of(const char *text)
 {
@@ -115,8 +116,9 @@ bool wire_may_serve(struct mg_connection *civetweb,
  * a Content-Length, it does not tell. Others read the same bytes otherwise, so
  * we refuse them. They show in the NULs that it writes into the head where it
  * cuts: one behind each word, one over the colon, two over the end of a line,
- * one over the last byte, behind the CR of the empty line. */
-static bool is_cut_cleanly(const struct mg_request_info *info)
+ * one over the last byte, behind the CR of the empty line. Gives where the head
+ * ends; NULL if it is not clean. */
+static const char *clean_end(const struct mg_request_info *info)
 {
     const char *uri = info->request_uri;
     const char *rest = info->query_string ? info->query_string : uri;
@@ -124,20 +126,22 @@ static bool is_cut_cleanly(const struct mg_request_info *info)
 
     if (uri != info->request_method + strlen(info->request_method) + 1 ||
         info->http_version != rest + strlen(rest) + 1 + strlen("HTTP/"))
-        return false;
+        return NULL;
     for (int i = 0; i < info->num_headers; i++) {
         const char *name = info->http_headers[i].name;
         const char *value = info->http_headers[i].value;
         const char *colon = name + strlen(name);
 
         if (name != end + 2 || (colon[1] == '\0' && value != colon + 1))
-            return false;
+            return NULL;
         end = value + strlen(value);
     }
     if (end - info->request_method > HTTP_MAX_HEAD)
-        return true; /* too large, however it ends; its end may lie at the
-                        end of the buffer */
-    return (end[2] == '\r' || info->num_headers == 0) && end[3] == '\0';
+        return end; /* too large, however it ends; its end may lie at the end
+                       of the buffer */
+    if ((end[2] != '\r' && info->num_headers > 0) || end[3] != '\0')
+        return NULL;
+    return end + strlen("\r\n\r\n");
 }
 
 /* One empty line may stand before a request (RFC 9112 section 2.2). civetweb
@@ -161,6 +165,8 @@ bool wire_is_head(void) /* REQUEST THREAD */
 
 void wire_head(const struct mg_request_info *info, struct http_head *head)
 {
+    const char *end = is_at_the_beginning(info) ? clean_end(info) : NULL;
+
     head->method = info->request_method;
     head->path = text_of(info->request_uri);
     head->query = text_of(info->query_string);
@@ -174,22 +180,17 @@ void wire_head(const struct mg_request_info *info, struct http_head *head)
     }
     head->broken = !is_at_the_beginning(info) ||
                    (head->field_count < HTTP_MAX_FIELDS && /* more it drops */
-                    !is_cut_cleanly(info));
+                    !end);
+    tap_head_end(end ? (size_t)(end - beginning) : 0);
 }
 
-enum todo_err wire_body(struct request *rq) /* REQUEST THREAD */
+/* Reads the body from civetweb, which takes the chunks off it. Gives what
+ * mg_read said last. */
+static int read_body(struct request *rq, size_t size) /* REQUEST THREAD */
 {
     struct conn *conn = rq->conn;
-    const struct http_meaning *meaning = &rq->in.meaning;
-    size_t size =
-        meaning->chunked ? HTTP_MAX_BODY + 1 : (size_t)meaning->content_length;
     int n = 0;
 
-    rq->body = malloc(size);
-    if (!rq->body) {
-        rq->reply.keep_alive = false;
-        return TODO_ERR_INTERNAL;
-    }
     if (rq->in.expects_continue) /* WAITS: client */
         (void)mg_write(conn->civetweb, "HTTP/1.1 100 Continue\r\n\r\n", 25);
     conns_expect(conn, rq->server->config->body_timeout_ms, SHUT_RD);
@@ -198,18 +199,59 @@ enum todo_err wire_body(struct request *rq) /* REQUEST THREAD */
                     size - rq->body_len);
         if (n > 0)
             rq->body_len += (size_t)n;
-        else if (n < 0 || meaning->chunked || conns_is_gone(conn))
+        else if (n < 0 || rq->in.meaning.chunked || conns_is_gone(conn))
             break; /* else civetweb's patience ended before ours */
     }
     conns_expect_nothing(conn);
-    if (rq->body_len > HTTP_MAX_BODY)
-        return TODO_ERR_BODY_TOO_LARGE;
-    /* The end of the chunks and the end of the bytes look alike. */
-    if (meaning->chunked ? n == 0 && !atomic_load(&conn->late)
-                         : rq->body_len == size)
-        return TODO_OK;
-    if (atomic_load(&conn->late))
-        return TODO_ERR_BODY_TIMEOUT;
-    rq->reply.problem.detail = http_bad_body;
-    return TODO_ERR_MALFORMED;
+    return n;
+}
+
+/* A body of known length: is there as much? */
+static enum todo_err read_plain(struct request *rq) /* REQUEST THREAD */
+{
+    size_t size = (size_t)rq->in.meaning.content_length;
+
+    (void)read_body(rq, size);
+    tap_body(size);
+    return rq->body_len == size ? TODO_OK : TODO_ERR_MALFORMED;
+}
+
+/* A body in chunks: to civetweb, its end and the end of all bytes may look
+ * alike, so the bytes themselves are judged. */
+static enum todo_err read_chunks(struct request *rq) /* REQUEST THREAD */
+{
+    const struct mg_request_info *info =
+        mg_get_request_info(rq->conn->civetweb);
+    struct http_chunks chunks = {0};
+    int n = -1;
+
+    if (!tap_chunks_begin(&chunks, clean_end(info)))
+        return TODO_ERR_LENGTH_REQUIRED;
+    if (!chunks.err)
+        n = read_body(rq, HTTP_MAX_BODY + 1);
+    tap_chunks_end();
+    if (chunks.err)
+        return chunks.err;
+    return n == 0 && http_chunks_are_whole(&chunks) ? TODO_OK
+                                                    : TODO_ERR_MALFORMED;
+}
+
+enum todo_err wire_body(struct request *rq) /* REQUEST THREAD */
+{
+    const struct http_meaning *meaning = &rq->in.meaning;
+    enum todo_err err;
+
+    rq->body = malloc(meaning->chunked ? HTTP_MAX_BODY + 1
+                                       : (size_t)meaning->content_length);
+    if (!rq->body)
+        err = TODO_ERR_INTERNAL;
+    else
+        err = meaning->chunked ? read_chunks(rq) : read_plain(rq);
+    if (err == TODO_ERR_MALFORMED && atomic_load(&rq->conn->late))
+        err = TODO_ERR_BODY_TIMEOUT;
+    if (err == TODO_ERR_MALFORMED)
+        rq->reply.problem.detail = http_bad_body;
+    if (err)
+        rq->reply.keep_alive = false; /* what is left of it is no request */
+    return err;
 }

@@ -15,12 +15,7 @@
  * begins. A thread that has not had it yet serves nobody.
  *
  * What civetweb decides before it calls us, or hides from us, so that todo-sync
- * cannot answer as todo-async does:
- * - a trailer that was not announced, or a bare LF instead of the empty line
- *   behind the last chunk, is passed over: the request is served, and then the
- *   connection closes (todo-async: 400);
- * - a chunk that announces more than a body may have is waited for, as its size
- *   is not told: 408 or 413 when that has come (todo-async: 413 at once);
+ * cannot answer as todo-async does, with version 1.15 as with 1.16:
  * - chunks that do not come for as long as --head-timeout, the one deadline
  *   that civetweb has for its own reads, end the request with 400; it cannot go
  *   on with a chunk afterwards (todo-async waits until --body-timeout);
@@ -29,6 +24,10 @@
  *   takes both);
  * - for a broken or late head and for a transfer coding that it does not know,
  *   nothing is told but that it is refused: 400 without a detail.
+ *
+ * Version 1.16 passes over chunk extensions and trailers, and knows methods that
+ * 1.15 does not know. That does not show: the bytes of a chunked body are judged
+ * by common/http_chunks.h (tap.h), and methods by http_is_method.
  */
 #ifndef TODO_SYNC_WIRE_H
 #define TODO_SYNC_WIRE_H

@@ -4,12 +4,15 @@
  * The first line of an input says in which pieces the rest arrives: each of its
  * bytes is a length, '1' for one byte, '2' for two and so on, again and again.
  * Whatever the pieces, the same bytes make the same requests: what was read is
- * compared with what is read when all arrives at once.
+ * compared with what is read when all arrives at once. A chunked body is judged
+ * by todo-sync in its own way (common/http_chunks.h), and both must agree on
+ * it.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "async_impl/wire.h"
+#include "common/http_chunks.h"
 #include "common/http_request.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -23,6 +26,8 @@ struct talk {
     bool accepted; /* its head has passed */
     bool stays;    /* another may follow it */
     bool over;     /* nothing more is read */
+    bool chunked;  /* the body under way is, and is judged twice */
+    struct http_chunks chunks;
     struct buf told;
 };
 
@@ -66,6 +71,8 @@ static void judge(struct talk *talk)
                          ((talk->wire.parser.flags & F_CHUNKED) != 0),
               "rules and parser agree whether a body is chunked");
     talk->accepted = !err;
+    talk->chunked = !err && request.meaning.chunked;
+    talk->chunks = (struct http_chunks){0};
     talk->stays = reply.keep_alive;
     reply_release(&reply);
 }
@@ -81,6 +88,23 @@ static void end_request(struct talk *talk)
     talk->over = !talk->stays;
 }
 
+/* What llhttp made of these bytes of a body, the other reader must make of
+ * them. It may refuse a body a few bytes sooner. */
+static void judge_chunks(struct talk *talk, const char *bytes, size_t len,
+                         enum wire_event event, size_t taken)
+{
+    const struct http_chunks *chunks = &talk->chunks;
+    size_t also = http_chunks_feed(&talk->chunks, bytes, len);
+
+    fuzz_must((event == WIRE_DONE) == http_chunks_are_whole(chunks),
+              "to both a body is whole, or to none");
+    fuzz_must(event != WIRE_DONE ||
+                  (taken == also && talk->wire.body.len == chunks->body_len),
+              "to both a body ends at the same byte");
+    fuzz_must(event != WIRE_BAD || chunks->err == talk->wire.err,
+              "both refuse a body, and for the same reason");
+}
+
 /* Reads on; gives how many bytes it took. */
 static size_t feed(struct talk *talk, const char *bytes, size_t len)
 {
@@ -91,6 +115,8 @@ static size_t feed(struct talk *talk, const char *bytes, size_t len)
         wire_init(&talk->wire);
     talk->reading = true;
     event = wire_feed(&talk->wire, bytes, len, &taken);
+    if (talk->accepted && talk->chunked)
+        judge_chunks(talk, bytes, len, event, taken);
     fuzz_must(taken <= len, "no more is taken than there is");
     fuzz_must(event != WIRE_MORE || taken == len, "more: all is taken");
     fuzz_must(event != WIRE_HEAD || taken > 0, "a head has bytes");

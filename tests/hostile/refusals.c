@@ -86,6 +86,8 @@ static void a_broken_head_is_not_explained(void **state)
         POST "X : a\r\n\r\n",
         "M-SEARCH /todos HTTP/1.1\r\n" HOST "\r\n",
         "GET /todos RTSP/1.1\r\n" HOST "\r\n",
+        "COPY /todos HTTP/1.1\r\n" HOST "\r\n",
+        "MOVE /todos HTTP/2.0\r\n" HOST "\r\n",
     };
 
     (void)state;

@@ -1,0 +1,52 @@
+/*
+ * sync_impl/tap.h - what does civetweb read? Every byte, as it comes.
+ * Callers: conn.c, wire.c; civetweb.     Threads: request threads, each its
+ * own. Blocks:  never.                        Owns: nothing.
+ *
+ * civetweb takes the chunks off a body, and does not tell what stood between
+ * them. Version 1.15 refuses chunk extensions, and closes the connection behind
+ * a trailer; version 1.16 passes over both. What one reader passes over,
+ * another one takes for a request. So todo-sync rests on neither: it sees the
+ * bytes itself, and common/http_chunks.h judges them.
+ *
+ * civetweb reads with recv(2), on the thread of the connection. It is a shared
+ * library, and what such a library calls is looked for in the program first, in
+ * other libraries later (ld.so(8)). So this program has a recv of its own: it
+ * reads as recv reads, and then tells the tap. The other room needs none, as
+ * libuv hands the bytes over.
+ *
+ * Where programs do not come first (macOS), or if a later civetweb reads with
+ * another function, the tap hears nothing. It notices that, and todo-sync
+ * refuses all chunked bodies: 411.
+ */
+#ifndef TODO_SYNC_TAP_H
+#define TODO_SYNC_TAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/http_chunks.h"
+
+/* A connection begins, on this thread. */
+void tap_open(void);
+
+/* From now on civetweb reads a head into its buffer, and whatever comes with
+ * it. Until it has, it alone reads on this thread. */
+void tap_head_begin(void);
+
+/* It has, and the head is so many bytes long. What else has come is behind it
+ * in the buffer. */
+void tap_head_end(size_t len);
+
+/* A body of that length has been read, from the buffer first. */
+void tap_body(size_t len);
+
+/* A chunked body is to be read. What civetweb has of it begins at `rest`: that
+ * is judged at once. From now on all that it reads is judged, too, and once the
+ * body is refused, civetweb is told that the connection has ended. Keeps
+ * `chunks` until tap_chunks_end. False when nothing can be told of the body, as
+ * the head was not heard. */
+bool tap_chunks_begin(struct http_chunks *chunks, const char *rest);
+void tap_chunks_end(void);
+
+#endif
