@@ -44,8 +44,8 @@ static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
     rq.in.port = mg_get_request_info(mg)->server_port;
     request_serve(&rq);
     conns_request_end(conn);
-    tap_head_begin();
-    return 1; /* civetweb has nothing to add */
+    tap_head_begin(); /* what civetweb reads next */
+    return 1;         /* civetweb has nothing to add */
 }
 
 static enum todo_err why_refused(const struct mg_connection *mg, int status)

@@ -189,6 +189,7 @@ void wire_head(const struct mg_request_info *info, struct http_head *head)
 static int read_body(struct request *rq, size_t size) /* REQUEST THREAD */
 {
     struct conn *conn = rq->conn;
+    const struct http_meaning *meaning = &rq->in.meaning;
     int n = 0;
 
     if (rq->in.expects_continue) /* WAITS: client */
@@ -199,7 +200,7 @@ static int read_body(struct request *rq, size_t size) /* REQUEST THREAD */
                     size - rq->body_len);
         if (n > 0)
             rq->body_len += (size_t)n;
-        else if (n < 0 || rq->in.meaning.chunked || conns_is_gone(conn))
+        else if (n < 0 || meaning->chunked || conns_is_gone(conn))
             break; /* else civetweb's patience ended before ours */
     }
     conns_expect_nothing(conn);

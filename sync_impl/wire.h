@@ -25,9 +25,9 @@
  * - for a broken or late head and for a transfer coding that it does not know,
  *   nothing is told but that it is refused: 400 without a detail.
  *
- * Version 1.16 passes over chunk extensions and trailers, and knows methods that
- * 1.15 does not know. That does not show: the bytes of a chunked body are judged
- * by common/http_chunks.h (tap.h), and methods by http_is_method.
+ * Version 1.16 passes over chunk extensions and trailers, and knows methods
+ * that 1.15 does not know. That does not show: the bytes of a chunked body are
+ * judged by common/http_chunks.h (tap.h), and methods by http_is_method.
  */
 #ifndef TODO_SYNC_WIRE_H
 #define TODO_SYNC_WIRE_H
@@ -61,13 +61,14 @@ bool wire_may_serve(struct mg_connection *civetweb, const char *secret);
  * tell. Request thread. */
 bool wire_is_head(void);
 
-/* The head that civetweb has read. It borrows from `info`. Request thread. */
+/* The head that civetweb has read, which the tap is told of. It borrows from
+ * `info`. Request thread. */
 void wire_head(const struct mg_request_info *info, struct http_head *head);
 
 /* Reads the body into rq->body. Waits for the client, until --body-timeout.
  * Request thread. TODO_ERR_BODY_TIMEOUT, TODO_ERR_BODY_TOO_LARGE,
- * TODO_ERR_MALFORMED,
- * TODO_ERR_INTERNAL. */
+ * TODO_ERR_MALFORMED, TODO_ERR_INTERNAL; of a chunked body also
+ * TODO_ERR_LENGTH_REQUIRED (tap.h). */
 enum todo_err wire_body(struct request *rq);
 
 #endif

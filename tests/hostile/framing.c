@@ -278,7 +278,11 @@ static int status_when_cut(struct raw *raw, const char *body, size_t cut)
 
     (void)snprintf(first, sizeof first, "%s%.*s", head, (int)cut, body);
     hostile_open(raw);
-    assert_true(raw_send_text(raw, first));
+    talk_send(raw, POST "Content-Length: 17\r\n" END "{\"title\":\"plain\"}");
+    (void)raw_read_answer(raw, &answer, false);
+    talk_expect(answer.status, 201);
+    raw_answer_release(&answer);
+    talk_send(raw, first);
     assert_true(raw_readable(raw, RAW_TIMEOUT_MS));
     (void)raw_send_text(raw, body + cut);
     (void)raw_read_answer(raw, &answer, false);
