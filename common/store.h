@@ -51,7 +51,7 @@ struct store_job {
  * `why`. Free with store_file_free, after its stores.
  *
  * While it is open nobody may remove, move or replace the file or its -wal and
- * -shm (sqlite.org/howtocorrupt.html, section 4). Whoever does is found out:
+ * -shm (sqlite.org/howtocorrupt.html). Whoever does is found out:
  * from then on all jobs fail with TODO_ERR_UNAVAILABLE, until another start.
  * At the end, a log that belongs to no file at this path is written back into
  * the file that it belongs to, and removed. */
