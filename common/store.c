@@ -13,10 +13,7 @@
 #include "common/probe.h"
 #include "common/store_internal.h"
 
-enum {
-    GATE_WAIT_MS = 20, /* how long a checkpoint waits for readers to leave */
-    PAGE_BYTES = 4096  /* SQLite's own default */
-};
+enum { GATE_WAIT_MS = 20 }; /* how long a checkpoint waits for readers */
 
 static const char *const statements[STMT_COUNT] = {
     [STMT_BEGIN] = "BEGIN",
@@ -71,24 +68,38 @@ struct store *store_new(struct store_file *file)
     return store;
 }
 
-/* A connection is opened by the first job that needs it: a thread that has
- * served nobody costs nothing. */
-static enum todo_err store_open(struct store *store)
+/* Whether we still have the files that we opened. Before a group the database
+ * is looked at; around a write its log and the index of the log, too, for the
+ * write is lost with them. */
+static enum todo_err check_place(struct store *store, int look)
 {
-    int rc;
+    return store_file_is_lost(store->file, look) ? TODO_ERR_UNAVAILABLE
+                                                 : TODO_OK;
+}
 
-    if (store->db)
-        return TODO_OK;
-    rc = store_connect(&store->db, store_file_path(store->file), 0);
-    if (rc != SQLITE_OK) {
-        enum todo_err err = store_error(store);
+static enum todo_err connect_store(struct store *store)
+{
+    int rc = store_connect(&store->db, store_file_path(store->file), 0);
+    enum todo_err err = rc == SQLITE_OK ? TODO_OK : store_error(store);
 
+    if (!err) /* it may be another file that was opened */
+        err = check_place(store, STORE_LOOK_ALL);
+    if (err) {
         sqlite3_close(store->db);
         store->db = NULL;
         return err;
     }
     sqlite3_wal_hook(store->db, on_commit, store);
     return TODO_OK;
+}
+
+/* A connection is opened by the first job that needs it: a thread that has
+ * served nobody costs nothing. */
+static enum todo_err store_open(struct store *store)
+{
+    enum todo_err err = check_place(store, STORE_LOOK_DATABASE);
+
+    return err || store->db ? err : connect_store(store);
 }
 
 void store_free(struct store *store)
@@ -198,7 +209,8 @@ static void roll_back(struct store *store)
                                                       can be done */
 }
 
-/* Waits for the write lock, at most until the oldest job has waited enough. */
+/* Waits for the write lock, at most until the oldest job has waited enough. It
+ * may wait long: so it asks behind the wait whether the file is still there. */
 static enum todo_err begin_write(struct store *store,
                                  const struct store_job *oldest)
 {
@@ -213,6 +225,10 @@ static enum todo_err begin_write(struct store *store,
         store->db, waited < STORE_BUSY_MS ? (int)(STORE_BUSY_MS - waited) : 0);
     err = run_statement(store, STMT_BEGIN_WRITE); /* WAITS: lock */
     probe_go(oldest->request, "store.lock");
+    if (!err)
+        err = check_place(store, STORE_LOOK_ALL);
+    if (err)
+        roll_back(store);
     return err;
 }
 
@@ -224,6 +240,8 @@ static enum todo_err commit_write(struct store *store,
     probe_stand(oldest->request, "store.commit");
     err = run_statement(store, STMT_COMMIT); /* WAITS: disk */
     probe_go(oldest->request, "store.commit");
+    if (!err) /* it was kept; but where? */
+        err = check_place(store, STORE_LOOK_ALL);
     return err;
 }
 
@@ -283,11 +301,12 @@ static bool run_transaction(struct store *store, struct store_job *group)
  * When it is four times too large, the writers wait for the longest reader. */
 static void checkpoint(struct store *store)
 {
-    int limit = STORE_WAL_LIMIT / PAGE_BYTES;
+    int limit = STORE_WAL_LIMIT / store_file_page_size(store->file);
     int wait_ms = store->wal_pages < 4 * limit ? GATE_WAIT_MS : STORE_SEARCH_MS;
     int rc = SQLITE_BUSY;
 
-    if (!store->db || store->wal_pages < limit + store->wal_put_off)
+    if (!store->db || store->wal_pages < limit + store->wal_put_off ||
+        check_place(store, STORE_LOOK_ALL))
         return;
     if (store_gate_close(store->file, wait_ms)) {
         sqlite3_busy_timeout(store->db, GATE_WAIT_MS);

@@ -45,9 +45,16 @@ struct store_job {
     struct store_job *next;
 };
 
-/* Opens the file, or makes it, and brings its schema up to date. On failure
- * gives NULL and writes one line that says why to `why`. Free with
- * store_file_free, after its stores. */
+/* Opens the file, or makes it, brings its schema up to date and marks it as
+ * ours. Refuses what is no database of ours, and leaves that as it is; and what
+ * cannot be written. On failure gives NULL and writes one line that says why to
+ * `why`. Free with store_file_free, after its stores.
+ *
+ * While it is open nobody may remove, move or replace the file or its -wal and
+ * -shm (sqlite.org/howtocorrupt.html). Whoever does is found out:
+ * from then on all jobs fail with TODO_ERR_UNAVAILABLE, until another start.
+ * At the end, a log that belongs to no file at this path is written back into
+ * the file that it belongs to, and removed. */
 struct store_file *store_file_new(const char *path, char *why, size_t size);
 void store_file_free(struct store_file *file);
 
@@ -127,7 +134,8 @@ struct list_todos {
 enum todo_err store_list_todos(struct store *store, void *arg);
 void list_todos_release(struct list_todos *job);
 
-/* Whether the database answers; `arg` is not looked at. */
+/* Whether the database answers, and is still in its place with its log; else
+ * TODO_ERR_UNAVAILABLE or _LOCKED. `arg` is not looked at. */
 enum todo_err store_ping(struct store *store, void *arg);
 
 #endif

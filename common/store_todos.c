@@ -264,7 +264,12 @@ enum todo_err store_ping(struct store *store, void *arg)
 {
     sqlite3_stmt *ping = store_statement(store, STMT_PING);
     int64_t ignored;
+    enum todo_err err;
 
     (void)arg;
-    return ping ? query_int64(store, ping, &ignored) : store_error(store);
+    if (store_file_is_lost(store->file, STORE_LOOK_ALL))
+        return TODO_ERR_UNAVAILABLE;
+    err = ping ? query_int64(store, ping, &ignored) : store_error(store);
+    /* Somebody may have dropped the table: so it is not ready. */
+    return err == TODO_ERR_INTERNAL ? TODO_ERR_UNAVAILABLE : err;
 }

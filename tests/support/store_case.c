@@ -58,8 +58,7 @@ int store_case_teardown(void **state)
     struct store_case *c = *state;
 
     (void)vfs_shim_mend(); /* a failed test may have left it broken */
-    store_free(c->store);
-    store_file_free(c->file);
+    store_case_close(c);
     store_case_remove(c);
     free(c);
     return 0;
@@ -70,6 +69,14 @@ int store_case_shim(void **state)
     (void)state;
     vfs_shim_install();
     return 0;
+}
+
+void store_case_close(struct store_case *c)
+{
+    store_free(c->store);
+    store_file_free(c->file);
+    c->store = NULL;
+    c->file = NULL;
 }
 
 void store_case_reopen(struct store_case *c)
@@ -125,6 +132,39 @@ struct todo store_case_create(struct store *store, const char *title)
 }
 
 /* --- other eyes ----------------------------------------------------------- */
+
+void store_case_copy(const char *from, const char *to, const char *suffix)
+{
+    char source[160], target[160], bytes[4096];
+    FILE *in, *out;
+    size_t len;
+
+    (void)snprintf(source, sizeof source, "%s%s", from, suffix);
+    (void)snprintf(target, sizeof target, "%s%s", to, suffix);
+    in = fopen(source, "rb");
+    out = fopen(target, "wb");
+    assert_true(in != NULL && out != NULL);
+    while ((len = fread(bytes, 1, sizeof bytes, in)) > 0)
+        assert_int_equal(fwrite(bytes, 1, len, out), len);
+    assert_int_equal(fclose(in), 0);
+    assert_int_equal(fclose(out), 0);
+}
+
+void store_case_assert_same(const char *path, const char *other)
+{
+    FILE *a = fopen(path, "rb"), *b = fopen(other, "rb");
+    long at = 0;
+    int byte = 0;
+
+    assert_true(a != NULL && b != NULL);
+    for (; byte != EOF; at++) {
+        byte = fgetc(a);
+        if (fgetc(b) != byte)
+            fail_msg("%s and %s differ at byte %ld", path, other, at);
+    }
+    (void)fclose(a); /* they were only read */
+    (void)fclose(b);
+}
 
 void store_case_exec(const char *path, const char *sql)
 {

@@ -33,6 +33,9 @@ int store_case_shim(void **state);
 void store_case_folder(struct store_case *c);
 void store_case_remove(struct store_case *c);
 
+/* Closes the store, and then the file, as a server does that stops. */
+void store_case_close(struct store_case *c);
+
 /* Closes the store and opens a new one: nothing is left in its memory. */
 void store_case_reopen(struct store_case *c);
 
@@ -49,6 +52,12 @@ struct todo_draft store_case_draft(const char *title);
 
 /* Creates a todo, or fails the test. */
 struct todo store_case_create(struct store *store, const char *title);
+
+/* Copies a file, byte for byte; both paths with this suffix. */
+void store_case_copy(const char *from, const char *to, const char *suffix);
+
+/* The running test fails unless two files hold the same bytes. */
+void store_case_assert_same(const char *path, const char *other);
 
 /* Runs SQL on a connection of its own: other eyes than the store's. */
 void store_case_exec(const char *path, const char *sql);

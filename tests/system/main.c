@@ -144,6 +144,7 @@ int main(int argc, char **argv)
         system_pair,
         system_crash,
         system_full,
+        system_lost,
         system_suggestions,
         system_suggestions_leave,
         system_events,

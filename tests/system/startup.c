@@ -172,12 +172,32 @@ static void a_file_that_is_no_database_is_one_line_and_exit_1(void **state)
 
 static void a_newer_schema_is_one_line_and_exit_1(void **state)
 {
+    (void)state;
+    system_start(NULL);
+    server_stop(&system_server);
+    run_sql(system_server.db, "PRAGMA user_version = 9999");
+    expect_database_refused(system_server.db);
+}
+
+static void a_database_of_others_is_one_line_and_exit_1(void **state)
+{
     char path[300];
 
     (void)state;
     system_start(NULL);
-    (void)snprintf(path, sizeof path, "%.250s/newer.db", system_server.dir);
-    run_sql(path, "CREATE TABLE later(x); PRAGMA user_version = 9999");
+    (void)snprintf(path, sizeof path, "%.250s/songs.db", system_server.dir);
+    run_sql(path, "CREATE TABLE songs(name)");
+    expect_database_refused(path);
+}
+
+static void a_pipe_as_database_is_one_line_and_exit_1(void **state)
+{
+    char path[300];
+
+    (void)state;
+    system_start(NULL);
+    (void)snprintf(path, sizeof path, "%.250s/pipe", system_server.dir);
+    assert_int_equal(mkfifo(path, 0600), 0);
     expect_database_refused(path);
 }
 
@@ -287,6 +307,8 @@ int system_startup(void)
         SYSTEM_CASE(a_database_that_cannot_be_made_is_one_line_and_exit_1),
         SYSTEM_CASE(a_file_that_is_no_database_is_one_line_and_exit_1),
         SYSTEM_CASE(a_newer_schema_is_one_line_and_exit_1),
+        SYSTEM_CASE(a_database_of_others_is_one_line_and_exit_1),
+        SYSTEM_CASE(a_pipe_as_database_is_one_line_and_exit_1),
         SYSTEM_CASE(a_broken_database_is_one_line_and_exit_1),
         SYSTEM_CASE(a_port_file_that_cannot_be_made_is_one_line_and_exit_1),
         SYSTEM_CASE(what_the_parent_has_open_is_not_kept),

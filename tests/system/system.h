@@ -89,6 +89,7 @@ int system_held(void);
 int system_pair(void);
 int system_crash(void);
 int system_full(void);
+int system_lost(void);
 int system_suggestions(void);
 int system_suggestions_leave(void);
 int system_events(void);

@@ -32,29 +32,11 @@ static void write_title(char *title, int nth, int job)
 }
 
 /* A copy of what is on the disk now: what a power cut would leave. */
-static void copy_file(const char *from, const char *to)
-{
-    char bytes[4096];
-    FILE *in = fopen(from, "rb");
-    FILE *out = fopen(to, "wb");
-    size_t len;
-
-    assert_true(in != NULL && out != NULL);
-    while ((len = fread(bytes, 1, sizeof bytes, in)) > 0)
-        assert_int_equal(fwrite(bytes, 1, len, out), len);
-    assert_int_equal(fclose(in), 0);
-    assert_int_equal(fclose(out), 0);
-}
-
 static void copy_database(const struct store_case *c, char *copy, size_t size)
 {
-    char from[128], to[160];
-
     (void)snprintf(copy, size, "%s/copy.db", c->folder);
-    copy_file(c->path, copy);
-    (void)snprintf(from, sizeof from, "%s-wal", c->path);
-    (void)snprintf(to, sizeof to, "%s-wal", copy);
-    copy_file(from, to);
+    store_case_copy(c->path, copy, "");
+    store_case_copy(c->path, copy, "-wal");
 }
 
 /* What was answered stands in the file once. With `exactly`, what was not

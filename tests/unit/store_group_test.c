@@ -269,28 +269,6 @@ static void nobody_is_refused_for_having_waited(void **state)
     assert_int_equal(count_todos(c), GROUP);
 }
 
-/* --- a file that went away ------------------------------------------------ */
-
-static void
-a_store_that_cannot_open_its_file_says_so_and_tries_again(void **state)
-{
-    struct store_case *c = *state;
-    struct create_todo create = {.draft = store_case_draft("back")};
-    char aside[128];
-
-    (void)snprintf(aside, sizeof aside, "%s.aside", c->path);
-    assert_int_equal(rename(c->path, aside), 0);
-    store_case_reopen(c);
-    /* Opening makes an empty file: it must not pass for the database. */
-    assert_true(store_case_write(c->store, store_create_todo, &create) !=
-                TODO_OK);
-    assert_true(store_case_read(c->store, store_ping, NULL) != TODO_OK);
-    store_case_reopen(c);
-    assert_int_equal(rename(aside, c->path), 0);
-    assert_int_equal(store_case_write(c->store, store_create_todo, &create),
-                     TODO_OK);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,7 +283,6 @@ int main(void)
         store_test(a_group_waits_until_the_database_is_let_go),
         store_test(reads_go_on_while_the_database_is_held),
         store_test(nobody_is_refused_for_having_waited),
-        store_test(a_store_that_cannot_open_its_file_says_so_and_tries_again),
     };
 
     return cmocka_run_group_tests_name("store_group", tests, store_case_shim,

@@ -3,6 +3,7 @@
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -256,10 +257,31 @@ static void a_log_that_cannot_be_written_back_is_kept(void **state)
     }
 }
 
+/* The limit of the log is one of bytes; the log itself counts in pages. */
+static void large_pages_do_not_make_the_log_larger(void **state)
+{
+    struct store_case *c = *state;
+    char why[256] = "";
+    sqlite3 *db = NULL;
+
+    store_case_close(c);
+    assert_int_equal(unlink(c->path), 0);
+    assert_int_equal(sqlite3_open(c->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "PRAGMA page_size = 65536; VACUUM", NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    c->file = store_file_new(c->path, why, sizeof why);
+    c->store = store_new(c->file);
+    assert_true(c->file != NULL && c->store != NULL);
+    write_until_restart(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         store_test(the_log_is_written_back_when_it_has_grown),
+        store_test(large_pages_do_not_make_the_log_larger),
         store_test(a_log_below_its_limit_is_left_alone),
         store_test(a_long_read_puts_it_off_and_holds_nobody_up),
         store_test(a_snapshot_of_another_program_puts_it_off),
