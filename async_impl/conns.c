@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/container_of.h"
 #include "conn.h"
 #include "server.h"
@@ -16,12 +17,13 @@
 static void on_timer(uv_timer_t *timer) /* LOOP */
 {
     struct conn *conn = container_of(timer, struct conn, timer);
-    uint64_t now = uv_now(timer->loop);
+    int64_t nap_ms;
 
     if (conn->deadline == 0)
         return;
-    if (conn->deadline > now) {
-        uv_timer_start(timer, on_timer, conn->deadline - now, 0);
+    nap_ms = clock_nap_ms(conn->deadline);
+    if (nap_ms > 0) {
+        uv_timer_start(timer, on_timer, (uint64_t)nap_ms, 0);
     } else {
         conns_expect_nothing(conn);
         conn_late(conn);
@@ -30,12 +32,13 @@ static void on_timer(uv_timer_t *timer) /* LOOP */
 
 void conns_expect(struct conn *conn, int64_t within_ms) /* LOOP */
 {
-    uint64_t within = (uint64_t)within_ms;
+    uint64_t nap_ms;
 
-    conn->deadline = uv_now(conn->timer.loop) + within;
+    conn->deadline = clock_mono_us() + within_ms * 1000;
+    nap_ms = (uint64_t)clock_nap_ms(conn->deadline);
     if (!uv_is_active((uv_handle_t *)&conn->timer) ||
-        uv_timer_get_due_in(&conn->timer) > within)
-        uv_timer_start(&conn->timer, on_timer, within, 0);
+        uv_timer_get_due_in(&conn->timer) > nap_ms)
+        uv_timer_start(&conn->timer, on_timer, nap_ms, 0);
 }
 
 void conns_expect_nothing(struct conn *conn) /* LOOP */

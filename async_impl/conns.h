@@ -43,7 +43,7 @@ struct conn {
     struct conn *prev, *next;
     uv_tcp_t tcp;
     uv_timer_t timer;
-    uint64_t deadline; /* uv_now; 0 while nothing is due */
+    int64_t deadline; /* clock_mono_us; 0 while nothing is due */
     enum conn_state state;
     int refs;           /* open handles, and the request while a handler has it;
                            the last one frees */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/clock.h"
 #include "common/container_of.h"
 #include "common/log.h"
 #include "conn.h"
@@ -54,9 +55,14 @@ static bool listen_now(struct server *server, char *why, size_t size)
 static void on_cut(uv_timer_t *timer) /* LOOP */
 {
     struct server *server = container_of(timer, struct server, cut);
+    int64_t nap_ms = clock_nap_ms(server->cut_us);
 
-    server->left_in_time = false;
-    uv_stop(&server->loop);
+    if (nap_ms > 0) {
+        uv_timer_start(timer, on_cut, (uint64_t)nap_ms, 0);
+    } else {
+        server->left_in_time = false;
+        uv_stop(&server->loop);
+    }
 }
 
 static void on_signal(uv_signal_t *handle, int signal) /* LOOP */
@@ -69,8 +75,9 @@ static void on_signal(uv_signal_t *handle, int signal) /* LOOP */
     for (int i = 0; i < 2; i++) /* a second one kills */
         uv_close((uv_handle_t *)&server->signals[i], NULL);
     uv_close((uv_handle_t *)&server->listener, NULL);
-    uv_timer_start(&server->cut, on_cut,
-                   (uint64_t)server->config->shutdown_timeout_ms, 0);
+    server->cut_us =
+        clock_mono_us() + server->config->shutdown_timeout_ms * 1000;
+    on_cut(&server->cut); /* not yet: it sets the timer */
     feed_stop(server->feed);
     conns_stop(server->conns);
 }

@@ -34,6 +34,7 @@ struct server {
     uv_tcp_t listener;
     uv_signal_t signals[2];
     uv_timer_t cut; /* the end of --shutdown-timeout */
+    int64_t cut_us; /* when that is (clock_mono_us) */
     bool has_loop;
     bool stopping;
     bool left_in_time;

@@ -1,7 +1,7 @@
 #include "common/clock.h"
 
+#include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 
 enum { MS_A_DAY = 24 * 60 * 60 * 1000 };
 
@@ -19,12 +19,66 @@ int64_t clock_wall_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int64_t clock_mono_us(void)
+/* What the kernel says, whatever a test says. */
+static int64_t kernel_mono_us(void)
 {
     struct timespec now = {0};
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now); /* always there on Linux */
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+struct timespec clock_from_now(int64_t ms)
+{
+    int64_t us = kernel_mono_us() + ms * 1000;
+
+    return (struct timespec){.tv_sec = (time_t)(us / 1000000),
+                             .tv_nsec = (long)(us % 1000000) * 1000};
+}
+
+#ifdef TODO_PROBES
+enum { NAP_MS = 20 };
+
+static bool may_move;
+static atomic_llong stands_at_us; /* where a test has set it; 0: it runs */
+
+void clock_let_move(void)
+{
+    may_move = true;
+}
+
+void clock_move(int64_t ms)
+{
+    long long running = 0;
+
+    (void)atomic_compare_exchange_strong(&stands_at_us, &running,
+                                         kernel_mono_us());
+    atomic_fetch_add(&stands_at_us, ms * 1000);
+}
+
+int64_t clock_mono_us(void)
+{
+    long long us = atomic_load(&stands_at_us);
+
+    return us != 0 ? us : kernel_mono_us();
+}
+#else
+enum { NAP_MS = 0 };
+
+static const bool may_move = false;
+
+int64_t clock_mono_us(void)
+{
+    return kernel_mono_us();
+}
+#endif
+
+int64_t clock_nap_ms(int64_t until_us)
+{
+    int64_t left_us = until_us - clock_mono_us();
+    int64_t ms = left_us > 0 ? (left_us + 999) / 1000 : 0;
+
+    return may_move && ms > NAP_MS ? NAP_MS : ms;
 }
 
 /*

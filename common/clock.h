@@ -2,6 +2,10 @@
  * common/clock.h - what time it is, and how times are written.
  * Callers: everyone.                     Threads: any.
  * Blocks:  never.                        Owns: nothing.
+ *
+ * A test may stop the monotonic clock, and set it forward when it likes
+ * (gates.h): then a deadline passes when the test says so, however fast or
+ * slow the machine is. This exists only where TODO_PROBES is built in.
  */
 #ifndef TODO_COMMON_CLOCK_H
 #define TODO_COMMON_CLOCK_H
@@ -9,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 enum {
     CLOCK_RFC3339_SIZE = 25, /* 2026-11-23T06:56:17.000Z and its NUL */
@@ -22,6 +27,24 @@ int64_t clock_wall_ms(void);
 /* Microseconds since some start; never jumps. Right for deadlines and
  * durations (CLOCK_MONOTONIC, clock_gettime(2)). */
 int64_t clock_mono_us(void);
+
+/* For how long a thread or a timer may sleep that waits for `until_us`
+ * (clock_mono_us): the milliseconds up to then, rounded up, or 0 when it has
+ * passed. Where a test may move the clock, a moment at most. So look at the
+ * clock again, and sleep again. */
+int64_t clock_nap_ms(int64_t until_us);
+
+/* The time in so many milliseconds, for pthread_cond_timedwait(3) on a
+ * condition that goes by CLOCK_MONOTONIC. No test moves it. */
+struct timespec clock_from_now(int64_t ms);
+
+#ifdef TODO_PROBES
+/* The clock may be moved from now on. Call it before other threads start. */
+void clock_let_move(void);
+
+/* Stops the monotonic clock, if it still runs, and sets it forward. */
+void clock_move(int64_t ms);
+#endif
 
 /* Writes the time in UTC with milliseconds (RFC 3339). `ms` lies within the
  * years 0001 to 9999. */

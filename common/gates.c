@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "common/probe.h"
 
@@ -158,6 +159,17 @@ static const char *obey_locked(const char *word, const char *label, long count)
     return "that is no command";
 }
 
+static const char *move_clock(const char *by)
+{
+    char *end;
+    long ms = strtol(by, &end, 10);
+
+    if (by[0] != '+' || end == by || *end != '\0' || ms < 0)
+        return "how far?";
+    clock_move(ms);
+    return "ok";
+}
+
 static const char *obey(const char *line, FILE *out)
 {
     char word[LABEL_SIZE] = "", label[LABEL_SIZE] = "", number[LABEL_SIZE] = "";
@@ -168,6 +180,8 @@ static const char *obey(const char *line, FILE *out)
         probe_write(out);
         return "ok";
     }
+    if (strcmp(word, "mono") == 0)
+        return move_clock(label);
     pthread_mutex_lock(&all.lock);
     answer = obey_locked(word, label, strtol(number, NULL, 10));
     pthread_mutex_unlock(&all.lock);
@@ -276,6 +290,7 @@ bool gates_start(const char *dir, const char *program, char *why, size_t size)
     for (int i = 0; i < MAX_TESTERS; i++)
         all.testers[i].fd = -1;
     all.running = true;
+    clock_let_move();
     all.listener = socket(AF_UNIX, SOCK_STREAM, 0);
     if (all.listener >= 0 &&
         bind(all.listener, (struct sockaddr *)&all.address,

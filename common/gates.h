@@ -15,6 +15,8 @@
  *   keep LABEL       those held stay, all that come later pass
  *   release LABEL    lets all go, and all that come later
  *   trace            the marks so far, a line each, and then "ok"
+ *   mono +MS         stops the clock of deadlines (clock_mono_us), and sets it
+ *                    so many milliseconds forward
  *
  * So a test decides in which order things happen, and no clock does. It exists
  * only where TODO_PROBES is built in, and there only with --gates.
@@ -26,7 +28,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* On failure writes one line to `why`. */
+/* From main, before other threads start. On failure writes one line to `why`.
+ */
 bool gates_start(const char *dir, const char *program, char *why, size_t size);
 
 /* Lets everybody go and ends the threads. Does nothing if none were started. */

@@ -163,14 +163,6 @@ static void write_dropped(size_t dropped)
     write_all(line.bytes, line.len);
 }
 
-static struct timespec from_now(int64_t ms)
-{
-    int64_t us = clock_mono_us() + ms * 1000;
-
-    return (struct timespec){.tv_sec = (time_t)(us / 1000000),
-                             .tv_nsec = (long)(us % 1000000) * 1000};
-}
-
 /* Waits for a line, and then a little for more: to be woken and to write once
  * for each made a busy loop's requests two thirds dearer. Caller holds lock. */
 static void wait_for_lines_locked(void)
@@ -179,7 +171,7 @@ static void wait_for_lines_locked(void)
 
     while (queue.len == 0 && !queue.stopping)
         pthread_cond_wait(&queue.changed, &queue.lock);
-    struct timespec until = from_now(GATHER_MS);
+    struct timespec until = clock_from_now(GATHER_MS);
     while (queue.len < GATHERED && !queue.stopping && !late)
         late = pthread_cond_timedwait(&queue.changed, &queue.lock, &until);
 }
@@ -252,7 +244,8 @@ void log_stop(void)
     pthread_mutex_lock(&queue.lock);
     bool started = queue.running;
     if (started) {
-        struct timespec until = from_now(LOG_STOP_SECONDS * INT64_C(1000));
+        struct timespec until =
+            clock_from_now(LOG_STOP_SECONDS * INT64_C(1000));
         queue.stopping = true;
         pthread_cond_signal(&queue.changed);
         while (queue.running && !late)

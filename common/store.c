@@ -209,20 +209,30 @@ static void roll_back(struct store *store)
                                                       can be done */
 }
 
+/* SQLite asks whether to try once more for a lock that another program holds,
+ * and has asked so often before (sqlite3_busy_handler). */
+static int try_again(void *arg, int tries)
+{
+    const struct store *store = arg;
+
+    if (clock_mono_us() >= store->lock_until_us)
+        return 0;
+    (void)sqlite3_sleep(tries < 5 ? 1 << tries : 25); /* WAITS: lock */
+    return 1;
+}
+
 /* Waits for the write lock, at most until the oldest job has waited enough. It
  * may wait long: so it asks behind the wait whether the file is still there. */
 static enum todo_err begin_write(struct store *store,
                                  const struct store_job *oldest)
 {
     enum todo_err err = store_open(store);
-    int64_t waited;
 
     if (err)
         return err;
     probe_stand(oldest->request, "store.lock");
-    waited = (clock_mono_us() - oldest->since_us) / 1000;
-    sqlite3_busy_timeout(
-        store->db, waited < STORE_BUSY_MS ? (int)(STORE_BUSY_MS - waited) : 0);
+    store->lock_until_us = oldest->since_us + STORE_BUSY_MS * INT64_C(1000);
+    sqlite3_busy_handler(store->db, try_again, store);
     err = run_statement(store, STMT_BEGIN_WRITE); /* WAITS: lock */
     probe_go(oldest->request, "store.lock");
     if (!err)

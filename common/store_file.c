@@ -301,9 +301,7 @@ void store_gate_leave(struct store_file *file)
 
 bool store_gate_close(struct store_file *file, int wait_ms)
 {
-    int64_t until_us = clock_mono_us() + wait_ms * INT64_C(1000);
-    struct timespec until = {.tv_sec = until_us / 1000000,
-                             .tv_nsec = until_us % 1000000 * 1000};
+    struct timespec until = clock_from_now(wait_ms);
     bool empty;
     int rc = 0;
 

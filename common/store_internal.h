@@ -44,6 +44,7 @@ struct store {
     struct buf scratch;      /* a change on its way into the log */
     int wal_pages;           /* of the write-ahead log, after the last commit */
     int wal_put_off;         /* pages above its limit at which to try again */
+    int64_t lock_until_us;   /* when a write must have the lock */
     int64_t search_until_us; /* when the list under way must end, if it has
                                 filters */
 };

@@ -152,14 +152,11 @@ void conn_linger(struct conn *conn) /* REQUEST THREAD */
     if (conn->fd < 0 || atomic_load(&conn->conns->stopping))
         return; /* who is stopping does not wait for those who stay */
     shutdown(conn->fd, SHUT_WR); /* the client sees the end of the answer */
-    while (n > 0 && total < REPLY_DROP_MAX) {
-        int64_t left = until - clock_mono_us();
-
-        /* WAITS: client */
-        if (left <= 0 || poll(&look, 1, (int)(left / 1000) + 1) <= 0)
-            return;
-        n = recv(conn->fd, dropped, sizeof dropped, MSG_DONTWAIT);
-        total += n > 0 ? (size_t)n : 0;
+    while (n > 0 && total < REPLY_DROP_MAX && clock_mono_us() < until) {
+        if (poll(&look, 1, (int)clock_nap_ms(until)) > 0) { /* WAITS: client */
+            n = recv(conn->fd, dropped, sizeof dropped, MSG_DONTWAIT);
+            total += n > 0 ? (size_t)n : 0;
+        }
     }
 }
 

@@ -100,15 +100,17 @@ static int64_t cut_late_locked(struct conns *conns) /* WATCH THREAD */
     return next;
 }
 
+/* It may return sooner, as a thread that waits may wake for no reason. */
 static void wait_until_locked(struct conns *conns, int64_t until_us)
 {
-    struct timespec until = {.tv_sec = until_us / 1000000,
-                             .tv_nsec = until_us % 1000000 * 1000};
+    struct timespec nap;
 
-    if (until_us == INT64_MAX)
+    if (until_us == INT64_MAX) {
         pthread_cond_wait(&conns->changed, &conns->lock);
-    else
-        pthread_cond_timedwait(&conns->changed, &conns->lock, &until);
+    } else {
+        nap = clock_from_now(clock_nap_ms(until_us));
+        pthread_cond_timedwait(&conns->changed, &conns->lock, &nap);
+    }
 }
 
 static void *watch(void *arg) /* WATCH THREAD */

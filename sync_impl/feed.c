@@ -31,14 +31,6 @@ struct feed {
     bool ending;   /* the watcher ends */
 };
 
-static struct timespec from_now(int64_t ms)
-{
-    int64_t us = clock_mono_us() + ms * 1000;
-
-    return (struct timespec){.tv_sec = (time_t)(us / 1000000),
-                             .tv_nsec = (long)(us % 1000000) * 1000};
-}
-
 /* The newest change, or `before` when the database does not say. */
 static int64_t newest_change(struct store *store, int64_t before)
 {
@@ -59,7 +51,7 @@ static void *watch(void *arg) /* WATCHER THREAD */
     log_name_thread("watcher");
     pthread_mutex_lock(&feed->lock);
     while (!feed->ending) {
-        struct timespec until = from_now(LOOK_MS);
+        struct timespec until = clock_from_now(LOOK_MS);
         int64_t newest = known;
 
         if (feed->streams > 0) {
@@ -151,7 +143,7 @@ uint64_t feed_rings(struct feed *feed) /* REQUEST THREAD */
 enum feed_news feed_wait(struct feed *feed, uint64_t seen,
                          int64_t within_ms) /* REQUEST THREAD */
 {
-    struct timespec until = from_now(within_ms);
+    struct timespec until = clock_from_now(within_ms);
     enum feed_news news = FEED_QUIET;
     int late = 0;
 

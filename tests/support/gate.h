@@ -1,8 +1,8 @@
 /*
- * tests/support/gate.h - holds a server's requests at its probes.
- * Callers: system suite.                 Threads: its owner's.
- * Blocks:  gate_await, until they stand there.
- * Owns:    a connection to the server's gates (common/gates.h).
+ * tests/support/gate.h - holds a server's requests at its probes, and its
+ * clock. Callers: system suite.                 Threads: its owner's. Blocks:
+ * gate_await, until they stand there. Owns:    a connection to the server's
+ * gates (common/gates.h).
  *
  * Each fails the running test when the server does not do what was asked.
  */
@@ -43,6 +43,10 @@ void gate_keep(struct gate *gate);
  * that made them to `threads`, with ", " between them, as far as there is room.
  */
 int gate_marks(struct gate *gate, const char *verb, char *threads, size_t size);
+
+/* Stops the server's clock of deadlines, and sets it forward by so much. What
+ * is late by then is late within a moment; what is not, never by itself. */
+void gate_move_clock(struct gate *gate, long ms);
 
 /* Lets all go, and closes the connection. Accepts {0} and a second call; a
  * server that is gone is no failure. */

@@ -9,7 +9,11 @@
 #include "tests/cmocka_all.h"
 #include "tests/support/sql.h"
 
-enum { SMALL_WINDOW = 4096 };
+enum {
+    SMALL_WINDOW = 4096,
+    DATA_SIZE = 900,      /* the least that a change has */
+    OWED_MAX = 256 * 1024 /* what todo-async keeps for a subscriber */
+};
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { LENIENCE = 32 };
@@ -25,9 +29,33 @@ void changes_make(int count)
                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1"
                    " FROM n WHERE i < %d) INSERT INTO changes (kind, data)"
                    " SELECT 'updated', '{\"id\":1,\"title\":\"' ||"
-                   " printf('%%.*c', 900, 'x') || '\"}' FROM n",
-                   count);
+                   " printf('%%.*c', %d, 'x') || '\"}' FROM n",
+                   count, DATA_SIZE);
     sql_exec(system_server.db, sql);
+}
+
+/* The most that the kernel lets a socket send ahead (tcp(7), tcp_wmem). Where
+ * it does not tell, it is what Linux does with much memory. */
+static long send_buffer_max(void)
+{
+    FILE *file = fopen("/proc/sys/net/ipv4/tcp_wmem", "r");
+    long max = 4 << 20;
+
+    if (!file)
+        return max;
+    (void)fscanf(file, "%*d %*d %ld", &max); /* else as it was */
+    (void)fclose(file);                      /* it was only read */
+    return max;
+}
+
+void changes_expect_too_many(int count)
+{
+    long kept = send_buffer_max() + 2L * SMALL_WINDOW + OWED_MAX;
+
+    if ((long)count * DATA_SIZE <= kept)
+        fail_msg("%d changes of %d bytes may all lie in buffers: these hold up "
+                 "to %ld bytes (/proc/sys/net/ipv4/tcp_wmem)",
+                 count, DATA_SIZE, kept);
 }
 
 void changes_follow(struct stream *stream, long long last_id)

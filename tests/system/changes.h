@@ -12,6 +12,10 @@
  * the database open would: far faster than requests. */
 void changes_make(int count);
 
+/* The test fails unless so many of them are more than the kernel keeps for a
+ * client with a small window that does not read, and the server besides. */
+void changes_expect_too_many(int count);
+
 /* Opens a stream of the server of the case; the test fails unless it is there.
  * `last_id` -1: from now on. */
 void changes_follow(struct stream *stream, long long last_id);

@@ -245,8 +245,9 @@ static void jobs_of_clients_that_left_harm_nobody(void **state)
 /* What the gates say to nonsense: they must not hold anybody for it. */
 static void gates_refuse_what_they_do_not_know(void **state)
 {
-    static const char *const lines[] = {"\n", "hold\n", "open store.read\n",
-                                        "pass store.read\n"};
+    static const char *const lines[] = {
+        "\n",     "hold\n",   "open store.read\n", "pass store.read\n",
+        "mono\n", "mono 1\n", "mono +\n",          "mono +1s\n"};
 
     (void)state;
     system_start(NULL);

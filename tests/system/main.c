@@ -19,6 +19,7 @@ struct server system_second;
 struct server system_muse;
 struct hold system_hold;
 struct gate system_gate;
+struct gate system_clock;
 static char folder[FOLDER_MAX];
 
 bool system_is_sync(void)
@@ -29,6 +30,30 @@ bool system_is_sync(void)
 void system_start(const char *const *args)
 {
     server_start(&system_server, system_program, args);
+}
+
+void system_start_timeless(const char *const *args)
+{
+    system_start(args);
+    gate_open(&system_clock, &system_server);
+    gate_move_clock(&system_clock, 0);
+}
+
+void system_pass_time(double seconds)
+{
+    gate_move_clock(&system_clock, (long)(seconds * 1000));
+}
+
+void system_pass_time_for(struct raw *raw)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    while (!raw_readable(raw, 0)) {
+        if (now_ms() > deadline)
+            fail_msg("time passes, and a connection that is late stays open");
+        system_pass_time(1);
+        a_moment();
+    }
 }
 
 void system_start_upstream(const char *path, const char *delay,
@@ -123,6 +148,7 @@ int system_release(void **state)
     (void)state;
     hold_end(&system_hold);
     gate_release(&system_gate);
+    gate_release(&system_clock);
     server_release(&system_server);
     server_release(&system_second);
     server_release(&system_muse);

@@ -28,6 +28,7 @@ extern struct server system_second;
 extern struct server system_muse; /* the upstream */
 extern struct hold system_hold;
 extern struct gate system_gate;
+extern struct gate system_clock;
 
 /* True when the program under test keeps a thread for each connection. */
 bool system_is_sync(void);
@@ -60,6 +61,18 @@ int system_hear(struct raw *raw);
 /* From now on the server of the case holds whoever comes to this probe; the
  * gate is system_gate. */
 void system_hold_at(const char *label);
+
+/* Starts the server of the case, and stops its clock: no deadline passes before
+ * the test says so, however slow the machine is. civetweb's own deadline, for
+ * the first head of a connection, and libcurl's are not of that clock. */
+void system_start_timeless(const char *const *args);
+
+/* So many seconds pass for the deadlines of the server. */
+void system_pass_time(double seconds);
+
+/* Seconds pass until the server says or does something on this connection; the
+ * test fails when it never does. */
+void system_pass_time_for(struct raw *raw);
 
 /* Returns when the server has served others meanwhile. */
 void system_look_around(void);

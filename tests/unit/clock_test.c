@@ -10,6 +10,7 @@
 #define FIRST_MS INT64_C(-62135596800000) /* 0001-01-01T00:00:00.000Z */
 #define LAST_MS  INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
 #define MS_A_DAY INT64_C(86400000)
+#define HOUR_US  INT64_C(3600000000)
 
 static bool parse(const char *text, int64_t *ms)
 {
@@ -265,6 +266,36 @@ static void the_monotonic_clock_moves_on_and_never_back(void **state)
     }
 }
 
+static void a_nap_ends_when_its_time_has_come(void **state)
+{
+    (void)state;
+    assert_int_equal(clock_nap_ms(clock_mono_us() - 1), 0);
+    assert_in_range(clock_nap_ms(clock_mono_us() + HOUR_US), 1, 3600000);
+}
+
+#ifdef TODO_PROBES
+/* The last case: from here on the clock stands. */
+static void a_clock_that_was_moved_goes_no_further_by_itself(void **state)
+{
+    int64_t before = clock_mono_us(), stands;
+    struct timespec from = clock_from_now(1), now = from;
+
+    (void)state;
+    clock_let_move();
+    assert_in_range(clock_nap_ms(before + HOUR_US), 1, 100);
+    clock_move(0);
+    stands = clock_mono_us();
+    assert_true(stands >= before);
+    clock_move(5000);
+    assert_true(clock_mono_us() == stands + 5000000);
+    assert_int_equal(clock_nap_ms(stands + 5000000), 0);
+    assert_int_equal(clock_nap_ms(stands + 5000001), 1); /* rounded up */
+    while (now.tv_sec == from.tv_sec && now.tv_nsec == from.tv_nsec)
+        now = clock_from_now(1); /* this one goes on */
+    assert_true(clock_mono_us() == stands + 5000000);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +309,10 @@ int main(void)
         cmocka_unit_test(http_dates_agree_with_the_c_library),
         cmocka_unit_test(the_wall_clock_shows_the_time_of_day),
         cmocka_unit_test(the_monotonic_clock_moves_on_and_never_back),
+        cmocka_unit_test(a_nap_ends_when_its_time_has_come),
+#ifdef TODO_PROBES
+        cmocka_unit_test(a_clock_that_was_moved_goes_no_further_by_itself),
+#endif
     };
 
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
