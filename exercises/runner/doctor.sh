@@ -4,7 +4,7 @@
 
 version_of() {
     case $1 in
-    compiler) cc --version | sed 1q ;;
+    compiler) ${CC:-cc} --version | sed 1q ;;
     cmake | ninja | node | npm | curl | git) "$1" --version | sed 1q ;;
     civetweb) macros CIVETWEB_VERSION ;;
     libuv) macros UV_VERSION_MAJOR.UV_VERSION_MINOR.UV_VERSION_PATCH ;;
@@ -48,6 +48,18 @@ look_at_tools() {
     done
 }
 
+# Of what clean.sh left behind, what would change how things are built.
+look_at_variables() {
+    if [ -n "${CC:-}" ] && ! compiles; then
+        line NOTE CC "$CC compiles nothing here: unset it"
+        unset CC
+    fi
+    [ -z "${LEARN_IGNORED:-}" ] ||
+        line NOTE variables "ignored here: $LEARN_IGNORED"
+    objection=$(clean_objection "$PWD")
+    [ -z "$objection" ] || line MISS folder "$objection" | fold -s -w 80
+}
+
 look_around() {
     for port in 8001 8002; do
         if port_is_taken $port; then
@@ -75,6 +87,8 @@ look_around() {
 
 doctor() {
     find_package_manager
+    look_at_variables
+    choose_compiler
     look_at_tools
     look_around
     gone=$(missing c | tr '\n' ' ')

@@ -4,6 +4,8 @@
 # operation the same list of waits, and in each file the same probes (probe.h) in
 # the order in which they are first named.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
 out=$(mktemp -d)
