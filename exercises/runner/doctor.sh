@@ -56,8 +56,21 @@ look_at_variables() {
     fi
     [ -z "${LEARN_IGNORED:-}" ] ||
         line NOTE variables "ignored here: $LEARN_IGNORED"
-    objection=$(clean_objection "$PWD")
-    [ -z "$objection" ] || line MISS folder "$objection" | fold -s -w 80
+}
+
+# Says why nothing can be built or run here; or nothing.
+objection() {
+    why=$(clean_objection "$PWD")
+    [ ${#PWD} -le 500 ] || why='its name is longer than 500 bytes'
+    files=$(ulimit -Hn)
+    if [ -n "$why" ]; then
+        say "cannot work in $PWD: $why. Move or rename the folder"
+    elif [ "$files" != unlimited ] && [ "$files" -lt 1024 ]; then
+        say "ulimit -Hn allows $files open files; 1024 are needed"
+    elif [ "$(ulimit -Hv)" != unlimited ]; then
+        say "ulimit -Hv allows $(ulimit -Hv) KiB of addresses; the sanitizers" \
+            "need all there are"
+    fi
 }
 
 look_around() {
@@ -91,7 +104,8 @@ doctor() {
     choose_compiler
     look_at_tools
     look_around
-    gone=$(missing c | tr '\n' ' ')
+    gone=$(missing c | tr '\n' ' ') why_not=$(objection)
+    [ -z "$why_not" ] || fail "$why_not"
     [ -w . ] || fail "$PWD cannot be written to: clone it as your own user"
     if [ -z "$gone" ]; then
         say "All that C needs is here."
