@@ -3,7 +3,7 @@
 # own, one after the other. Prints what each is answered, and then what
 # GET /todos is answered, while they are open.
 set -eu
-cd "$(dirname "$0")/../.."
+CDPATH='' cd -- "$(dirname -- "$0")/../.."
 runner=$(command -v learn-runner || echo build/dev/bin/learn-runner)
 if [ $# -eq 2 ]; then # again, beside a server, with its URL
     TODO_LOG_LEVEL=error exec "$runner" with "$1" -- \

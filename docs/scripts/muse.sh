@@ -3,7 +3,7 @@
 # upstream that waits DELAY milliseconds; with /drip, before each byte. Servers
 # that the command starts find it in their environment.
 set -eu
-cd "$(dirname "$0")/../.."
+CDPATH='' cd -- "$(dirname -- "$0")/../.."
 muse=$(command -v muse || echo build/dev/bin/muse)
 delay=$1 path=$2
 shift 2

@@ -9,7 +9,7 @@ export PATH TODO_UPSTREAM_TIMEOUT=0.4 TODO_LOG_LEVEL=error
 ask() { # ROOM
     # shellcheck disable=SC2016 # for the inner shell
     docs/scripts/muse.sh 15 /drip learn-runner with --bin "$BIN" "$1" -- \
-        sh -c 'curl -s --noproxy "*" -o /dev/null \
+        sh -c 'curl -q -s --noproxy "*" -o /dev/null \
             -w "STATUS %{http_code} %{time_total}\n" "$0/suggestions"' "{$1}" |
         sed -n 's/^STATUS //p' |
         awk -v limit="$TODO_UPSTREAM_TIMEOUT" '{ print $1, int($2 / limit) }'

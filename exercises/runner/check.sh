@@ -35,7 +35,7 @@ check_one() { # SIDE SUITE CASE
 
 # Some suites keep a server's log to themselves; so reports go to files.
 sanitizer_options() {
-    report=log_path=$play_tmp/report
+    report="log_path='$play_tmp/report'"
     export ASAN_OPTIONS="$report:detect_stack_use_after_return=1"
     export UBSAN_OPTIONS="$report:print_stacktrace=1"
     export TSAN_OPTIONS="$report:second_deadlock_stack=1"
@@ -142,7 +142,9 @@ case_says() { # LOG
         sub(/^\[ +LINE +\] --- /, "at ") {
             if (/contract\/expect/) next # says no more than the answer above
             sub(/: error: Failure!$/, "")
-            sub("at " root, "at ")
+            at = index($0, "at " root)
+            if (at)
+                $0 = substr($0, 1, at + 2) substr($0, at + 3 + length(root))
         }
         !NF { blank = 1; next }
         blank && said { print "" }
@@ -233,10 +235,11 @@ show_verdicts() {
     [ $left -eq 0 ] || say "Not run: $left more"
 }
 
-# What the compiler said, without what the build tool adds, and not without end.
+# What the compiler said, without what Ninja adds (each step, and of one that
+# failed how it was called), and not without end.
 show_compiler() {
     log=$folder/build/build.log
-    grep -Ev '^(\[|FAILED: |ninja: |g?make|: && |/[^ ]*(cc|gcc|clang|ar)[-0-9.]* )' \
+    awk '/^FAILED: / { getline; next } /^(\[|ninja: )/ { next } { print }' \
         "$log" | sed "s|$(cd "$folder" && pwd -P)/|$folder/|g" > "$log.short"
     sed 30q "$log.short"
     [ "$(wc -l < "$log.short")" -le 30 ] || say "and more, in $log"

@@ -5,8 +5,9 @@
 # --- what all verbs need -----------------------------------------------------
 
 course_begin() {
-    for tool in cc cmake git; do
-        command -v $tool > /dev/null ||
+    choose_compiler
+    for tool in "${CC:-cc}" cmake ninja git; do
+        command -v "${tool%% *}" > /dev/null ||
             fail "there is no $tool here; ./learn doctor says how to get it"
     done
 }
@@ -51,8 +52,8 @@ quietly_built() {
 # Where suites write and servers live while something runs.
 make_play_tmp() {
     [ -z "${play_tmp:-}" ] || return 0 # watch checks again and again
-    play_tmp=$(mktemp -d "${TMPDIR:-/tmp}/learn-XXXXXX") ||
-        fail "cannot write to ${TMPDIR:-/tmp}"
+    play_tmp=$(mktemp -d "$TMPDIR/learn-XXXXXX") ||
+        fail "cannot write to $TMPDIR"
     explain=$play_tmp
     trap 'rm -rf "$play_tmp"' EXIT
     trap 'exit 141' PIPE # ./learn check | head -1

@@ -4,7 +4,7 @@
 
 version_of() {
     case $1 in
-    compiler) cc --version | sed 1q ;;
+    compiler) ${CC:-cc} --version | sed 1q ;;
     cmake | ninja | node | npm | curl | git) "$1" --version | sed 1q ;;
     civetweb) macros CIVETWEB_VERSION ;;
     libuv) macros UV_VERSION_MAJOR.UV_VERSION_MINOR.UV_VERSION_PATCH ;;
@@ -48,6 +48,31 @@ look_at_tools() {
     done
 }
 
+# Of what clean.sh left behind, what would change how things are built.
+look_at_variables() {
+    if [ -n "${CC:-}" ] && ! compiles; then
+        line NOTE CC "$CC compiles nothing here: unset it"
+        unset CC
+    fi
+    [ -z "${LEARN_IGNORED:-}" ] ||
+        line NOTE variables "ignored here: $LEARN_IGNORED"
+}
+
+# Says why nothing can be built or run here; or nothing.
+objection() {
+    why=$(clean_objection "$PWD")
+    [ ${#PWD} -le 500 ] || why='its name is longer than 500 bytes'
+    files=$(ulimit -Hn)
+    if [ -n "$why" ]; then
+        say "cannot work in $PWD: $why. Move or rename the folder"
+    elif [ "$files" != unlimited ] && [ "$files" -lt 1024 ]; then
+        say "ulimit -Hn allows $files open files; 1024 are needed"
+    elif [ "$(ulimit -Hv)" != unlimited ]; then
+        say "ulimit -Hv allows $(ulimit -Hv) KiB of addresses; the sanitizers" \
+            "need all there are"
+    fi
+}
+
 look_around() {
     for port in 8001 8002; do
         if port_is_taken $port; then
@@ -75,9 +100,12 @@ look_around() {
 
 doctor() {
     find_package_manager
+    look_at_variables
+    choose_compiler
     look_at_tools
     look_around
-    gone=$(missing c | tr '\n' ' ')
+    gone=$(missing c | tr '\n' ' ') why_not=$(objection)
+    [ -z "$why_not" ] || fail "$why_not"
     [ -w . ] || fail "$PWD cannot be written to: clone it as your own user"
     if [ -z "$gone" ]; then
         say "All that C needs is here."

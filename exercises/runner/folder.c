@@ -10,7 +10,8 @@ bool folder_of_our_own(char *path, size_t size)
 {
     const char *tmp = getenv("TMPDIR");
 
-    (void)snprintf(path, size, "%s/todo-learn-XXXXXX", tmp ? tmp : "/tmp");
+    (void)snprintf(path, size, "%s/todo-learn-XXXXXX",
+                   tmp && *tmp ? tmp : "/tmp");
     if (mkdtemp(path))
         return true;
     perror(path);

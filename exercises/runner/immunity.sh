@@ -6,6 +6,8 @@
 # That the cells are true, exercises/runner/verify sees to: it plants the fault
 # and asks both servers.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/clean.sh"
 cd "$1"
 page=docs/immunity.md
 out=$(mktemp)

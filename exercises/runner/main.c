@@ -15,8 +15,8 @@ static const struct verb {
 } verbs[] = {
     {"run", run_command, "run [--db FILE] [--sync-port N] [--async-port N]"},
     {"with", with_command,
-     "with [--bin FOLDER] sync|async|both -- COMMAND [ARGUMENTS, {sync} and "
-     "{async} as URLs]"},
+     "with [--clean] [--bin FOLDER] [--muse] sync|async|both -- COMMAND "
+     "[ARGUMENTS, {sync} and {async} as URLs]"},
     {"within", within_command,
      "within SECONDS [--explain FOLDER] -- COMMAND [ARGUMENTS]"},
     {"explain", explain_command, "explain FOLDER"},

@@ -27,12 +27,25 @@ cell() {
         cmake/packages.txt
 }
 
+# CC may name a compiler, with words behind it (CC="ccache gcc"); else it is cc.
+# CMake gets it by its path, so that a build folder tells what it was made with.
+choose_compiler() {
+    # shellcheck disable=SC2086 # words
+    set -- ${CC:-cc}
+    [ -z "${CC:-}" ] || compiles || fail "CC is $CC, which compiles nothing" \
+        "here: unset it, or set it to a C compiler, such as gcc or clang"
+    found=$(command -v "$1") || return 0 # set_up gets it
+    shift
+    export CC="$found${*:+ $*}"
+}
+
 # Debian 12 keeps llhttp where no compiler looks, Homebrew keeps everything so.
 preprocess() {
-    cc -E -P -x c -I/usr/share/include/llhttp \
+    ${CC:-cc} -E -P -x c -I/usr/share/include/llhttp \
         -I"${HOMEBREW_PREFIX:-/usr/local}/include" - 2> /dev/null
 }
 
+compiles() { preprocess < /dev/null > /dev/null; }
 includes() { say "#include $1" | preprocess > /dev/null; }
 
 # Status 2: there is no compiler that could tell.
@@ -40,10 +53,11 @@ is_here() {
     probe=$(cell "$1" 3)
     case $probe in
     '<'*)
-        command -v cc > /dev/null || return 2
+        compiles || return 2
         includes "$probe"
         ;;
     *)
+        [ "$1" != compiler ] || [ -z "${CC:-}" ] || return 0
         for one in $(say "$probe" | tr '|' ' '); do
             command -v "$one" > /dev/null && return
         done

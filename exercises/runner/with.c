@@ -4,7 +4,8 @@
  * The servers get a fresh database and any free port. Afterwards each must end
  * with status 0 at SIGTERM, or the whole fails: a server checks itself when it
  * ends, and says what it found by its exit status. With --muse they have an
- * upstream, which ends as they do.
+ * upstream, which ends as they do. They obey the environment, unless --clean
+ * takes it away from all that is started.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "child.h"
 #include "folder.h"
 #include "runner.h"
+#include "tests/support/environment.h"
 
 enum { COMMAND, SYNC, ASYNC, MUSE, CHILDREN };
 
@@ -56,6 +58,16 @@ static bool command_succeeds(struct child *all, char **command)
     return ended == &all[COMMAND] && ended->status == 0;
 }
 
+/* Takes the word off the front of the command line, if it is there. */
+static bool take(int *argc, char ***argv, const char *word)
+{
+    if (*argc < 2 || strcmp((*argv)[1], word) != 0)
+        return false;
+    (*argc)--;
+    (*argv)++;
+    return true;
+}
+
 int with_command(int argc, char **argv)
 {
     struct child all[CHILDREN] = {{0}};
@@ -63,21 +75,21 @@ int with_command(int argc, char **argv)
     struct server_options options = {.bin_dir = bin_dir, .dir = dir, .db = db};
     bool muse, sync, async, good, clean;
 
+    if (take(&argc, &argv, "--clean") && !environment_clean())
+        return 1;
     if (argc > 2 && strcmp(argv[1], "--bin") == 0) {
         options.bin_dir = argv[2];
         options.gates = true; /* learn-runner explain asks there */
         argc -= 2;
         argv += 2;
     }
-    muse = argc > 1 && strcmp(argv[1], "--muse") == 0;
-    argc -= muse;
-    argv += muse;
+    muse = take(&argc, &argv, "--muse");
     sync = argc > 1 && strcmp(argv[1], "async") != 0;
     async = argc > 1 && strcmp(argv[1], "sync") != 0;
     if (argc < 4 || strcmp(argv[2], "--") != 0 ||
         (sync && async && strcmp(argv[1], "both") != 0)) {
-        (void)fprintf(stderr, "usage: learn-runner with [--bin FOLDER] "
-                              "[--muse] sync|async|both -- COMMAND "
+        (void)fprintf(stderr, "usage: learn-runner with [--clean] [--bin "
+                              "FOLDER] [--muse] sync|async|both -- COMMAND "
                               "[ARGUMENTS]\n");
         return 2;
     }

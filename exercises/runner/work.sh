@@ -9,7 +9,12 @@ progress=$work/progress
 
 # --- an exercise -------------------------------------------------------------
 
-exercises() { (cd "$shelf" && ls -d [0-9][0-9]-*/ 2> /dev/null) | tr -d /; }
+exercises() {
+    for place in "$shelf"/[0-9][0-9]-*/; do
+        place=${place%/}
+        [ ! -d "$place" ] || say "${place##*/}"
+    done
+}
 number_of() { say "${1%%-*}"; }
 title_of() { sed -n '1s/^# *[0-9]* *//p' "$shelf/$1/task.md"; }
 fact() { sed -n "s/^$2: *//p" "$shelf/$1/task.md"; } # EXERCISE NAME
@@ -194,27 +199,28 @@ renew_folder() {
 
 # --- building it -------------------------------------------------------------
 
-# True when the build folder $2 was made for the source folder $1, and neither
-# was moved since.
+# True when the build folder $2 was made for the source folder $1, neither was
+# moved since, and it was made as we make them: it would keep to what it began
+# with, be it another compiler, flags or generator.
 is_built_from() {
-    grep -qs "^CMAKE_HOME_DIRECTORY:INTERNAL=$(cd "$1" && pwd -P)\$" \
-        "$2/CMakeCache.txt"
+    [ -f "$2/build.ninja" ] &&
+        [ "$(cached "$2" CMAKE_HOME_DIRECTORY)" = "$(cd "$1" && pwd -P)" ] &&
+        [ "$(cached "$2" CMAKE_GENERATOR)" = Ninja ] &&
+        [ -z "$(cached "$2" CMAKE_C_FLAGS)" ] &&
+        [ "$(cached "$2" CMAKE_C_COMPILER)$(
+            cached "$2" CMAKE_C_COMPILER_ARG1)" = "${CC:-}" ]
 }
 
-# For what is configured first; a build folder keeps what it began with.
-prefer_ninja() {
-    command -v ninja > /dev/null || return 0
-    export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"
+cached() { # BUILD NAME
+    sed -n "s/^$2:[A-Z]*=//p" "$1/CMakeCache.txt" 2> /dev/null
 }
 
 # Configures $1 into $2 with the sanitizers $3, unless that is done already.
 configure() {
-    is_built_from "$1" "$2" &&
-        { [ -f "$2/build.ninja" ] || [ -f "$2/Makefile" ]; } && return
+    ! is_built_from "$1" "$2" || return 0
     rm -rf "$2" # the folder was moved, or somebody pressed Ctrl-C
     mkdir -p "$2"
-    prefer_ninja
-    cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Debug -DTODO_SANITIZE="$3" \
+    cmake -G Ninja -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Debug -DTODO_SANITIZE="$3" \
         > "$2/configure.log" 2>&1
 }
 

@@ -3,6 +3,8 @@
 # beside this one are there to notice, and fails when one does not.
 # shellcheck disable=SC2016 # a ` is one of Markdown
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 bin=$1
 tmp=$(mktemp -d)

@@ -10,6 +10,8 @@
 # Code is code of ours and an output was printed: a block of C follows an
 # <!-- excerpt -->, a block of text an <!-- output --> or a <!-- transcript -->.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 cd "$1"
 status=0
 seen=0

@@ -2,6 +2,8 @@
 # compare.sh RUNNER ROOT - fails when docs/compare.html is not what the sources
 # give.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 cd "$2"
 out=$(mktemp -d)
 trap 'rm -r "$out"' EXIT

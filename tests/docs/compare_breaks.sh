@@ -3,6 +3,8 @@
 # that the page tells of, and fails when compare.sh does not notice, or when the
 # page does not say what it must.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 runner=$1 root=$2
 tmp=$(mktemp -d)

@@ -13,6 +13,8 @@
 # Without --write, fails when a block differs from the sources, or when a name
 # is not there; with it, mends the block.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
 write=${2:-}

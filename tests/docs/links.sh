@@ -3,6 +3,8 @@
 # [a link](to/a/file.md#or-its-heading), or the `path/of.a/file` of a source.
 # What lies on other machines is not looked at.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 cd "$1"
 status=0
 seen=0

@@ -16,6 +16,8 @@
 #
 # Without --write, fails when a block differs; with it, mends the outputs.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
 bin=$(cd "$2" && pwd)
@@ -24,6 +26,7 @@ write=${3:-}
 kinds='output transcript'
 # shellcheck source=tests/docs/blocks.sh
 . "$here/blocks.sh"
+export HOME="$out" # whatever a ~/.curlrc says
 
 run() { # COMMAND
     # shellcheck disable=SC2016 # for the shell that runs it

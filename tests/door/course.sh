@@ -3,6 +3,8 @@
 # exercise 00, whose folder is built here, and with what goes wrong.
 # shellcheck disable=SC2016,SC2317 # other shells expand; check calls functions
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 bin=$1 hold_port=$2
 tmp=$(cd "$(mktemp -d)" && pwd -P)
 trap 'rm -rf "$tmp"' EXIT

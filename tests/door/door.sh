@@ -3,6 +3,8 @@
 # with shell scripts of their names that misbehave.
 # shellcheck disable=SC2013,SC2016 # names are words; other shells expand these
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 bin=$1 hold_port=$2
 tmp=$(mktemp -d)
 trap 'rm -r "$tmp"' EXIT

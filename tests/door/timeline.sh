@@ -2,6 +2,8 @@
 # timeline.sh BIN - each scenario tells of both servers what its picture is
 # there to show, and the pictures in docs/timelines/ are such pictures.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 bin=$1
 tmp=$(mktemp -d)
 trap 'rm -r "$tmp"' EXIT

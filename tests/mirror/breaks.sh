@@ -2,6 +2,8 @@
 # breaks.sh ROOT - breaks copies of the rooms in every way that mirror.sh is
 # there to notice, and fails when it does not.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 root=$1
 tmp=$(mktemp -d)

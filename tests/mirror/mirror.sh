@@ -7,6 +7,8 @@
 # One file has no twin. tap.h sees the bytes that civetweb reads; libuv hands
 # them over.
 set -eu
+# shellcheck source=exercises/runner/clean.sh
+. "$(dirname -- "$0")/../../exercises/runner/clean.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
 out=$(mktemp -d)

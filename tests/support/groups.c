@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "tests/cmocka_all.h"
+#include "tests/support/environment.h"
 
 static const char *wanted = "*";
 static size_t groups_with_cases;
@@ -30,6 +31,8 @@ int groups_run(int (*const *groups)(void), size_t count, const char *pattern)
     if (pattern)
         wanted = pattern;
     cmocka_set_test_filter(wanted);
+    if (!environment_clean())
+        return 1;
     raise_descriptor_limit();
     for (size_t i = 0; i < count; i++)
         failures += groups[i]();

@@ -11,7 +11,7 @@
 void muse_start(struct server *muse, const char *server_program,
                 const char *delay, const char *port)
 {
-    static char program[300]; /* the server borrows it */
+    static char program[1024]; /* the server borrows it */
     const char *const args[] = {"--delay", delay, "--port", port, NULL};
     const char *slash = strrchr(server_program, '/');
 

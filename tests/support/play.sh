@@ -16,6 +16,12 @@ unit_program() { # CASE
     basename "$(grep -l "($1)" tests/unit/*_test.c)" .c
 }
 
+# False where no program may run (noexec), as a build there would.
+may_run_in() { # FOLDER
+    echo '#!/bin/sh' > "$1/may-run" && chmod +x "$1/may-run" &&
+        "$1/may-run" 2> /dev/null
+}
+
 # Says passed, failed, hangs, or unclear where the case was not come to, or
 # where it passed and the server then ended badly: only its own verdict counts.
 play() ( # SUITE CASE SIDE SECONDS

@@ -20,6 +20,9 @@ struct server {
     bool owns_dir;
 };
 
+/* All of these start programs with the environment of the suite, which
+ * groups_run has cleaned (environment.h), and with what a test set since. */
+
 /* Starts `program` (a path) on 127.0.0.1 port 0 with a fresh database file,
  * gates in its folder (gate.h) where probes are built in, and
  * the extra arguments (a NULL-terminated list, or NULL), and waits for its

@@ -262,7 +262,7 @@ static void gates_refuse_what_they_do_not_know(void **state)
 /* What learn-runner says of the servers in this folder. Free with free(3). */
 static char *explanation(void)
 {
-    char runner[300];
+    char runner[1024];
     const char *argv[] = {runner, "explain", system_server.dir, NULL};
     char *out, *err;
 

@@ -7,10 +7,9 @@
 
 #include "common/config.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/environment.h"
 
 enum { MAX_WORDS = 20, MAX_SAID = 8192 };
-
-extern char **environ;
 
 static struct config config;
 static char said[MAX_SAID]; /* on standard output or error, by the last read */
@@ -355,21 +354,7 @@ static void without_a_port_file_there_is_nothing_to_do(void **state)
 static int clean_environment(void **state)
 {
     (void)state;
-    for (char **at = environ; *at;) {
-        char *end = strchr(*at, '=');
-        if (strncmp(*at, "TODO_", 5) != 0 || !end) {
-            at++;
-            continue;
-        }
-        char *name = strndup(*at, (size_t)(end - *at));
-        /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
-        int failed = !name || unsetenv(name) != 0;
-        free(name);
-        if (failed)
-            return -1;
-        at = environ;
-    }
-    return 0;
+    return environment_clean() ? 0 : -1;
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, clean_environment)
