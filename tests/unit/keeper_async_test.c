@@ -11,7 +11,10 @@
 #include "tests/support/vfs_shim.h"
 #include "tests/unit/unit.h"
 
-enum { QUEUE = 8 /* as many jobs may wait */, ASKERS = QUEUE + 3 };
+enum {
+    QUEUE = KEEPER_READS_MAX + 1, /* as many jobs may wait */
+    ASKERS = QUEUE + 3
+};
 
 /* A request that asks the keeper for something, and whether it has it. */
 struct asker {
@@ -294,6 +297,25 @@ static void a_reader_that_stands_still_leaves_the_others(void **state)
     run_until_done(a, &askers[0]);
 }
 
+/* One more than a group comes at once, and the first stands still. That one is
+ * left to a reader that nobody else wakes; those of the group wait. */
+static void what_is_more_than_a_group_is_read_by_another(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = a->askers;
+
+    keeper_read(&askers[0].rq, stand_still, &a->halt, finish);
+    for (int i = 1; i <= KEEPER_READS_MAX; i++)
+        ask_ping(&askers[i]);
+    wait_for_halt(a);
+    run_until_done(a, &askers[KEEPER_READS_MAX]);
+    for (int i = 0; i < KEEPER_READS_MAX; i++)
+        assert_false(askers[i].done);
+    end_halt(a);
+    for (int i = 0; i < KEEPER_READS_MAX; i++)
+        run_until_done(a, &askers[i]);
+}
+
 /* --- one step after the other --------------------------------------------- */
 
 /* Reads what the request has just created. */
@@ -346,6 +368,7 @@ int main(void)
         keeper_test(reads_do_not_wait_for_a_held_database),
         keeper_test(a_long_search_holds_up_nothing_but_searches),
         keeper_test(a_reader_that_stands_still_leaves_the_others),
+        keeper_test(what_is_more_than_a_group_is_read_by_another),
         keeper_test(what_was_answered_is_read_in_the_next_step),
         keeper_test(a_keeper_that_had_no_job_closes),
     };
