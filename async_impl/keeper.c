@@ -24,10 +24,6 @@
 
 enum queue_kind { QUEUE_READ, QUEUE_SEARCH, QUEUE_WRITE, QUEUE_COUNT };
 
-/* As many jobs a thread takes at once. Writes share a commit: the more, the
- * better. A search may be long, and nobody should wait for it. */
-static const int group_max[QUEUE_COUNT] = {KEEPER_READS_MAX, 1, INT_MAX};
-
 /* What a request is said to wait for while its job is in a queue. */
 static const char *const waits_for[QUEUE_COUNT] = {"keeper.read", "keeper.read",
                                                    "keeper.write"};
@@ -84,8 +80,11 @@ static void list_move(struct job_list *to, struct job_list *from)
     list_init(from);
 }
 
-/* Takes a group: the jobs that have waited longest. What it leaves is for
- * another thread, which may be asleep. */
+/* As many jobs a thread takes at once. Writes share a commit: the more, the
+ * better. A search may be long, and nobody should wait for it. */
+static const int group_max[QUEUE_COUNT] = {KEEPER_READS_MAX, 1, INT_MAX};
+
+/* Takes a group: the jobs that have waited longest. */
 static struct store_job *take_locked(struct queue *queue)
 {
     struct store_job *group = queue->jobs.first, *last = group;
@@ -96,9 +95,7 @@ static struct store_job *take_locked(struct queue *queue)
         last = last->next;
     queue->jobs.first = last->next;
     last->next = NULL;
-    if (queue->jobs.first)
-        uv_cond_signal(&queue->filled);
-    else
+    if (!queue->jobs.first)
         list_init(&queue->jobs);
     return group;
 }
@@ -133,6 +130,8 @@ static void run_store_thread(void *arg) /* STORE THREAD */
             uv_cond_wait(&queue->filled, &keeper->lock);
             continue;
         }
+        if (queue->jobs.first) /* for another thread, which may be asleep */
+            uv_cond_signal(&queue->filled);
         uv_mutex_unlock(&keeper->lock);
         if (queue == &keeper->queues[QUEUE_WRITE])
             store_run_writes(thread->store, group);
