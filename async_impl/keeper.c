@@ -4,7 +4,7 @@
  *
  *   the loop     puts jobs into its outbox, and once a turn, before it sleeps,
  *                hands them over: one lock and one signal for all of them
- *   a thread     takes all that is queued and runs it in one transaction
+ *   a thread     takes a group of what is queued and runs it in one transaction
  *   the loop     is woken once (uv_async_send) and finishes what is done
  *
  * Not libuv's own thread pool: name look-ups wait there too, and each job would
@@ -12,6 +12,7 @@
  */
 #include "keeper.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -79,19 +80,23 @@ static void list_move(struct job_list *to, struct job_list *from)
     list_init(from);
 }
 
-/* A write shares its transaction with all others that are queued, a read its
- * snapshot. A search may be long, and nobody should wait for it: it goes alone.
- */
-static struct store_job *take_locked(struct queue *queue, bool alone)
-{
-    struct store_job *group = queue->jobs.first;
+/* As many jobs a thread takes at once. Writes share a commit: the more, the
+ * better. A search may be long, and nobody should wait for it. */
+static const int group_max[QUEUE_COUNT] = {KEEPER_READS_MAX, 1, INT_MAX};
 
-    if (group && alone && group->next) {
-        queue->jobs.first = group->next;
-        group->next = NULL;
-    } else {
+/* Takes a group: the jobs that have waited longest. */
+static struct store_job *take_locked(struct queue *queue)
+{
+    struct store_job *group = queue->jobs.first, *last = group;
+
+    if (!group)
+        return NULL;
+    for (int i = 1; i < group_max[queue->kind] && last->next; i++)
+        last = last->next;
+    queue->jobs.first = last->next;
+    last->next = NULL;
+    if (!queue->jobs.first)
         list_init(&queue->jobs);
-    }
     return group;
 }
 
@@ -115,17 +120,18 @@ static void run_store_thread(void *arg) /* STORE THREAD */
     struct store_thread *thread = arg;
     struct keeper *keeper = thread->keeper;
     struct queue *queue = thread->queue;
-    bool alone = queue == &keeper->queues[QUEUE_SEARCH];
 
     log_name_thread("%s", thread->name);
     uv_mutex_lock(&keeper->lock);
     while (!keeper->ending) {
-        struct store_job *group = take_locked(queue, alone);
+        struct store_job *group = take_locked(queue);
 
         if (!group) {
             uv_cond_wait(&queue->filled, &keeper->lock);
             continue;
         }
+        if (queue->jobs.first) /* for another thread, which may be asleep */
+            uv_cond_signal(&queue->filled);
         uv_mutex_unlock(&keeper->lock);
         if (queue == &keeper->queues[QUEUE_WRITE])
             store_run_writes(thread->store, group);

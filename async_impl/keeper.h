@@ -14,6 +14,10 @@
 
 struct keeper;
 
+/* As many reads share a snapshot, at most. The first of them is answered with
+ * the last, and what is left is for other readers. */
+enum { KEEPER_READS_MAX = 16 };
+
 /* Starts the store threads. NULL when there is no memory or thread for them.
  */
 struct keeper *keeper_new(uv_loop_t *loop, const struct config *config,

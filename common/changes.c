@@ -39,6 +39,7 @@ enum todo_err store_start_changes(struct store *store, void *arg)
         return store_error(store);
     oldest = sqlite3_column_int64(span, 0);
     newest = sqlite3_column_int64(span, 1);
+    start->newest = newest;
     sqlite3_reset(span);
     start->has_gap = start->has_last_id &&
                      (start->last_id < oldest - 1 || start->last_id > newest);

@@ -25,6 +25,7 @@ enum { CHANGES_STEP = 64 }; /* on a page: so many fit what a client may owe */
 struct changes_start {
     bool has_last_id; /* the client says what it has seen */
     int64_t last_id;  /* Last-Event-ID; -1 when it is no number */
+    int64_t newest;   /* out: of all changes */
     int64_t after;    /* out: the stream begins behind this change */
     bool has_gap;     /* out: what the client missed is not kept any more */
 };

@@ -252,6 +252,8 @@ static enum todo_err commit_write(struct store *store,
     probe_go(oldest->request, "store.commit");
     if (!err) /* it was kept; but where? */
         err = check_place(store, STORE_LOOK_ALL);
+    if (!err)
+        store->newest_change = store->logged;
     return err;
 }
 
@@ -281,6 +283,7 @@ static bool run_transaction(struct store *store, struct store_job *group)
 {
     enum todo_err err = begin_write(store, group);
 
+    store->logged = store->newest_change;
     if (err) {
         fail_all(group, err);
         return true;
@@ -367,4 +370,9 @@ void store_run_reads(struct store *store, struct store_job *group)
     if (!err && run_statement(store, STMT_COMMIT))
         roll_back(store); /* a transaction that only read lost nothing */
     store_gate_leave(store->file);
+}
+
+int64_t store_newest_change(const struct store *store)
+{
+    return store->newest_change;
 }

@@ -78,6 +78,10 @@ void store_run_writes(struct store *store, struct store_job *group);
 /* Runs a list of reads in one snapshot. They see all that was committed. */
 void store_run_reads(struct store *store, struct store_job *group);
 
+/* The newest change (of the log, GET /todos/events) that this store has
+ * committed; 0 before the first. */
+int64_t store_newest_change(const struct store *store);
+
 /* Jobs. Each takes a struct of its own name. ------------------------------- */
 
 struct create_todo {

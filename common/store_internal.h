@@ -42,6 +42,8 @@ struct store {
     sqlite3_stmt *statements[STMT_COUNT];
     sqlite3_stmt *lists[LIST_SORT_COUNT][2][LEG_COUNT];
     struct buf scratch;      /* a change on its way into the log */
+    int64_t logged;          /* the newest change of the transaction */
+    int64_t newest_change;   /* that was committed here */
     int wal_pages;           /* of the write-ahead log, after the last commit */
     int wal_put_off;         /* pages above its limit at which to try again */
     int64_t lock_until_us;   /* when a write must have the lock */

@@ -69,6 +69,7 @@ static enum todo_err read_todo(struct store *store, int64_t id,
 static enum todo_err log_change(struct store *store, const char *kind)
 {
     sqlite3_stmt *insert = store_statement(store, STMT_LOG_CHANGE);
+    enum todo_err err;
 
     if (store->scratch.failed)
         return TODO_ERR_INTERNAL;
@@ -78,7 +79,10 @@ static enum todo_err log_change(struct store *store, const char *kind)
         sqlite3_bind_text(insert, 3, store->scratch.data,
                           (int)store->scratch.len, SQLITE_STATIC);
     }
-    return store_step(store, insert);
+    err = store_step(store, insert);
+    if (!err)
+        store->logged = sqlite3_last_insert_rowid(store->db);
+    return err;
 }
 
 static enum todo_err log_todo(struct store *store, const char *kind,

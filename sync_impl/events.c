@@ -21,6 +21,8 @@ static enum todo_err begin(struct request *rq, struct changes_page *page,
     if (err)
         return err;
     err = keeper_read(rq->keeper, store_start_changes, &start);
+    if (!err) /* or the watcher would ring for it */
+        feed_ring(rq->server->feed, start.newest);
     page->after = start.after;
     if (!err && start.has_gap)
         changes_write_reset(start.after, text);
@@ -59,7 +61,7 @@ static void stream_events(struct request *rq) /* REQUEST THREAD */
     struct changes_page page = {0};
     struct buf text = {0};
     enum feed_news news = FEED_RANG;
-    uint64_t seen = UINT64_MAX; /* the first wait is none */
+    int64_t seen = -1; /* the first wait is none */
     enum todo_err err;
 
     /* begin */ /* WAITS: disk */
@@ -78,7 +80,7 @@ static void stream_events(struct request *rq) /* REQUEST THREAD */
         /* wait, unless there is more to read */
         if (!err && page.count < CHANGES_STEP) /* WAITS: event */
             news = feed_attend(feed, rq->conn, seen, heartbeat_ms);
-        seen = feed_rings(feed);
+        seen = feed_newest(feed);
         if (news == FEED_LEFT)
             err = TODO_ERR_GONE;
 

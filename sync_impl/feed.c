@@ -25,14 +25,14 @@ struct feed {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     /* guarded by lock */
-    uint64_t rings;
+    int64_t newest; /* change that it has rung for */
     int streams;
     bool stopping; /* streams end */
     bool ending;   /* the watcher ends */
 };
 
-/* The newest change, or `before` when the database does not say. */
-static int64_t newest_change(struct store *store, int64_t before)
+/* The newest change, or 0 when the database does not say. */
+static int64_t newest_change(struct store *store)
 {
     struct changes_start start = {.has_last_id = false};
     struct store_job job = {.work = store_start_changes,
@@ -40,30 +40,23 @@ static int64_t newest_change(struct store *store, int64_t before)
                             .since_us = clock_mono_us()};
 
     store_run_reads(store, &job); /* WAITS: disk */
-    return job.err ? before : start.after;
+    return job.err ? 0 : start.newest;
 }
 
 static void *watch(void *arg) /* WATCHER THREAD */
 {
     struct feed *feed = arg;
-    int64_t known = 0;
 
     log_name_thread("watcher");
     pthread_mutex_lock(&feed->lock);
     while (!feed->ending) {
         struct timespec until = clock_from_now(LOOK_MS);
-        int64_t newest = known;
 
         if (feed->streams > 0) {
             pthread_mutex_unlock(&feed->lock);
-            newest = newest_change(feed->store, known);
+            feed_ring(feed, newest_change(feed->store));
             pthread_mutex_lock(&feed->lock);
         }
-        if (newest != known) {
-            feed->rings++;
-            pthread_cond_broadcast(&feed->changed);
-        }
-        known = newest;
         while (!feed->ending &&
                pthread_cond_timedwait(&feed->changed, &feed->lock, &until) == 0)
             ; /* WAITS: clock */
@@ -130,17 +123,17 @@ void feed_leave(struct feed *feed) /* REQUEST THREAD */
     pthread_mutex_unlock(&feed->lock);
 }
 
-uint64_t feed_rings(struct feed *feed) /* REQUEST THREAD */
+int64_t feed_newest(struct feed *feed) /* REQUEST THREAD */
 {
-    uint64_t rings;
+    int64_t newest;
 
     pthread_mutex_lock(&feed->lock);
-    rings = feed->rings;
+    newest = feed->newest;
     pthread_mutex_unlock(&feed->lock);
-    return rings;
+    return newest;
 }
 
-enum feed_news feed_wait(struct feed *feed, uint64_t seen,
+enum feed_news feed_wait(struct feed *feed, int64_t seen,
                          int64_t within_ms) /* REQUEST THREAD */
 {
     struct timespec until = clock_from_now(within_ms);
@@ -148,11 +141,11 @@ enum feed_news feed_wait(struct feed *feed, uint64_t seen,
     int late = 0;
 
     pthread_mutex_lock(&feed->lock);
-    while (feed->rings == seen && !feed->stopping && !late) /* WAITS: event */
+    while (feed->newest == seen && !feed->stopping && !late) /* WAITS: event */
         late = pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
     if (feed->stopping)
         news = FEED_STOPS;
-    else if (feed->rings != seen)
+    else if (feed->newest != seen)
         news = FEED_RANG;
     pthread_mutex_unlock(&feed->lock);
     return news;
@@ -160,7 +153,7 @@ enum feed_news feed_wait(struct feed *feed, uint64_t seen,
 
 /* A thread that stands here is not told when its client leaves. So it wakes now
  * and then, and looks. */
-enum feed_news feed_attend(struct feed *feed, struct conn *conn, uint64_t seen,
+enum feed_news feed_attend(struct feed *feed, struct conn *conn, int64_t seen,
                            int64_t within_ms) /* REQUEST THREAD */
 {
     enum feed_news news;
@@ -178,13 +171,15 @@ enum feed_news feed_attend(struct feed *feed, struct conn *conn, uint64_t seen,
     return news;
 }
 
-void feed_ring(struct feed *feed) /* ANY THREAD */
+void feed_ring(struct feed *feed, int64_t newest) /* ANY THREAD */
 {
     if (!feed)
         return;
     pthread_mutex_lock(&feed->lock);
-    feed->rings++;
-    pthread_cond_broadcast(&feed->changed);
+    if (newest > feed->newest) { /* else all were told */
+        feed->newest = newest;
+        pthread_cond_broadcast(&feed->changed);
+    }
     pthread_mutex_unlock(&feed->lock);
 }
 

@@ -38,20 +38,22 @@ enum todo_err feed_enter(struct feed *feed);
 /* One stream less. */
 void feed_leave(struct feed *feed);
 
-/* How often it has rung: ask before looking into the log, and wait for more
- * rings than that. */
-uint64_t feed_rings(struct feed *feed);
+/* The newest change that it has rung for: ask before looking into the log, and
+ * wait for a newer one. */
+int64_t feed_newest(struct feed *feed);
 
-/* Waits until it has rung more often than `seen`, at most so long. */
-enum feed_news feed_wait(struct feed *feed, uint64_t seen, int64_t within_ms);
+/* Waits until it has rung for a change newer than `seen`, at most so long. */
+enum feed_news feed_wait(struct feed *feed, int64_t seen, int64_t within_ms);
 
 /* The same for the stream on a connection, but not for a client that has left:
  * twice a second it is looked for. */
-enum feed_news feed_attend(struct feed *feed, struct conn *conn, uint64_t seen,
+enum feed_news feed_attend(struct feed *feed, struct conn *conn, int64_t seen,
                            int64_t within_ms);
 
-/* Something was written. Wakes all that wait. Accepts NULL. */
-void feed_ring(struct feed *feed);
+/* The log has been written up to this change. Wakes all that wait, unless they
+ * were woken for it: who wrote it rings, and the watcher that finds it does.
+ * Accepts NULL. */
+void feed_ring(struct feed *feed, int64_t newest);
 
 /* Wakes all for the last time. */
 void feed_stop(struct feed *feed);

@@ -111,7 +111,7 @@ static void lead_locked(struct keeper *keeper) /* REQUEST THREAD */
     keeper->leading = true;
     pthread_mutex_unlock(&keeper->lock);
     store_run_writes(keeper->writer, group); /* WAITS: lock, disk */
-    feed_ring(keeper->feed);
+    feed_ring(keeper->feed, store_newest_change(keeper->writer));
     pthread_mutex_lock(&keeper->lock);
     keeper->leading = false;
     for (struct store_job *job = group, *next; job; job = next) {

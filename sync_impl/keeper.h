@@ -14,7 +14,7 @@ struct feed;
 struct keeper;
 
 /* NULL when memory runs out. Free with keeper_free, when no thread uses it. The
- * feed is rung after each commit; it may be NULL. */
+ * feed is rung after each group; it may be NULL. */
 struct keeper *keeper_new(struct store_file *file, struct feed *feed);
 
 /* Closes the store that writes. Accepts NULL. Main thread. */

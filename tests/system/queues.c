@@ -19,6 +19,8 @@ enum {
     SEARCHES = 24, /* more than there are threads at the disk */
     READS = 6,
     READERS = 2, /* the default of --store-threads */
+    GROUP = 16,  /* as many reads a reader takes at once */
+    BEHIND = 40,
     LOOKS = 20,
     DRIPS = 4,
     DRIP_MS = 50,
@@ -132,6 +134,64 @@ static void as_many_reads_stand_at_the_disk_as_there_are_readers(void **state)
         talk_expect(system_hear(&reads[i]), 200);
 }
 
+static void let_readers_stand(struct raw first[READERS])
+{
+    gate_hold(&system_gate, &system_server, "store.read");
+    for (int i = 0; i < READERS; i++) {
+        ask_held(&first[i], "/todos", i + 1);
+        gate_await(&system_gate, i + 1);
+    }
+}
+
+/* The others are queued. One reader gets on, takes a group of them and stands
+ * still in it; then the other gets on. */
+static void queue_behind_readers(struct raw first[READERS],
+                                 struct raw reads[BEHIND])
+{
+    for (int i = 0; i < BEHIND; i++)
+        ask_held(&reads[i], "/todos", READERS + i + 1);
+    gate_pass(&system_gate);
+    talk_expect(system_hear(&first[0]), 200);
+    gate_await(&system_gate, READERS);
+    gate_keep(&system_gate);
+    gate_pass(&system_gate);
+    talk_expect(system_hear(&first[1]), 200);
+}
+
+/* Each of the others has a thread. */
+static void ask_beside_readers(struct raw reads[BEHIND])
+{
+    char request[TALK_MAX];
+
+    gate_keep(&system_gate);
+    talk_write_get(request, "/todos");
+    for (int i = 0; i < BEHIND; i++)
+        system_ask(&reads[i], request);
+}
+
+static void
+a_reader_that_stands_still_keeps_no_more_than_its_group(void **state)
+{
+    struct raw first[READERS], reads[BEHIND];
+    int kept = system_is_sync() ? 0 : GROUP;
+
+    (void)state;
+    system_start(NULL);
+    let_readers_stand(first);
+    if (system_is_sync())
+        ask_beside_readers(reads);
+    else
+        queue_behind_readers(first, reads);
+    for (int i = kept; i < BEHIND; i++)
+        talk_expect(system_hear(&reads[i]), 200);
+    for (int i = 0; i < kept; i++)
+        if (raw_readable(&reads[i], 0))
+            fail_msg("read %d was answered before the first one", i + 1);
+    gate_release(&system_gate);
+    for (int i = 0; i < kept; i++)
+        talk_expect(system_hear(&reads[i]), 200);
+}
+
 /* Sends the requests again and again, without waiting, as far as they are
  * taken. What is not taken at once may be after the server has served others;
  * if it is not, that is the end. Gives the sum, which may be too much. */
@@ -228,6 +288,7 @@ int system_queues(void)
         SYSTEM_CASE(searches_that_stand_still_hold_up_no_write),
         SYSTEM_CASE(searches_that_stand_still_hold_up_no_read),
         SYSTEM_CASE(as_many_reads_stand_at_the_disk_as_there_are_readers),
+        SYSTEM_CASE(a_reader_that_stands_still_keeps_no_more_than_its_group),
         SYSTEM_CASE(requests_behind_one_that_waits_are_not_gathered),
         SYSTEM_CASE(bodies_that_drip_leave_room_for_others),
     };

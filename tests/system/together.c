@@ -22,6 +22,7 @@ enum {
     FEW = 7, /* a queue has room for one more */
     TURNS = 3,
     WRITES = 20,
+    NEWS = 3,
     CROWD = 16,
     ROUNDS = 80,
     MARKS_MAX = 1 << 15 /* that are kept (common/probe.c) */
@@ -205,6 +206,79 @@ static void who_writes_rings_and_does_not_leave_it_to_the_watcher(void **state)
         write_one_by_one();
 }
 
+/* How often somebody has gone on from this probe: nobody in particular, such as
+ * the watcher (request 0), or a request. */
+static int count_gone(const char *label, bool nobody)
+{
+    char line[STEER_LINE_SIZE], request[16], verb[16], at[32];
+    FILE *marks = tmpfile();
+    int count = 0;
+
+    assert_non_null(marks);
+    assert_true(steer_trace(&system_gate.steer, marks));
+    rewind(marks);
+    while (fgets(line, sizeof line, marks))
+        count +=
+            sscanf(line, "%*s %*s %15s %15s %31s", request, verb, at) == 3 &&
+            strcmp(verb, "go") == 0 && strcmp(at, label) == 0 &&
+            (strcmp(request, "0") == 0) == nobody;
+    (void)fclose(marks); /* its end was read */
+    return count;
+}
+
+/* Two looks at the log are over that began after this. (In todo-async, a look
+ * is a read like the one after a write: there may be one of these before.) */
+static void await_two_looks(void)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    int enough = count_gone("store.read", true) + (system_is_sync() ? 3 : 4);
+
+    while (count_gone("store.read", true) < enough) {
+        assert_true(now_ms() < deadline);
+        a_moment();
+    }
+}
+
+static void write_and_look_around(int port)
+{
+    (void)talk_create(port, "news");
+    for (int i = 0; i < STREAMS; i++)
+        (void)changes_read_created(&streams[i], "news");
+    await_two_looks();
+}
+
+/* They begin when there are changes that the feed has not rung for. Then one of
+ * this server's is told, one of the other's, and one more; and a write that
+ * changes nothing. */
+static void each_change_wakes_each_listener_once(void **state)
+{
+    int woken, first = system_is_sync() ? 1 : 0;
+
+    (void)state;
+    start();
+    server_start_on(&system_second, system_other, system_server.db, NULL);
+    (void)talk_create(system_second.port, "before");
+    follow_until_all_wait();
+    gate_release(&system_gate);
+    gate_open(&system_gate, &system_server);
+    await_two_looks();
+    write_and_look_around(system_server.port);
+    write_and_look_around(system_second.port);
+    write_and_look_around(system_server.port);
+    talk_expect(talk(system_server.port,
+                     "DELETE /todos/99 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                     NULL),
+                404);
+    await_two_looks();
+    woken = count_gone("feed.event", false);
+    if (woken != (first + NEWS) * STREAMS)
+        fail_msg("%d changes woke %d listeners %d times", NEWS, STREAMS,
+                 woken - first * STREAMS);
+    /* where it stands: then a read for each, and two to begin with */
+    if (system_is_sync())
+        assert_int_equal(count_gone("store.read", false), (2 + NEWS) * STREAMS);
+}
+
 /* Every fourth writes. Each asks again when it has its answer. */
 static void ask_again(int i)
 {
@@ -305,6 +379,7 @@ int system_together(void)
         TOGETHER_CASE(writes_done_together_are_told_to_all_in_order),
         TOGETHER_CASE(writes_done_together_give_all_their_places_back),
         TOGETHER_CASE(who_writes_rings_and_does_not_leave_it_to_the_watcher),
+        TOGETHER_CASE(each_change_wakes_each_listener_once),
         TOGETHER_CASE(writes_done_beside_reads_are_told_as_well),
         TOGETHER_CASE(the_last_that_a_server_waits_for_may_be_a_job),
     };

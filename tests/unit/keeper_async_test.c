@@ -11,7 +11,28 @@
 #include "tests/support/vfs_shim.h"
 #include "tests/unit/unit.h"
 
-enum { QUEUE = 8 /* as many jobs may wait */, ASKERS = QUEUE + 3 };
+enum {
+    QUEUE = KEEPER_READS_MAX + 1, /* as many jobs may wait */
+    ASKERS = QUEUE + 3,
+    READERS = 2,
+    THREADS = READERS + 2
+};
+
+static uv_sem_t asleep; /* posted by a store thread that has nothing to do */
+
+/* The linker puts the second of these in the place of uv_cond_wait, and calls
+ * that the first (ld(1), --wrap). Its caller holds the keeper's lock until it
+ * sleeps. */
+/* NOLINTBEGIN: the names are the linker's */
+void __real_uv_cond_wait(uv_cond_t *cond, uv_mutex_t *lock);
+void __wrap_uv_cond_wait(uv_cond_t *cond, uv_mutex_t *lock);
+
+void __wrap_uv_cond_wait(uv_cond_t *cond, uv_mutex_t *lock)
+{
+    uv_sem_post(&asleep);
+    __real_uv_cond_wait(cond, lock);
+}
+/* NOLINTEND */
 
 /* A request that asks the keeper for something, and whether it has it. */
 struct asker {
@@ -45,11 +66,12 @@ static int setup(void **state)
         return -1;
     server = &a->server;
     a->c = a->store_state;
-    a->config = (struct config){.store_threads = 2, .store_queue = QUEUE};
+    a->config = (struct config){.store_threads = READERS, .store_queue = QUEUE};
     server->config = &a->config;
     server->file = a->c->file;
     server->thread = uv_thread_self();
     assert_int_equal(uv_loop_init(&server->loop), 0);
+    assert_int_equal(uv_sem_init(&asleep, 0), 0);
     server->keeper = keeper_new(&server->loop, &a->config, a->c->file);
     assert_true(server->keeper != NULL);
     for (int i = 0; i < ASKERS; i++)
@@ -72,6 +94,7 @@ static int teardown(void **state)
     assert_int_equal(store_case_teardown(&a->store_state), 0);
     uv_sem_destroy(&a->halt.began);
     uv_sem_destroy(&a->halt.may_end);
+    uv_sem_destroy(&asleep);
     free(a);
     return 0;
 }
@@ -294,6 +317,27 @@ static void a_reader_that_stands_still_leaves_the_others(void **state)
     run_until_done(a, &askers[0]);
 }
 
+/* One more than a group comes at once, and the first stands still. That one is
+ * left to a reader that nobody else wakes; those of the group wait. */
+static void what_is_more_than_a_group_is_read_by_another(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = a->askers;
+
+    for (int i = 0; i < THREADS; i++)
+        uv_sem_wait(&asleep);
+    keeper_read(&askers[0].rq, stand_still, &a->halt, finish);
+    for (int i = 1; i <= KEEPER_READS_MAX; i++)
+        ask_ping(&askers[i]);
+    wait_for_halt(a);
+    run_until_done(a, &askers[KEEPER_READS_MAX]);
+    for (int i = 0; i < KEEPER_READS_MAX; i++)
+        assert_false(askers[i].done);
+    end_halt(a);
+    for (int i = 0; i < KEEPER_READS_MAX; i++)
+        run_until_done(a, &askers[i]);
+}
+
 /* --- one step after the other --------------------------------------------- */
 
 /* Reads what the request has just created. */
@@ -346,6 +390,7 @@ int main(void)
         keeper_test(reads_do_not_wait_for_a_held_database),
         keeper_test(a_long_search_holds_up_nothing_but_searches),
         keeper_test(a_reader_that_stands_still_leaves_the_others),
+        keeper_test(what_is_more_than_a_group_is_read_by_another),
         keeper_test(what_was_answered_is_read_in_the_next_step),
         keeper_test(a_keeper_that_had_no_job_closes),
     };

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <sqlite3.h>
+
 #include "common/clock.h"
 #include "common/http_request.h"
 #include "tests/support/hold.h"
@@ -269,6 +271,30 @@ static void nobody_is_refused_for_having_waited(void **state)
     assert_int_equal(count_todos(c), GROUP);
 }
 
+/* The feed of todo-sync rings for it, and for no change twice: one that was
+ * rolled back leaves its number to another. */
+static void the_newest_change_is_one_that_was_committed(void **state)
+{
+    struct store_case *c = *state;
+    struct create_todo create = {.draft = store_case_draft("lost")};
+    struct delete_todo delete = {.id = 99, .conditions = &unconditional};
+    struct creations group;
+
+    assert_int_equal(store_newest_change(c->store), 0);
+    store_case_create(c->store, "kept");
+    assert_int_equal(store_newest_change(c->store), 1);
+    vfs_shim_break((struct vfs_fault){VFS_SYNC, VFS_WAL, 1, 1, SQLITE_IOERR});
+    assert_int_equal(store_case_write(c->store, store_create_todo, &create),
+                     TODO_ERR_UNAVAILABLE);
+    assert_int_equal(vfs_shim_mend(), 1);
+    assert_int_equal(store_newest_change(c->store), 1);
+    assert_int_equal(store_case_write(c->store, store_delete_todo, &delete),
+                     TODO_ERR_NO_TODO);
+    assert_int_equal(store_newest_change(c->store), 1);
+    store_run_writes(c->store, creations_begin(&group));
+    assert_int_equal(store_newest_change(c->store), 1 + GROUP);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +309,7 @@ int main(void)
         store_test(a_group_waits_until_the_database_is_let_go),
         store_test(reads_go_on_while_the_database_is_held),
         store_test(nobody_is_refused_for_having_waited),
+        store_test(the_newest_change_is_one_that_was_committed),
     };
 
     return cmocka_run_group_tests_name("store_group", tests, store_case_shim,
