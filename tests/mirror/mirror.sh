@@ -50,10 +50,8 @@ for room in sync_impl async_impl; do
     (cd "$room" && find . -name '*.[ch]' | sort) > "$out/$room.files"
     (cd "$room" && probes ./*.c) > "$out/$room.probes"
 done
-for file in ./tap.c ./tap.h; do
-    grep -qx "$file" "$out/sync_impl.files" && echo "$file"
-done >> "$out/async_impl.files"
-sort -o "$out/async_impl.files" "$out/async_impl.files"
+grep -vx '\./tap\.[ch]' "$out/sync_impl.files" > "$out/twins"
+mv "$out/twins" "$out/sync_impl.files"
 operations sync_impl 0 '' > "$out/sync_impl.operations"
 known=$(sed 's/^[^ ]* //; s/:.*//' "$out/sync_impl.operations" | tr '\n' ' ')
 operations async_impl 1 "$known" > "$out/async_impl.operations"
