@@ -68,8 +68,8 @@ struct store *store_new(struct store_file *file)
     return store;
 }
 
-/* Whether we still have the files that we opened. Before a group the database
- * is looked at; around a write its log and the index of the log, too, for the
+/* Whether we still have the files that we opened. Before reads the database is
+ * looked at; around a write its log and the index of the log, too, for the
  * write is lost with them. */
 static enum todo_err check_place(struct store *store, int look)
 {
@@ -77,12 +77,20 @@ static enum todo_err check_place(struct store *store, int look)
                                                  : TODO_OK;
 }
 
-static enum todo_err connect_store(struct store *store)
+/* A connection is opened by the first job that needs it: a thread that has
+ * served nobody costs nothing. */
+static enum todo_err store_open(struct store *store)
 {
-    int rc = store_connect(&store->db, store_file_path(store->file), 0);
-    enum todo_err err = rc == SQLITE_OK ? TODO_OK : store_error(store);
+    enum todo_err err;
 
-    if (!err) /* it may be another file that was opened */
+    if (store->db)
+        return TODO_OK;
+    err = check_place(store, STORE_LOOK_ALL);
+    if (err)
+        return err;
+    if (store_connect(&store->db, store_file_path(store->file), 0) != SQLITE_OK)
+        err = store_error(store);
+    else /* it may be another file that was opened */
         err = check_place(store, STORE_LOOK_ALL);
     if (err) {
         sqlite3_close(store->db);
@@ -91,15 +99,6 @@ static enum todo_err connect_store(struct store *store)
     }
     sqlite3_wal_hook(store->db, on_commit, store);
     return TODO_OK;
-}
-
-/* A connection is opened by the first job that needs it: a thread that has
- * served nobody costs nothing. */
-static enum todo_err store_open(struct store *store)
-{
-    enum todo_err err = check_place(store, STORE_LOOK_DATABASE);
-
-    return err || store->db ? err : connect_store(store);
 }
 
 void store_free(struct store *store)
@@ -355,7 +354,9 @@ void store_run_reads(struct store *store, struct store_job *group)
 
     assert(!forbidden);
     store_gate_enter(store->file);
-    err = store_open(store);
+    err = check_place(store, STORE_LOOK_DATABASE);
+    if (!err)
+        err = store_open(store);
     if (!err)
         err = run_statement(store, STMT_BEGIN);
     if (err)
