@@ -12,7 +12,12 @@
 #include "server.h"
 
 /* Setting a timer costs more than reading one. So a deadline that moves away
- * leaves the timer as it is; when it fires too early, it is set again. */
+ * leaves the timer as it is; when it fires too early, it is set again.
+ *
+ * The process may have stood still (SIGSTOP, a busy machine) while the deadline
+ * passed, and what came in time lies unread in the socket. So the loop makes
+ * one more turn, in which it reads and writes what it can, before anybody is
+ * late. */
 static void on_timer(uv_timer_t *timer) /* LOOP */
 {
     struct conn *conn = container_of(timer, struct conn, timer);
@@ -22,6 +27,9 @@ static void on_timer(uv_timer_t *timer) /* LOOP */
         return;
     if (conn->deadline > now) {
         uv_timer_start(timer, on_timer, conn->deadline - now, 0);
+    } else if (!conn->overdue) {
+        conn->overdue = true;
+        uv_timer_start(timer, on_timer, 1, 0); /* 0 would be this turn */
     } else {
         conns_expect_nothing(conn);
         conn_late(conn);
@@ -33,6 +41,7 @@ void conns_expect(struct conn *conn, int64_t within_ms) /* LOOP */
     uint64_t within = (uint64_t)within_ms;
 
     conn->deadline = uv_now(conn->timer.loop) + within;
+    conn->overdue = false;
     if (!uv_is_active((uv_handle_t *)&conn->timer) ||
         uv_timer_get_due_in(&conn->timer) > within)
         uv_timer_start(&conn->timer, on_timer, within, 0);
