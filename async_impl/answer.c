@@ -78,6 +78,8 @@ void conn_write(struct conn *conn, const struct reply *reply,
     int n = UV_EPIPE;
 
     conn->rq->written = next;
+    if (reply->until_close && conn->state != CONN_CLOSING)
+        conn_guard(conn, true);
     if (conn->state != CONN_CLOSING && len > 0)
         n = uv_try_write((uv_stream_t *)&conn->tcp, &bytes, 1);
     else if (conn->state != CONN_CLOSING && next)

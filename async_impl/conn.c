@@ -102,14 +102,22 @@ void conn_close(struct conn *conn) /* LOOP */
 
 void conn_reset(struct conn *conn) /* LOOP */
 {
-    struct linger at_once = {.l_onoff = 1};
+    if (conn->state != CONN_CLOSING)
+        conn_guard(conn, true);
+    conn_close(conn);
+}
+
+/* What lies in the kernel is dropped by a close, and the client told so
+ * (SO_LINGER, socket(7)). */
+void conn_guard(struct conn *conn, bool on) /* LOOP */
+{
+    struct linger how = {.l_onoff = on};
     uv_os_fd_t fd;
 
-    if (conn->state != CONN_CLOSING &&
-        uv_fileno((uv_handle_t *)&conn->tcp, &fd) == 0)
-        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once,
-                         sizeof at_once); /* at worst it ends by FIN */
-    conn_close(conn);
+    if (conn->guarded != on && /* at worst it ends by FIN */
+        uv_fileno((uv_handle_t *)&conn->tcp, &fd) == 0 &&
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &how, sizeof how) == 0)
+        conn->guarded = on;
 }
 
 /* Bytes that nobody reads would make the kernel reset the connection, and a
@@ -119,6 +127,7 @@ static void conn_linger(struct conn *conn) /* LOOP */
     uv_os_fd_t fd;
 
     conn->state = CONN_LINGERING;
+    conn_guard(conn, false);
     buf_release(&conn->pending);
     if (conn->ended || conn->conns->stopping ||
         uv_fileno((uv_handle_t *)&conn->tcp, &fd) != 0 ||

@@ -51,4 +51,9 @@ void conn_close(struct conn *conn);
 /* The same by a reset (RST), which no client takes for an end. */
 void conn_reset(struct conn *conn);
 
+/* While `on`, any end of the connection is a reset, also that of the process.
+ * For an answer that only the end of the connection ends: conn_linger, when all
+ * of it is with the kernel, takes it back. */
+void conn_guard(struct conn *conn, bool on);
+
 #endif

@@ -13,7 +13,12 @@
 #include "server.h"
 
 /* Setting a timer costs more than reading one. So a deadline that moves away
- * leaves the timer as it is; when it fires too early, it is set again. */
+ * leaves the timer as it is; when it fires too early, it is set again.
+ *
+ * The process may have stood still (SIGSTOP, a busy machine) while the deadline
+ * passed, and what came in time lies unread in the socket. So the loop makes
+ * one more turn, in which it reads and writes what it can, before anybody is
+ * late. */
 static void on_timer(uv_timer_t *timer) /* LOOP */
 {
     struct conn *conn = container_of(timer, struct conn, timer);
@@ -24,6 +29,9 @@ static void on_timer(uv_timer_t *timer) /* LOOP */
     nap_ms = clock_nap_ms(conn->deadline);
     if (nap_ms > 0) {
         uv_timer_start(timer, on_timer, (uint64_t)nap_ms, 0);
+    } else if (!conn->overdue) {
+        conn->overdue = true;
+        uv_timer_start(timer, on_timer, 1, 0); /* 0 would be this turn */
     } else {
         conns_expect_nothing(conn);
         conn_late(conn);
@@ -35,6 +43,7 @@ void conns_expect(struct conn *conn, int64_t within_ms) /* LOOP */
     uint64_t nap_ms;
 
     conn->deadline = clock_mono_us() + within_ms * 1000;
+    conn->overdue = false;
     nap_ms = (uint64_t)clock_nap_ms(conn->deadline);
     if (!uv_is_active((uv_handle_t *)&conn->timer) ||
         uv_timer_get_due_in(&conn->timer) > nap_ms)

@@ -44,6 +44,7 @@ struct conn {
     uv_tcp_t tcp;
     uv_timer_t timer;
     int64_t deadline; /* clock_mono_us; 0 while nothing is due */
+    bool overdue;     /* it has passed; one more turn of the loop is left */
     enum conn_state state;
     int refs;           /* open handles, and the request while a handler has it;
                            the last one frees */
@@ -51,6 +52,7 @@ struct conn {
     bool ended;         /* the client sends nothing more */
     bool paused;        /* nothing is read: `pending` waits for its turn */
     bool advancing;     /* conn_advance is on the stack */
+    bool guarded;       /* any end of it is a reset (conn_guard) */
     struct request *rq; /* NULL while idle */
     struct subscriber *subscriber; /* while streaming */
     struct buf pending;            /* bytes behind the request under way */
@@ -76,7 +78,8 @@ struct conn *conns_open(struct conns *conns);
 /* Lets one of its references go; the last one frees the connection. */
 void conns_unref(struct conn *conn);
 
-/* From now on conn_late is called if this takes longer. */
+/* From now on conn_late is called if this takes longer, and what has come by
+ * then was not enough. */
 void conns_expect(struct conn *conn, int64_t within_ms);
 
 /* What was expected has come; nothing has a deadline. */

@@ -59,6 +59,8 @@ int main(int argc, char **argv)
     bool cut = false;
     int status;
 
+    if (!process_begin())
+        return EXIT_FAILURE;
     switch (config_read(&config, CONFIG_ASYNC, argc, argv)) {
     case CONFIG_RUN:
         break;

@@ -65,15 +65,25 @@ static void on_cut(uv_timer_t *timer) /* LOOP */
     }
 }
 
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+/* A second signal kills: the same one in the kernel, as its handle is closed;
+ * the other one here, as it may have come before the loop saw the first. */
 static void on_signal(uv_signal_t *handle, int signal) /* LOOP */
 {
     struct server *server = handle->data;
 
+    uv_close((uv_handle_t *)handle, NULL);
+    if (server->stopping)
+        (void)raise(signal); /* does not return */
     log_info("server", "%s: finishing what is in flight",
              signal == SIGTERM ? "SIGTERM" : "SIGINT");
     server->stopping = true;
-    for (int i = 0; i < 2; i++) /* a second one kills */
-        uv_close((uv_handle_t *)&server->signals[i], NULL);
     uv_close((uv_handle_t *)&server->listener, NULL);
     server->cut_us =
         clock_mono_us() + server->config->shutdown_timeout_ms * 1000;
@@ -84,6 +94,8 @@ static void on_signal(uv_signal_t *handle, int signal) /* LOOP */
 
 void server_leave(struct server *server) /* LOOP */
 {
+    for (int i = 0; i < 2; i++)
+        close_handle((uv_handle_t *)&server->signals[i], NULL);
     uv_close((uv_handle_t *)&server->cut, NULL);
     keeper_close(server->keeper);
     server->keeper = NULL;
@@ -145,13 +157,6 @@ bool server_run(struct server *server) /* LOOP */
     store_forbid_thread();
     uv_run(&server->loop, UV_RUN_DEFAULT); /* WAITS: everybody */
     return server->left_in_time;
-}
-
-static void close_handle(uv_handle_t *handle, void *arg)
-{
-    (void)arg;
-    if (!uv_is_closing(handle))
-        uv_close(handle, NULL);
 }
 
 bool server_release(struct server *server) /* LOOP */

@@ -1,15 +1,52 @@
 /*
- * common/process.c - signals that must not kill, descriptors that must suffice.
+ * common/process.c - signals that must be heard and those that must not kill,
+ * descriptors that must be open and those that must suffice.
  */
 #include "common/process.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
+
+/* Opened the wrong way round: to use what was closed remains an error. */
+static bool open_first_three(void)
+{
+    static const int ways[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", ways[fd]) != fd) {
+            perror("/dev/null"); /* it gets the lowest number that is free */
+            return false;
+        }
+    return true;
+}
+
+static void hear_signals(void)
+{
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    struct sigaction now;
+    sigset_t none;
+
+    sigemptyset(&usual.sa_mask);
+    for (int number = 1; number <= SIGRTMAX; number++)
+        if (number != SIGHUP && sigaction(number, NULL, &now) == 0 &&
+            now.sa_handler == SIG_IGN)
+            (void)sigaction(number, &usual, NULL); /* every one can be reset */
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL); /* fails for no valid call */
+}
+
+bool process_begin(void)
+{
+    hear_signals();
+    return open_first_three();
+}
 
 /* What the parent has left open is not ours: it would only make our own numbers
  * larger, and keep open for others what the parent believes closed. Call it

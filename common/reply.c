@@ -167,7 +167,8 @@ enum todo_err reply_text(struct reply *reply, const char *content_type,
 enum todo_err reply_stream(struct reply *reply, const char *content_type)
 {
     reply->chunked = !reply->http_1_0;
-    if (!reply->chunked && !reply->head_only)
+    reply->until_close = reply->http_1_0 && !reply->head_only;
+    if (reply->until_close)
         reply->keep_alive = false;
     begin_head(reply, 200);
     put_field(&reply->out, "Content-Type", content_type);

@@ -33,6 +33,7 @@ struct reply {
     /* what the request asked for, set by http_request_accept */
     bool head_only;             /* HEAD: send the head alone */
     bool chunked;               /* a stream says by itself where it ends */
+    bool until_close;           /* or only the end of the connection says it */
     bool keep_alive;            /* the connection stays after this answer */
     bool http_1_0;              /* staying must then be said */
     const char *server;         /* our name for the Server field */

@@ -20,6 +20,8 @@ bool conn_write(struct conn *conn,
     const char *at = reply->out.data;
     size_t left = reply->out.len;
 
+    if (reply->until_close)
+        conn_guard(conn, true);
     atomic_store(&conn->late, false);
     conns_expect(conn, conn->conns->server->config->write_timeout_ms,
                  SHUT_RDWR);
@@ -48,6 +50,10 @@ void conn_send(struct conn *conn,
     if (taken && reply->keep_alive && reply->out.len > 0)
         return;
     mg_disable_connection_keep_alive(conn->civetweb);
+    if (taken && reply->until_close)
+        conn_guard(conn, false);
     if (taken)
         conn_linger(conn);
+    else if (reply->until_close)
+        conn_reset(conn);
 }

@@ -3,6 +3,10 @@
  */
 #include "conn.h"
 
+#ifdef __linux__
+#include <linux/tcp.h>
+#endif
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -138,6 +142,28 @@ enum todo_err conn_overload(const struct conn *conn) /* REQUEST THREAD */
     return conn->spare ? TODO_ERR_BUSY : TODO_OK;
 }
 
+unsigned long long conn_heard(int fd) /* ANY THREAD */
+{
+#ifdef __linux__
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
+        return info.tcpi_bytes_received;
+#else
+    (void)fd;
+#endif
+    return 0;
+}
+
+bool conn_is_ready(const struct conn *conn) /* WATCH THREAD */
+{
+    bool reads = atomic_load(&conn->how) == SHUT_RD;
+    struct pollfd look = {.fd = conn->fd, .events = reads ? POLLIN : POLLOUT};
+
+    return poll(&look, 1, 0) > 0;
+}
+
 /* Bytes that nobody reads would make the kernel reset the connection, and a
  * reset destroys the answer on its way. So they are read, for a moment. */
 void conn_linger(struct conn *conn) /* REQUEST THREAD */
@@ -152,10 +178,13 @@ void conn_linger(struct conn *conn) /* REQUEST THREAD */
     if (conn->fd < 0 || atomic_load(&conn->conns->stopping))
         return; /* who is stopping does not wait for those who stay */
     shutdown(conn->fd, SHUT_WR); /* the client sees the end of the answer */
-    while (n > 0 && total < REPLY_DROP_MAX && clock_mono_us() < until) {
-        if (poll(&look, 1, (int)clock_nap_ms(until)) > 0) { /* WAITS: client */
+    while (n > 0 && total < REPLY_DROP_MAX) {
+        /* WAITS: client; what has come is read also when the time is up */
+        if (poll(&look, 1, (int)clock_nap_ms(until)) > 0) {
             n = recv(conn->fd, dropped, sizeof dropped, MSG_DONTWAIT);
             total += n > 0 ? (size_t)n : 0;
+        } else if (clock_mono_us() >= until) {
+            return;
         }
     }
 }
@@ -168,4 +197,14 @@ void conn_reset(struct conn *conn) /* REQUEST THREAD */
 
     if (conn->fd >= 0) /* fails only when the client has left already */
         (void)connect(conn->fd, &nowhere, sizeof nowhere);
+}
+
+/* What lies in the kernel is dropped by a close, and the client told so
+ * (SO_LINGER, socket(7)). */
+void conn_guard(struct conn *conn, bool on) /* REQUEST THREAD */
+{
+    struct linger how = {.l_onoff = on};
+
+    if (conn->fd >= 0) /* at worst it ends by FIN */
+        (void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &how, sizeof how);
 }

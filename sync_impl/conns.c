@@ -8,9 +8,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#ifdef __linux__
-#include <linux/tcp.h>
-#endif
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -25,36 +22,28 @@
 
 enum { LOOK_US = 250 * 1000 }; /* how soon a head is seen to begin */
 
-/* How many bytes have come, whoever has read them. Where the kernel does not
- * tell, a head after an answer has the deadline of an idle connection. */
-static unsigned long long bytes_heard(int fd)
-{
-#ifdef __linux__
-    struct tcp_info info = {0};
-    socklen_t len = sizeof info;
-
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0)
-        return info.tcpi_bytes_received;
-#else
-    (void)fd;
-#endif
-    return 0;
-}
-
-/* Gives the deadline of a connection. If that was for being idle, and a head
- * has begun since, it is a new one. Caller holds lock. */
+/* Gives the deadline of a connection, which may be a new one. If the old one
+ * was for being idle, and a head has begun since, it is that of a head. And the
+ * process may have stood still (SIGSTOP, a busy machine) while the deadline
+ * passed: where there is something to take, the thread gets a moment to take
+ * it, once. Caller holds lock. */
 static long long due_locked(struct conn *conn, int64_t now) /* WATCH THREAD */
 {
     long long deadline = atomic_load(&conn->deadline);
-    long long of_head =
-        now + conn->conns->server->config->head_timeout_ms * 1000;
+    long long later = now + LOOK_US;
 
-    if (deadline == 0 || deadline != atomic_load(&conn->idle) ||
-        bytes_heard(conn->fd) == atomic_load(&conn->heard))
+    if (deadline == 0)
+        return 0;
+    if (deadline == atomic_load(&conn->idle) &&
+        conn_heard(conn->fd) != atomic_load(&conn->heard))
+        later = now + conn->conns->server->config->head_timeout_ms * 1000;
+    else if (deadline > now || deadline == conn->moment || !conn_is_ready(conn))
         return deadline;
-    /* If the head has just become whole, its thread has set another. */
-    return atomic_compare_exchange_strong(&conn->deadline, &deadline, of_head)
-               ? of_head
+    else
+        conn->moment = later;
+    /* If it has just been in time, its thread has set another. */
+    return atomic_compare_exchange_strong(&conn->deadline, &deadline, later)
+               ? later
                : deadline;
 }
 
@@ -267,7 +256,7 @@ static void expect_head(struct conn *conn) /* REQUEST THREAD */
 void conns_answer(struct conn *conn) /* REQUEST THREAD */
 {
     if (conn->fd >= 0)
-        atomic_store(&conn->heard, bytes_heard(conn->fd));
+        atomic_store(&conn->heard, conn_heard(conn->fd));
 }
 
 bool conns_is_late(const struct conn *conn) /* REQUEST THREAD */

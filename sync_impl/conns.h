@@ -41,6 +41,7 @@ struct conn {
     atomic_int how;        /* what the watch shuts: SHUT_RD or SHUT_RDWR */
     size_t dropped;        /* bytes that nobody asked for */
     /* guarded by conns->lock; its own thread may read fd without */
+    long long moment; /* a deadline that is only a moment behind the last one */
     bool open;
     int fd; /* -1 until known */
 };
@@ -91,7 +92,8 @@ void conns_answer(struct conn *conn);
 bool conns_is_late(const struct conn *conn);
 
 /* From now on the watch shuts the socket (shutdown(2)) and sets `late`, if the
- * deadline passes before conns_expect_nothing. Request thread. */
+ * deadline passes before conns_expect_nothing, and what has come by then was
+ * not enough. Request thread. */
 void conns_expect(struct conn *conn, int64_t within_ms, int how);
 
 /* What was expected has come; nothing has a deadline. Request thread. */

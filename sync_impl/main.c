@@ -68,6 +68,8 @@ int main(int argc, char **argv)
     bool cut = false;
     int status;
 
+    if (!process_begin())
+        return EXIT_FAILURE;
     switch (config_read(&config, CONFIG_SYNC, argc, argv)) {
     case CONFIG_RUN:
         break;

@@ -2,8 +2,10 @@
  * exercises/runner/main.c - learn-runner, what ./learn hands over to.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/process.h"
 #include "runner.h"
 
 const char *bin_dir = ".";
@@ -30,6 +32,8 @@ int main(int argc, char **argv)
     const size_t count = sizeof(verbs) / sizeof(verbs[0]);
     char *slash = strrchr(argv[0], '/');
 
+    if (!process_begin())
+        return EXIT_FAILURE;
     if (slash) {
         *slash = '\0';
         bin_dir = argv[0];

@@ -11,6 +11,7 @@
 
 #include "api.h"
 #include "cases.h"
+#include "common/process.h"
 
 enum { CASES_MAX = 64, EXIT_USAGE = 2 };
 
@@ -288,6 +289,8 @@ int main(int argc, char **argv)
     struct options options = {.level = LEVEL_COUNT - 1};
     int status = EXIT_USAGE;
 
+    if (!process_begin())
+        return EXIT_FAILURE;
     if (!parse(argc, argv, &options))
         return usage(stderr);
     if (options.list) {

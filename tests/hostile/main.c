@@ -4,7 +4,9 @@
  * servers, and only the cases whose names match PATTERN run.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "common/process.h"
 #include "hostile.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/groups.h"
@@ -99,6 +101,8 @@ int main(int argc, char **argv)
         hostile_noise,    hostile_pipelines, hostile_waiting,
         hostile_streams};
 
+    if (!process_begin())
+        return EXIT_FAILURE;
     if (argc != 2 && argc != 3) {
         (void)fprintf(stderr, "usage: %s PROGRAM [PATTERN]\n", argv[0]);
         return 2;

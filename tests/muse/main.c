@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/process.h"
 #include "muse.h"
 
 enum { BACKLOG = 1024, MAX_DELAY_MS = 600000 };
@@ -103,6 +104,8 @@ int main(int argc, char **argv)
     bool good;
 
     (void)argc;
+    if (!process_begin())
+        return EXIT_FAILURE;
     if (!read_options(&options, argv))
         return 2;
     (void)signal(SIGPIPE, SIG_IGN);

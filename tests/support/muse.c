@@ -8,16 +8,22 @@
 #include "tests/support/patience.h"
 #include "tests/support/talk.h"
 
+void muse_program(char *program, size_t size, const char *server_program)
+{
+    const char *slash = strrchr(server_program, '/');
+
+    assert_non_null(slash);
+    (void)snprintf(program, size, "%.*s/muse", (int)(slash - server_program),
+                   server_program);
+}
+
 void muse_start(struct server *muse, const char *server_program,
                 const char *delay, const char *port)
 {
     static char program[1024]; /* the server borrows it */
     const char *const args[] = {"--delay", delay, "--port", port, NULL};
-    const char *slash = strrchr(server_program, '/');
 
-    assert_non_null(slash);
-    (void)snprintf(program, sizeof program, "%.*s/muse",
-                   (int)(slash - server_program), server_program);
+    muse_program(program, sizeof program, server_program);
     server_start_other(muse, program, args);
 }
 

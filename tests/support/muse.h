@@ -7,9 +7,14 @@
 #ifndef TODO_TESTS_SUPPORT_MUSE_H
 #define TODO_TESTS_SUPPORT_MUSE_H
 
+#include <stddef.h>
+
 #include "tests/support/server.h"
 
 enum { MUSE_URL_MAX = 64 };
+
+/* Writes the path of the muse that lies beside `server_program`. */
+void muse_program(char *program, size_t size, const char *server_program);
 
 /* Starts the muse that lies beside `server_program`. It waits `delay` (in
  * milliseconds) before it answers, and listens on `port`, or any if "0". */

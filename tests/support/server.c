@@ -169,18 +169,35 @@ void server_start_bare(struct server *server, const char *program,
     server_await(server);
 }
 
-void server_start_other(struct server *server, const char *program,
+/* The words before `--port-file` are there already. */
+static void start_other(struct server *server, const char **argv,
                         const char *const *args)
 {
     char port_file[PATH_ROOM];
-    const char *argv[MAX_ARGS] = {program, "--port-file", port_file};
+    const char *const where[] = {"--port-file", port_file, NULL};
 
     make_dir(server);
-    server->program = program;
     port_file_of(server, port_file);
+    add_args(argv, where);
     add_args(argv, args);
     server->pid = run(argv, server->log, server->log);
     server_await(server);
+}
+
+void server_start_other(struct server *server, const char *program,
+                        const char *const *args)
+{
+    const char *argv[MAX_ARGS] = {program};
+
+    start_other(server, argv, args);
+}
+
+void server_start_by_shell(struct server *server, const char *script,
+                           const char *program, const char *const *args)
+{
+    const char *argv[MAX_ARGS] = {"/bin/sh", "-c", script, program};
+
+    start_other(server, argv, args);
 }
 
 void server_launch(struct server *server, const char *program, const char *db,
@@ -206,6 +223,15 @@ void server_signal(struct server *server, int signal)
 {
     assert_true(server->pid > 0);
     assert_int_equal(kill(server->pid, signal), 0);
+}
+
+void server_freeze(struct server *server)
+{
+    int status;
+
+    server_signal(server, SIGSTOP);
+    assert_int_equal(waitpid(server->pid, &status, WUNTRACED), server->pid);
+    assert_true(WIFSTOPPED(status));
 }
 
 static int exit_code(int status)

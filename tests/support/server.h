@@ -44,12 +44,21 @@ void server_start_bare(struct server *server, const char *program,
 void server_start_other(struct server *server, const char *program,
                         const char *const *args);
 
+/* As server_start_other, by a shell: the script ends in `exec "$0" "$@"`, with
+ * what is to be arranged before it and behind it. */
+void server_start_by_shell(struct server *server, const char *script,
+                           const char *program, const char *const *args);
+
 /* The two halves of server_start_on, for servers that come up together. */
 void server_launch(struct server *server, const char *program, const char *db,
                    const char *const *args);
 void server_await(struct server *server);
 
 void server_signal(struct server *server, int signal);
+
+/* SIGSTOP, and waits until no thread of it runs any more. SIGCONT lets it go
+ * on. */
+void server_freeze(struct server *server);
 
 /* Waits for the end; gives the exit status, or 128 + n after signal n.
  * Fails the running test when it has not ended after 30 s. */

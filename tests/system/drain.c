@@ -308,6 +308,24 @@ static void a_second_signal_exits_at_once(void **state)
     assert_int_equal(talk_count(system_second.port, "flight"), 0);
 }
 
+/* Both are there before the server looks at one of them. */
+static void two_signals_at_once_exit_at_once(void **state)
+{
+    static const char *const args[] = {"--shutdown-timeout", "3600", NULL};
+    struct raw write;
+
+    (void)state;
+    system_start(args);
+    hold_begin(&system_hold, system_server.db);
+    begin_write(&write);
+    server_freeze(&system_server);
+    server_signal(&system_server, SIGTERM);
+    server_signal(&system_server, SIGINT);
+    server_signal(&system_server, SIGCONT);
+    assert_int_not_equal(server_wait(&system_server), 0);
+    raw_close(&write);
+}
+
 int system_drain(void)
 {
     const struct CMUnitTest cases[] = {
@@ -324,6 +342,7 @@ int system_drain(void)
         SYSTEM_CASE(a_client_that_never_reads_does_not_keep_the_server),
         SYSTEM_CASE(a_client_that_waits_for_a_thread_does_not_keep_the_server),
         SYSTEM_CASE(a_second_signal_exits_at_once),
+        SYSTEM_CASE(two_signals_at_once_exit_at_once),
     };
 
     return GROUP("stopping", cases, NULL, NULL);

@@ -6,10 +6,12 @@
  * The probe `client.send` tells that an answer waits for its client. Each case
  * ends its server, which must find nothing left over.
  */
+#include <signal.h>
 #include <string.h>
 
 #include "system.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
 
 /* A list has about 100 KB, and so many lists are more than a socket takes. */
 enum { TODOS = 100, LISTS = 80, MANY = 50 };
@@ -130,6 +132,45 @@ static void a_client_that_never_reads_is_cut_and_harms_nobody(void **state)
     end_with_nothing_left_over();
 }
 
+/* The client takes while the server stands still, and the deadline passes. */
+static bool takes_from_a_frozen_server(struct raw *late)
+{
+    enum { WRITE_MS = 3000, BEHIND_MS = 200 };
+    static const char *const args[] = {"--write-timeout", "3", NULL};
+    long long began, until;
+
+    start_with_a_long_list(args);
+    began = now_ms();
+    ask_for_lists(late, upwards);
+    gate_await_waiting(&system_gate, "client.send", 1);
+    server_freeze(&system_server);
+    if (now_ms() - began >= WRITE_MS) /* it may have been late before */
+        return false;
+    until = now_ms() + WRITE_MS + BEHIND_MS;
+    while (raw_fill(late, now_ms()) || system_kept_by_kernel(late) > 0)
+        assert_false(late->eof || late->reset);
+    while (now_ms() < until)
+        a_moment();
+    server_signal(&system_server, SIGCONT);
+    return true;
+}
+
+static void a_client_that_took_in_time_gets_the_rest(void **state)
+{
+    enum { TRIES = 20 };
+    struct raw late;
+    int tries = 0;
+
+    (void)state;
+    while (!takes_from_a_frozen_server(&late)) {
+        assert_true(++tries < TRIES);
+        raw_close(&late);
+        (void)system_release(NULL);
+    }
+    read_lists(&late, upwards);
+    end_with_nothing_left_over();
+}
+
 /* Who ends his side first and then the connection leaves the server a socket on
  * which the first write already fails with EPIPE. Between the two the loop must
  * have seen the end: it asks about who leaves only when it reads. An answer to
@@ -191,6 +232,7 @@ int system_late(void)
         SYSTEM_CASE(two_answers_that_are_read_late_are_not_mixed),
         SYSTEM_CASE(a_client_that_leaves_instead_of_reading_harms_nobody),
         SYSTEM_CASE(a_client_that_never_reads_is_cut_and_harms_nobody),
+        SYSTEM_CASE(a_client_that_took_in_time_gets_the_rest),
         SYSTEM_CASE(answers_to_fifty_clients_that_left_harm_nobody),
         SYSTEM_CASE(clients_that_come_and_go_leave_nothing_behind),
     };

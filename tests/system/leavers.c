@@ -3,12 +3,10 @@
  * more or leaves, and of a client when its stream ends too early.
  * Threads: one.   Blocks: on the server of the case.
  */
-#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "changes.h"
 #include "system.h"
@@ -52,32 +50,6 @@ static void fill_table(void)
              " FROM n");
 }
 
-/* How many bytes for this client lie in the kernel on the server's side. */
-static unsigned long kept_by_kernel(const struct raw *raw)
-{
-    struct sockaddr_in here = {0};
-    socklen_t len = sizeof here;
-    unsigned long kept = 0;
-    char line[256];
-    FILE *table = fopen("/proc/net/tcp", "r");
-
-    assert_non_null(table);
-    assert_int_equal(getsockname(raw->fd, (struct sockaddr *)&here, &len), 0);
-    while (fgets(line, sizeof line, table)) {
-        unsigned long numbers[6]; /* no, address, port, address, port, state */
-        char *at = line;
-        int count = 0;
-
-        for (; count < 6; count++, at++)
-            numbers[count] = strtoul(at, &at, count == 0 ? 10 : 16);
-        if (numbers[2] == (unsigned long)system_server.port &&
-            numbers[4] == ntohs(here.sin_port))
-            kept = strtoul(at, NULL, 16);
-    }
-    (void)fclose(table);
-    return kept;
-}
-
 /* Changes come until the kernel takes no more of them for the second client,
  * who does not read. The first reads them all, and is told of each after it. */
 static void fill_the_pipe(struct stream *reads, const struct stream *sleeps)
@@ -93,7 +65,7 @@ static void fill_the_pipe(struct stream *reads, const struct stream *sleeps)
         (void)talk_create(system_server.port, "rings");
         last = changes_read(reads, last, FEW);
         if (!system_is_sync()) /* there the thread stands, and owes nothing */
-            kept = kept_by_kernel(&sleeps->raw);
+            kept = system_kept_by_kernel(&sleeps->raw);
     } while (system_is_sync() ? last < ENOUGH : kept > before);
     if (system_is_sync())
         gate_await_waiting(&system_clock, "client.send", 1);
@@ -143,11 +115,24 @@ static const char *line_with(const char *log, const char *text)
     return found;
 }
 
+/* Waits until the log has this text, and gives it all. */
+static char *await_logged(const char *text)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    char *log;
+
+    while (log = server_log(&system_server), !strstr(log, text)) {
+        free(log);
+        assert_true(now_ms() < deadline);
+        a_moment();
+    }
+    return log;
+}
+
 /* As a request does. Until then nobody knows how long it was, or how it ended.
  */
 static void a_stream_is_logged_when_it_ends(void **state)
 {
-    long long deadline = now_ms() + PATIENCE_MS;
     char *log;
 
     (void)state;
@@ -156,11 +141,7 @@ static void a_stream_is_logged_when_it_ends(void **state)
     changes_follow(&streams[1], -1);
     assert_int_equal(talk_get(system_server.port, "/meanwhile", NULL), 404);
     stream_close(&streams[0]);
-    while (log = server_log(&system_server), !strstr(log, "/todos/events")) {
-        free(log);
-        assert_true(now_ms() < deadline);
-        a_moment();
-    }
+    log = await_logged("/todos/events");
     assert_true(line_with(log, "/meanwhile") < line_with(log, "/todos/events"));
     assert_true(line_with(log, " 499 ") < line_with(log, "/todos/events"));
     free(log);
@@ -170,8 +151,31 @@ static void a_stream_is_logged_when_it_ends(void **state)
     free(log);
 }
 
-/* The next page cannot be read, and to HTTP/1.0 an end of the connection is the
- * end of the answer: what has been sent would look whole. */
+/* Begins to read this path by HTTP/1.0, to which an end of the connection is
+ * the end of the answer. */
+static void begin_by_http_1_0(const char *path)
+{
+    char request[TALK_MAX];
+
+    (void)snprintf(request, sizeof request,
+                   "GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n", path);
+    streams[0] = (struct stream){.raw = {.fd = -1}};
+    raw_open_small_window(&streams[0].raw, "127.0.0.1", system_server.port,
+                          4096);
+    assert_true(raw_send_text(&streams[0].raw, request));
+    assert_int_equal(stream_begin(&streams[0]), 200);
+}
+
+static void expect_cut(const char *what)
+{
+    while (stream_line(&streams[0]))
+        ;
+    if (streams[0].end == STREAM_WHOLE)
+        fail_msg("%s looks whole", what);
+    assert_int_equal(streams[0].end, STREAM_CUT);
+}
+
+/* The next page cannot be read. */
 static void half_an_export_is_not_whole_to_http_1_0(void **state)
 {
     char *log;
@@ -179,29 +183,73 @@ static void half_an_export_is_not_whole_to_http_1_0(void **state)
     (void)state;
     system_start(NULL);
     fill_table();
-    streams[0] = (struct stream){.raw = {.fd = -1}};
-    raw_open_small_window(&streams[0].raw, "127.0.0.1", system_server.port,
-                          4096);
-    assert_true(
-        raw_send_text(&streams[0].raw,
-                      "GET /todos/export HTTP/1.0\r\nHost: localhost\r\n\r\n"));
-    assert_int_equal(stream_begin(&streams[0]), 200);
+    begin_by_http_1_0("/todos/export");
     sql_exec(system_server.db, "ALTER TABLE todos RENAME TO hidden");
-    while (stream_line(&streams[0]))
-        ;
-    if (streams[0].end == STREAM_WHOLE)
-        fail_msg("half an export looks whole");
-    assert_int_equal(streams[0].end, STREAM_CUT);
+    expect_cut("half an export");
     server_stop(&system_server);
     log = server_log(&system_server);
     (void)line_with(log, " 500 ");
     free(log);
 }
 
+/* Nobody reads on until the server has ended the connection. */
+static void
+an_export_that_is_read_too_late_is_not_whole_to_http_1_0(void **state)
+{
+    static const char *const args[] = {"--write-timeout", "1", NULL};
+
+    (void)state;
+    system_start(args);
+    fill_table();
+    begin_by_http_1_0("/todos/export");
+    free(await_logged(" 499 "));
+    expect_cut("an export that was read too late");
+    server_stop(&system_server);
+}
+
+static void
+an_export_that_the_server_does_not_outlive_is_not_whole(void **state)
+{
+    (void)state;
+    system_start(NULL);
+    fill_table();
+    begin_by_http_1_0("/todos/export");
+    server_signal(&system_server, SIGKILL);
+    assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+    expect_cut("an export of a server that was killed");
+}
+
+static void a_whole_export_is_whole_to_http_1_0(void **state)
+{
+    (void)state;
+    system_start(NULL);
+    fill_table();
+    begin_by_http_1_0("/todos/export");
+    while (stream_line(&streams[0]))
+        ;
+    assert_int_equal(streams[0].end, STREAM_WHOLE);
+    server_stop(&system_server);
+}
+
+/* It has left, so the stream ends before its end, and that is a reset. */
+static void a_subscriber_by_http_1_0_that_ends_its_side_is_reset(void **state)
+{
+    (void)state;
+    system_start(NULL);
+    begin_by_http_1_0("/todos/events");
+    raw_half_close(&streams[0].raw);
+    expect_cut("a stream that its client has left");
+    server_stop(&system_server);
+}
+
 int system_leavers(void)
 {
     const struct CMUnitTest cases[] = {
         LEAVERS_CASE(half_an_export_is_not_whole_to_http_1_0),
+        LEAVERS_CASE(an_export_that_is_read_too_late_is_not_whole_to_http_1_0),
+        LEAVERS_CASE(an_export_that_the_server_does_not_outlive_is_not_whole),
+        LEAVERS_CASE(a_whole_export_is_whole_to_http_1_0),
+        LEAVERS_CASE(a_subscriber_by_http_1_0_that_ends_its_side_is_reset),
         LEAVERS_CASE(a_stream_is_logged_when_it_ends),
         LEAVERS_CASE(heartbeats_do_not_keep_who_never_reads),
     };

@@ -3,9 +3,13 @@
  * Usage: todo-system PROGRAM OTHER [PATTERN]: tests PROGRAM, beside OTHER where
  * two share a database; with PATTERN only the cases whose names match it.
  */
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "common/process.h"
 #include "system.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/folder.h"
@@ -143,6 +147,31 @@ void system_begin_stop(int signal)
         assert_int_equal(status, 503);
 }
 
+unsigned long system_kept_by_kernel(const struct raw *raw)
+{
+    struct sockaddr_in here = {0};
+    socklen_t len = sizeof here;
+    unsigned long kept = 0;
+    char line[256];
+    FILE *table = fopen("/proc/net/tcp", "r");
+
+    assert_non_null(table);
+    assert_int_equal(getsockname(raw->fd, (struct sockaddr *)&here, &len), 0);
+    while (fgets(line, sizeof line, table)) {
+        unsigned long numbers[6]; /* no, address, port, address, port, state */
+        char *at = line;
+        int count = 0;
+
+        for (; count < 6; count++, at++)
+            numbers[count] = strtoul(at, &at, count == 0 ? 10 : 16);
+        if (numbers[2] == (unsigned long)system_server.port &&
+            numbers[4] == ntohs(here.sin_port))
+            kept = strtoul(at, NULL, 16);
+    }
+    (void)fclose(table);
+    return kept;
+}
+
 int system_release(void **state)
 {
     (void)state;
@@ -159,33 +188,25 @@ int system_release(void **state)
 int main(int argc, char **argv)
 {
     static int (*const groups[])(void) = {
-        system_options,
-        system_startup,
-        system_reach,
-        system_cors,
-        system_deadlines,
-        system_log,
-        system_drain,
-        system_held,
-        system_pair,
-        system_crash,
-        system_full,
-        system_lost,
-        system_suggestions,
-        system_suggestions_leave,
-        system_events,
-        system_followers,
-        system_leavers,
-        system_export,
+        system_options,      system_startup,
+        system_inherited,    system_reach,
+        system_cors,         system_deadlines,
+        system_frozen,       system_log,
+        system_drain,        system_held,
+        system_pair,         system_crash,
+        system_full,         system_lost,
+        system_suggestions,  system_suggestions_leave,
+        system_events,       system_followers,
+        system_leavers,      system_export,
 #ifdef TODO_PROBES
-        system_gates,
-        system_late,
-        system_queues,
-        system_together,
+        system_gates,        system_late,
+        system_queues,       system_together,
         system_export_pages,
 #endif
     };
 
+    if (!process_begin())
+        return EXIT_FAILURE;
     if (argc != 3 && argc != 4) {
         (void)fprintf(stderr, "usage: %s PROGRAM OTHER [PATTERN]\n", argv[0]);
         return 2;

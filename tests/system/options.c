@@ -288,13 +288,16 @@ static void help_names_every_flag(void **state)
 
 static void an_answer_that_cannot_be_written_is_exit_1(void **state)
 {
-    static const char *const questions[] = {"--help", "--version"};
+    static const char *const tries[][2] = {
+        {"exec \"$0\" \"$1\" > /dev/full", "--help"},
+        {"exec \"$0\" \"$1\" > /dev/full", "--version"},
+        {"exec \"$0\" \"$1\" >&-", "--help"},
+        {"exec \"$0\" \"$1\" >&-", "--version"}};
 
     (void)state;
-    for (size_t i = 0; i < 2; i++) {
-        const char *argv[] = {
-            "/bin/sh",      "-c",         "exec \"$0\" \"$1\" > /dev/full",
-            system_program, questions[i], NULL};
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        const char *argv[] = {"/bin/sh",      "-c",        tries[i][0],
+                              system_program, tries[i][1], NULL};
         char *out;
         char *err;
 

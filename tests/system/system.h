@@ -84,6 +84,9 @@ void system_expect_one_line(const char *text);
  * refused. */
 void system_begin_stop(int signal);
 
+/* How many bytes for this client lie in the kernel on the server's side. */
+unsigned long system_kept_by_kernel(const struct raw *raw);
+
 /* Test teardown: ends and removes what the case left. */
 int system_release(void **state);
 
@@ -93,9 +96,11 @@ int system_release(void **state);
 /* The groups; each gives the number of its failures. */
 int system_options(void);
 int system_startup(void);
+int system_inherited(void);
 int system_reach(void);
 int system_cors(void);
 int system_deadlines(void);
+int system_frozen(void);
 int system_log(void);
 int system_drain(void);
 int system_held(void);

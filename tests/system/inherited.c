@@ -1,0 +1,155 @@
+/*
+ * tests/system/inherited.c - a program does what it promises however it was
+ * started: exec(3) hands down closed descriptors, and ignored and blocked
+ * signals.
+ * Threads: one.   Blocks: until the programs listen or have ended.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "system.h"
+#include "tests/cmocka_all.h"
+#include "tests/support/muse.h"
+
+static const char *const closings[] = {
+    "exec \"$0\" \"$@\" <&-",
+    "exec \"$0\" \"$@\" >&-",
+    "exec \"$0\" \"$@\" 2>&-",
+    "exec \"$0\" \"$@\" <&- >&- 2>&-",
+};
+enum { CLOSINGS = sizeof closings / sizeof closings[0] };
+
+/* More lines than a pipe takes that nobody reads (64 KiB): what is written to a
+ * descriptor must not end in one that is somebody else's. */
+enum { REQUESTS = 1000 };
+
+static void start_by_shell(const char *script)
+{
+    const char *const args[] = {
+        "--host",          "127.0.0.1",          "--port", "0", "--db",
+        system_fresh_db(), "--shutdown-timeout", "3600",   NULL};
+
+    server_start_by_shell(&system_server, script, system_program, args);
+}
+
+static void fill_the_log(void)
+{
+    for (int i = 0; i < REQUESTS; i++)
+        talk_expect(talk_get(system_server.port, "/no-such-path", NULL), 404);
+}
+
+static void a_server_needs_none_of_its_first_descriptors(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CLOSINGS; i++) {
+        start_by_shell(closings[i]);
+        fill_the_log();
+        server_stop(&system_server);
+        (void)system_release(NULL);
+    }
+}
+
+static void a_muse_needs_none_of_its_first_descriptors(void **state)
+{
+    static const char *const args[] = {"--port", "0", NULL};
+    char program[300];
+
+    (void)state;
+    muse_program(program, sizeof program, system_program);
+    for (int i = 0; i < CLOSINGS; i++) {
+        server_start_by_shell(&system_muse, closings[i], program, args);
+        (void)muse_count(&system_muse, "asked");
+        server_stop(&system_muse);
+        (void)system_release(NULL);
+    }
+}
+
+/* Keeps a request in flight, which waits for its body. */
+static void expect_to_hear_both(int first, int second)
+{
+    static const char half[] = "POST /todos HTTP/1.1\r\n"
+                               "Host: localhost\r\n"
+                               "Content-Type: application/json\r\n"
+                               "Content-Length: 20\r\n"
+                               "Expect: 100-continue\r\n"
+                               "\r\n";
+    struct raw write;
+
+    system_ask(&write, half);
+    assert_true(raw_readable(&write, RAW_TIMEOUT_MS)); /* 100 Continue */
+    system_begin_stop(first);
+    server_signal(&system_server, second);
+    assert_int_equal(server_wait(&system_server), 128 + second);
+    raw_close(&write);
+}
+
+static void expect_to_hear(void (*start)(void))
+{
+    static const int signals[] = {SIGTERM, SIGINT};
+
+    for (int i = 0; i < 2; i++) {
+        start();
+        server_signal(&system_server, signals[i]);
+        assert_int_equal(server_wait(&system_server), 0);
+        (void)system_release(NULL);
+        for (int j = 0; j < 2; j++) {
+            start();
+            expect_to_hear_both(signals[i], signals[j]);
+            (void)system_release(NULL);
+        }
+    }
+}
+
+static void start_ignoring(void)
+{
+    start_by_shell("trap '' INT TERM QUIT CHLD PIPE; exec \"$0\" \"$@\"");
+}
+
+static void ignored_signals_are_heard(void **state)
+{
+    (void)state;
+    expect_to_hear(start_ignoring);
+}
+
+/* The program inherits what is blocked here, for a moment. */
+static void start_blocking(void)
+{
+    sigset_t all;
+    sigset_t usual;
+
+    sigfillset(&all);
+    assert_int_equal(sigprocmask(SIG_BLOCK, &all, &usual), 0);
+    server_launch(&system_server, system_program, system_fresh_db(), NULL);
+    assert_int_equal(sigprocmask(SIG_SETMASK, &usual, NULL), 0);
+    server_await(&system_server);
+}
+
+static void blocked_signals_are_heard(void **state)
+{
+    (void)state;
+    expect_to_hear(start_blocking);
+}
+
+/* Who starts it by nohup(1) wants it to outlive the terminal. */
+static void an_ignored_hangup_stays_ignored(void **state)
+{
+    (void)state;
+    start_by_shell("trap '' HUP; exec \"$0\" \"$@\"");
+    server_signal(&system_server, SIGHUP);
+    talk_still_serves(system_server.port);
+    server_stop(&system_server);
+}
+
+int system_inherited(void)
+{
+    const struct CMUnitTest cases[] = {
+        SYSTEM_CASE(a_server_needs_none_of_its_first_descriptors),
+        SYSTEM_CASE(a_muse_needs_none_of_its_first_descriptors),
+        SYSTEM_CASE(ignored_signals_are_heard),
+        SYSTEM_CASE(blocked_signals_are_heard),
+        SYSTEM_CASE(an_ignored_hangup_stays_ignored),
+    };
+
+    return GROUP("inherited", cases, NULL, NULL);
+}
