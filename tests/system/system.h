@@ -86,6 +86,7 @@ int system_options(void);
 int system_environment(void);
 int system_startup(void);
 int system_reach(void);
+int system_prefix(void);
 int system_cors(void);
 int system_deadlines(void);
 int system_log(void);
