@@ -75,6 +75,7 @@ int main(int argc, char **argv)
         return fail(&config, why);
     if (!log_start(config.log_level))
         return fail(&config, "cannot start the thread of the log");
+    config_warn_unknown();
     status = serve(&config, &cut);
     if (!probe_stop())
         status = fail(&config, "cannot write the file of --trace");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/route.h"
 #include "common/store_internal.h"
 
 static const char URL[] = ",\"url\":\"";
@@ -86,8 +87,7 @@ static void add_change(struct changes_page *page, sqlite3_stmt *row)
     if (is_todo) {
         buf_puts(&page->text, URL);
         change->base_at = page->text.len;
-        buf_puts(&page->text, "/todos/");
-        buf_put_int(&page->text, id_of(data));
+        route_write_url("", OP_READ_TODO, id_of(data), &page->text);
         buf_puts(&page->text, "\"}");
     }
     buf_puts(&page->text, "\n\n");

@@ -1,31 +1,15 @@
 #include "common/config.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/buf.h"
-#include "common/config_value.h"
+#include "common/config_internal.h"
 
 #ifndef TODO_VERSION
 #error "TODO_VERSION comes from the build"
 #endif
-
-/* One option. The table of them is all there is to say: flags, variables,
- * defaults and --help follow from it. */
-struct option {
-    const char *group; /* heading before it in --help, or NULL */
-    const char *name;
-    const char *metavar;
-    enum config_room rooms;
-    size_t offset; /* of its member in struct config */
-    const struct config_rule *rule;
-    const char *preset; /* the default, written as a value, or NULL */
-    const char *help;
-};
 
 static const struct config_rule text = {CONFIG_TEXT, 0, 0};
 static const struct config_rule address = {CONFIG_HOST, 0, 0};
@@ -41,7 +25,7 @@ static const struct config_rule level = {CONFIG_LEVEL, 0, 0};
 
 #define AT(member) offsetof(struct config, member)
 
-static const struct option options[] = {
+const struct option config_options[] = {
     {"Where it listens", "host", "ADDRESS", CONFIG_BOTH, AT(host), &address,
      "127.0.0.1",
      "IPv4 address in digits, or localhost; looking up other names would wait, "
@@ -58,7 +42,8 @@ static const struct option options[] = {
     {NULL, "docs-dir", "DIR", CONFIG_BOTH, AT(docs_dir), &text, NULL,
      "files of the viewer that /docs loads"},
     {NULL, "public-url", "URL", CONFIG_BOTH, AT(public_url), &url, NULL,
-     "what URLs in answers begin with"},
+     "what its URLs begin with, when a proxy stands in front; a path in it is "
+     "one that the proxy takes away"},
     {NULL, "cors-origin", "ORIGIN", CONFIG_BOTH, AT(cors_origin), &origin, NULL,
      "whose pages may call it: SCHEME://HOST[:PORT], *"},
     {NULL, "upstream", "URL", CONFIG_BOTH, AT(upstream), &asked, NULL,
@@ -104,7 +89,12 @@ static const struct option options[] = {
 #endif
 };
 
-enum { OPTION_COUNT = sizeof(options) / sizeof(*options) };
+const size_t config_option_count =
+    sizeof(config_options) / sizeof(*config_options);
+
+_Static_assert(sizeof(config_options) / sizeof(*config_options) <=
+                   CONFIG_MAX_OPTIONS,
+               "struct config_reading has room for all");
 
 static const char *program_of(enum config_room room)
 {
@@ -117,8 +107,8 @@ static const struct option *find(enum config_room room, const char *name,
 {
     const struct option *foreign = NULL;
 
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct option *option = &options[i];
+    for (size_t i = 0; i < config_option_count; i++) {
+        const struct option *option = &config_options[i];
         if (strlen(option->name) != len || memcmp(option->name, name, len) != 0)
             continue;
         if (option->rooms & room)
@@ -128,16 +118,17 @@ static const struct option *find(enum config_room room, const char *name,
     return foreign;
 }
 
-static bool store(struct config *config, const struct option *option,
+bool config_store(struct config_reading *reading, const struct option *option,
                   const char *value)
 {
+    reading->given[option - config_options] = true;
     return config_value_read(option->rule, value,
-                             (char *)config + option->offset);
+                             (char *)reading->config + option->offset);
 }
 
-/* Prints the one line that a mistake gets, and releases it. What came from
- * outside must not break the line: its control bytes are shown as '?'. */
-static enum config_result mistaken(struct buf *line)
+/* What came from outside must not break the line: its control bytes are shown
+ * as '?'. */
+enum config_result config_mistaken(struct buf *line)
 {
     for (size_t at = 0; at < line->len; at++)
         if ((unsigned char)line->data[at] < ' ' || line->data[at] == 0x7f)
@@ -148,91 +139,45 @@ static enum config_result mistaken(struct buf *line)
     return CONFIG_MISTAKEN;
 }
 
-/* Ends the line with what the option wants. */
-static enum config_result
-mistaken_value(struct buf *line, const struct option *option, const char *value)
+void config_put_wish(struct buf *line, const struct option *option,
+                     const char *value)
 {
     buf_printf(line, ": \"%s\" is not ", value);
     config_value_describe(option->rule, line);
-    return mistaken(line);
-}
-
-/* --log-level is TODO_LOG_LEVEL. */
-static void put_variable(struct buf *out, const char *name)
-{
-    buf_puts(out, "TODO_");
-    for (; *name != '\0'; name++) {
-        char upper = '_';
-        if (*name != '-')
-            upper = (char)(*name - 'a' + 'A');
-        buf_put(out, &upper, 1);
-    }
-}
-
-/* What the environment says, or else the default, or else NULL. An empty
- * variable says nothing. */
-static const char *value_outside(const struct option *option)
-{
-    const char *value = NULL;
-    struct buf name = {0};
-
-    put_variable(&name, option->name);
-    buf_put(&name, "", 1);
-    if (!name.failed)
-        value = getenv(name.data); /* NOLINT(concurrency-mt-unsafe): one yet */
-    buf_release(&name);
-    return value && *value != '\0' ? value : option->preset;
-}
-
-/* Defaults and environment. Variables of the other program are none of ours:
- * both may share one environment. */
-static enum config_result read_outside(struct config *config,
-                                       enum config_room room)
-{
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct option *option = &options[i];
-        if (!(option->rooms & room))
-            continue;
-        const char *value = value_outside(option);
-        if (value && !store(config, option, value)) {
-            struct buf line = {0};
-            buf_printf(&line, "%s: ", config->program);
-            put_variable(&line, option->name);
-            return mistaken_value(&line, option, value);
-        }
-    }
-    return CONFIG_RUN;
 }
 
 /* Takes one option off the command line, "--name VALUE" or "--name=VALUE", and
  * moves `at` behind it. By hand: getopt_long(3) also takes "--po" for "--port",
- * and does not say what it disliked. */
-static enum config_result read_flag(struct config *config,
-                                    enum config_room room, char **argv, int *at)
+ * and does not say what it disliked. What looks like the next flag is no value:
+ * where a script leaves one out, "--db --port 0" would name a database. */
+static enum config_result read_flag(struct config_reading *reading, char **argv,
+                                    int *at)
 {
     const char *flag = argv[(*at)++];
     size_t len = strcspn(flag, "=");
     const struct option *option = NULL;
     struct buf line = {0};
 
-    buf_printf(&line, "%s: %.*s", config->program, (int)len, flag);
+    buf_printf(&line, "%s: %.*s", program_of(reading->room), (int)len, flag);
     if (strncmp(flag, "--", 2) == 0)
-        option = find(room, flag + 2, len - 2);
+        option = find(reading->room, flag + 2, len - 2);
     if (!option) {
         buf_puts(&line, ": no such option; see --help");
-        return mistaken(&line);
+        return config_mistaken(&line);
     }
-    if (!(option->rooms & room)) {
+    if (!(option->rooms & reading->room)) {
         buf_printf(&line, ": only %s has it", program_of(option->rooms));
-        return mistaken(&line);
+        return config_mistaken(&line);
     }
     const char *value = flag[len] == '=' ? flag + len + 1 : argv[(*at)++];
-    if (!value) {
+    if (!value || (flag[len] != '=' && strncmp(value, "--", 2) == 0)) {
         buf_puts(&line, ": needs a value");
-        return mistaken(&line);
+        return config_mistaken(&line);
     }
-    if (!store(config, option, value))
-        return mistaken_value(&line, option, value);
+    if (!config_store(reading, option, value)) {
+        config_put_wish(&line, option, value);
+        return config_mistaken(&line);
+    }
     buf_release(&line);
     return CONFIG_RUN;
 }
@@ -283,11 +228,11 @@ static void put_help(struct buf *out, enum config_room room)
                         "they wait.\n"
                       : "The Todo API, served by one loop that never stands "
                         "still.\n");
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (options[i].group)
-            buf_printf(out, "\n%s\n", options[i].group);
-        if (options[i].rooms & room)
-            put_option(out, &options[i]);
+    for (size_t i = 0; i < config_option_count; i++) {
+        if (config_options[i].group)
+            buf_printf(out, "\n%s\n", config_options[i].group);
+        if (config_options[i].rooms & room)
+            put_option(out, &config_options[i]);
     }
     buf_puts(out,
              "  --help                      print this, and end\n"
@@ -295,8 +240,11 @@ static void put_help(struct buf *out, enum config_room room)
     put_words(out,
               "Each option but the last two can also be set by a variable of "
               "the environment: --log-level by TODO_LOG_LEVEL. A flag outranks "
-              "a variable; an empty variable counts as none. Seconds may have "
-              "three decimals. Defaults stand in brackets.",
+              "a variable, which is then not even read; of a flag given twice "
+              "the last counts. An empty variable counts as none, and one that "
+              "begins with TODO_ but sets no option is ignored, with a line in "
+              "the log. Seconds may have three decimals. Defaults stand in "
+              "brackets.",
               0, 0);
 }
 
@@ -318,23 +266,40 @@ static bool asks(enum config_room room, char **argv, struct buf *out)
 }
 
 /* A stream keeps its thread. When streams may have all of them, a few clients
- * that listen shut out everybody else. */
-static enum config_result leave_a_thread(const struct config *config)
+ * that listen shut out everybody else. A single thread may serve one. */
+static enum config_result leave_a_thread(struct config *config)
 {
     struct buf line = {0};
+    int most = config->threads > 1 ? config->threads - 1 : 1;
 
-    if (config->threads == 1 || config->max_streams < config->threads)
+    if (config->max_streams == 0)
+        config->max_streams = (config->threads + 1) / 2;
+    if (config->max_streams <= most)
         return CONFIG_RUN;
     buf_printf(&line,
-               "%s: --max-streams: %d is not below --threads, which is %d; no "
-               "thread would be left for others",
-               config->program, config->max_streams, config->threads);
-    return mistaken(&line);
+               "%s: --max-streams (TODO_MAX_STREAMS): %d is above %d, the most "
+               "that --threads %d can have; a stream keeps its thread",
+               config->program, config->max_streams, most, config->threads);
+    return config_mistaken(&line);
+}
+
+/* What no flag and no variable says. */
+static void take_defaults(struct config_reading *reading)
+{
+    for (size_t i = 0; i < config_option_count; i++) {
+        const struct option *option = &config_options[i];
+
+        if ((option->rooms & reading->room) && option->preset)
+            (void)config_store(reading, option, option->preset); /* is right */
+    }
+    memset(reading->given, 0, sizeof reading->given);
 }
 
 enum config_result config_read(struct config *config, enum config_room room,
                                int argc, char **argv)
 {
+    struct config_reading reading = {.config = config, .room = room};
+    enum config_result result = CONFIG_RUN;
     struct buf answer = {0};
 
     if (argc > 0 && asks(room, argv + 1, &answer)) {
@@ -342,45 +307,13 @@ enum config_result config_read(struct config *config, enum config_room room,
         buf_release(&answer);
         return CONFIG_DONE;
     }
-    memset(config, 0, sizeof(*config));
-    config->program = program_of(room);
-    enum config_result result = read_outside(config, room);
+    *config = (struct config){.program = program_of(room)};
+    take_defaults(&reading);
     for (int at = 1; at < argc && result == CONFIG_RUN;)
-        result = read_flag(config, room, argv, &at);
-    if (config->max_streams == 0)
-        config->max_streams = (config->threads + 1) / 2;
-    return result == CONFIG_RUN && room == CONFIG_SYNC ? leave_a_thread(config)
-                                                       : result;
-}
-
-/* Writes the port to a file of that name. */
-static bool write_port(const char *name, int port_number)
-{
-    FILE *file = fopen(name, "w");
-    bool written;
-
-    if (!file)
-        return false;
-    written = fprintf(file, "%d\n", port_number) > 0;
-    return fclose(file) == 0 && written;
-}
-
-bool config_write_port_file(const struct config *config)
-{
-    struct buf beside = {0};
-    bool written = true;
-
-    if (!config->port_file)
-        return true;
-    buf_printf(&beside, "%s.%ld", config->port_file, (long)getpid());
-    buf_put(&beside, "", 1);
-    written = !beside.failed && write_port(beside.data, config->port) &&
-              rename(beside.data, config->port_file) == 0;
-    if (!written && !beside.failed) {
-        int why = errno;
-        (void)unlink(beside.data); /* the first failure is the one to tell */
-        errno = why;
-    }
-    buf_release(&beside);
-    return written;
+        result = read_flag(&reading, argv, &at);
+    if (result == CONFIG_RUN)
+        result = config_read_variables(&reading);
+    if (result == CONFIG_RUN && room == CONFIG_SYNC)
+        result = leave_a_thread(config);
+    return result;
 }

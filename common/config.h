@@ -20,9 +20,9 @@ struct config {
     int port;                /* 0: any free one; the real one once listening */
     const char *port_file;   /* the port is written here, or NULL */
     const char *db;          /* database file */
-    const char *public_url;  /* begins our URLs instead of Host, or NULL; at
-                              * most 255 bytes, no slash at the end */
-    const char *cors_origin; /* one origin, "*", or NULL */
+    const char *public_url;  /* begins our URLs instead of Host, or NULL; as
+                              * url_write writes it, no slash at the end */
+    const char *cors_origin; /* one origin as browsers send it, "*", or NULL */
     const char *upstream;    /* URL that suggests titles, or NULL */
     const char *docs_dir;    /* files of the API viewer, or NULL */
     int64_t head_timeout_ms;
@@ -50,10 +50,14 @@ enum config_result {
     CONFIG_MISTAKEN /* one line on standard error said why: exit 2 */
 };
 
-/* Fills in defaults, over them TODO_… from the environment, over them the
- * flags. Prints what --help and --version ask for. */
+/* Fills in defaults, over them the flags, over what no flag gives TODO_… from
+ * the environment. Prints what --help and --version ask for. */
 enum config_result config_read(struct config *config, enum config_room room,
                                int argc, char **argv);
+
+/* Logs the variables that begin with TODO_ and set no option of either program:
+ * most likely one is misspelt. Call it once the log runs. */
+void config_warn_unknown(void);
 
 /* Writes the port to --port-file, if there is one: to a name beside it first,
  * then renamed, so that who finds the file finds the number in it. Returns

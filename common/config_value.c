@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "common/log.h"
-
-enum { MAX_URL = 255 };
+#include "common/url.h"
 
 static const char *const level_names[] = {
     [LOG_ERROR] = "error",
@@ -15,21 +14,10 @@ static const char *const level_names[] = {
     [LOG_DEBUG] = "debug",
 };
 
+/* What a name is in ASCII: RFC 3492, Punycode. */
+#define URL_RULE ", at most 255 bytes, in ASCII (other letters as xn--...)"
+
 static const char digits[] = "0123456789";
-static const char letters_and_digits[] = "abcdefghijklmnopqrstuvwxyz"
-                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                         "0123456789";
-
-/* How many of the first `len` bytes are letters, digits or among `others`. */
-static size_t span(const char *text, size_t len, const char *others)
-{
-    size_t at = 0;
-
-    while (at < len &&
-           (strchr(letters_and_digits, text[at]) || strchr(others, text[at])))
-        at++;
-    return at;
-}
 
 /* Digits and nothing else, at most `high`. */
 static bool read_whole(const char *text, size_t len, int64_t high, int64_t *out)
@@ -108,89 +96,65 @@ static bool read_host(const char *text, const char **field)
     return true;
 }
 
-/* host[:port], the host a name, an address in digits, or an IPv6 address in
- * brackets. */
-static bool is_authority(const char *text, size_t len)
+/* Keeps a URL as url_write spells it; each kind has one option. The text that
+ * was read may lie in the environment, and must not be changed. */
+static bool keep(enum config_kind kind, const struct url *url,
+                 const char **field)
 {
-    size_t host = 0;
-    int64_t port;
+    static char kept[CONFIG_ORIGIN + 1][URL_SIZE];
 
-    if (len > 0 && text[0] == '[') {
-        host = 1 + span(text + 1, len - 1, ":.");
-        if (host == 1 || host == len || text[host++] != ']')
-            return false;
-    } else {
-        host = span(text, len, "-._");
-        if (host == 0)
-            return false;
-    }
-    if (host == len)
-        return true;
-    return text[host] == ':' &&
-           read_whole(text + host + 1, len - host - 1, 65535, &port) &&
-           port > 0;
-}
-
-/* Where the authority begins: behind the scheme and "://". NULL without. */
-static const char *after_scheme(const char *text)
-{
-    size_t len = span(text, strlen(text), "+-.");
-
-    if (len == 0 || strncmp(text + len, "://", 3) != 0)
-        return NULL;
-    return text + len + 3;
-}
-
-/* scheme://host[:port][/path], with a scheme of ours. */
-static bool is_url(const char *text, bool tls)
-{
-    const char *authority = after_scheme(text), *path;
-
-    if (strlen(text) > MAX_URL || !authority ||
-        (strncmp(text, "http://", 7) != 0 &&
-         !(tls && strncmp(text, "https://", 8) == 0)))
+    if (!url_write(url, kept[kind]))
         return false;
-    path = authority + strcspn(authority, "/");
-    return is_authority(authority, (size_t)(path - authority)) &&
-           span(path, strlen(path), "/-._~%!$&'()*+,;=:@") == strlen(path);
+    *field = kept[kind];
+    return true;
 }
 
 /* The slash at the end goes, because what is appended begins with one. */
 static bool read_url(const char *text, const char **field)
 {
-    static char kept[MAX_URL + 1]; /* the environment must not be changed */
-    size_t len = strlen(text);
+    struct url url;
+    size_t len;
 
-    if (!is_url(text, true))
+    if (!url_read(&url, text) ||
+        (strcmp(url.scheme, "http") != 0 && strcmp(url.scheme, "https") != 0))
         return false;
-    while (text[len - 1] == '/')
-        len--;
-    memcpy(kept, text, len);
-    kept[len] = '\0';
-    *field = kept;
-    return true;
+    len = strlen(url.path);
+    if (len > 0 && url.path[len - 1] == '/')
+        url.path[len - 1] = '\0';
+    return keep(CONFIG_URL, &url, field);
 }
 
 static bool read_http(const char *text, const char **field)
 {
-    if (!is_url(text, false))
+    struct url url;
+
+    if (!url_read(&url, text) || strcmp(url.scheme, "http") != 0)
         return false;
-    *field = text;
-    return true;
+    return keep(CONFIG_HTTP, &url, field);
 }
 
-/* As a browser writes it in the Origin field: no slash at the end. */
+/* Whether browsers put such a scheme into the Origin field. A file has the
+ * origin "null", which is everybody's, and a WebSocket that of its page. */
+static bool has_origin(const char *scheme)
+{
+    return strcmp(scheme, "file") != 0 && strcmp(scheme, "ws") != 0 &&
+           strcmp(scheme, "wss") != 0;
+}
+
+/* As a browser writes it in the Origin field, with which it is compared. */
 static bool read_origin(const char *text, const char **field)
 {
-    const char *authority = after_scheme(text);
+    struct url url;
 
-    if (strlen(text) > MAX_URL)
+    if (strcmp(text, "*") == 0) {
+        *field = "*";
+        return true;
+    }
+    if (!url_read(&url, text) || !has_origin(url.scheme) ||
+        (url.path[0] != '\0' && strcmp(url.path, "/") != 0))
         return false;
-    if (strcmp(text, "*") != 0 &&
-        (!authority || !is_authority(authority, strlen(authority))))
-        return false;
-    *field = text;
-    return true;
+    url.path[0] = '\0';
+    return keep(CONFIG_ORIGIN, &url, field);
 }
 
 static bool read_text(const char *text, const char **field)
@@ -256,9 +220,9 @@ void config_value_describe(const struct config_rule *rule, struct buf *out)
         [CONFIG_SECONDS] = "a number of seconds with at most three decimals,",
         [CONFIG_LEVEL] = "one of error, warn, info, debug",
         [CONFIG_HOST] = "an IPv4 address in digits, or localhost",
-        [CONFIG_URL] = "http(s)://HOST[:PORT][/PATH], at most 255 bytes",
-        [CONFIG_HTTP] = "http://HOST[:PORT][/PATH], at most 255 bytes",
-        [CONFIG_ORIGIN] = "* or SCHEME://HOST[:PORT]",
+        [CONFIG_URL] = "http(s)://HOST[:PORT][/PATH]" URL_RULE,
+        [CONFIG_HTTP] = "http://HOST[:PORT][/PATH]" URL_RULE,
+        [CONFIG_ORIGIN] = "* or SCHEME://HOST[:PORT]" URL_RULE,
     };
 
     buf_puts(out, wants[rule->kind]);

@@ -17,9 +17,12 @@ enum config_kind {
     CONFIG_SECONDS, /* int64_t milliseconds: seconds, at most three decimals */
     CONFIG_LEVEL,   /* enum log_level */
     CONFIG_HOST,    /* const char *: an IPv4 address in digits */
-    CONFIG_URL,     /* const char *: what URLs can begin with */
-    CONFIG_HTTP,    /* const char *: a URL to be asked, without TLS */
-    CONFIG_ORIGIN   /* const char *: "*", or a scheme, host and port */
+    /* These three are kept in the spelling of url_write, in memory of ours; a
+     * second of the same kind takes the place of the first. */
+    CONFIG_URL,   /* const char *: what URLs can begin with, no slash at its end
+                   */
+    CONFIG_HTTP,  /* const char *: a URL to be asked, without TLS */
+    CONFIG_ORIGIN /* const char *: "*", or an origin as browsers send it */
 };
 
 /* What a value has to be. The bounds are those of CONFIG_INT, and in
@@ -29,7 +32,7 @@ struct config_rule {
     int64_t low, high;
 };
 
-/* Reads `text` into `field`, whose type follows from the kind. Text is
+/* Reads `text` into `field`, whose type follows from the kind. Other text is
  * borrowed. Returns false and leaves the field alone when it breaks the rule.
  */
 bool config_value_read(const struct config_rule *rule, const char *text,

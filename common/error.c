@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/route.h"
 #include "common/utf8.h"
 
 /* Status, closes, slug, title, detail; laid out by hand.
@@ -25,7 +26,7 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
         "If-Match and If-None-Match take *, or up to 16 entity tags."},
     [TODO_ERR_NO_PATH] = {
         404, false, "no-such-path", "No such path",
-        "Nothing is found here; /openapi.json lists every path."},
+        "Nothing is found here; the API document lists every path."},
     [TODO_ERR_NO_TODO] = {
         404, false, "no-such-todo", "No such todo",
         "No todo has this id."},
@@ -143,6 +144,14 @@ const char *error_reason(int status)
         if (reasons[i].status == status)
             return reasons[i].reason;
     return "";
+}
+
+void problem_put_type(const char *path, const struct error_info *info,
+                      struct buf *out)
+{
+    route_write_url(path, OP_SHOW_DOCS, 0, out);
+    buf_puts(out, "#problem-");
+    buf_puts(out, info->slug);
 }
 
 /* Begins {"key":" of one more fault; false when enough are listed. */

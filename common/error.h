@@ -68,8 +68,13 @@ struct problem {
     struct buf faults;
 };
 
-/* A problem's type is this and its slug: a place in the page at /docs. */
-#define PROBLEM_TYPE_PREFIX "/docs#problem-"
+/* Appends a problem's type, a place in the page at /docs. `path` is that of
+ * what our URLs begin with. Without scheme and host the type stays the same,
+ * however a client finds us; but it has the full path, as RFC 9457
+ * section 3.1.1 asks.
+ */
+void problem_put_type(const char *path, const struct error_info *info,
+                      struct buf *out);
 
 enum { PROBLEM_MAX_FAULTS = 100 }; /* further faults are not listed */
 

@@ -254,6 +254,7 @@ void http_request_refuse(struct http_request *request,
 {
     request->head = (struct http_head){.method = "-", .path = {"-", 1}};
     give_id(reply);
+    give_base(request, config, reply);
     probe_begin(reply->number, "-");
     reply->server = config->program;
     reply->keep_alive = false;

@@ -7,6 +7,7 @@
 #include "common/openapi_facts.h"
 #include "common/openapi_put.h"
 #include "common/route.h"
+#include "common/url.h"
 
 static const char about[] =
     "A list of todos, served by two programs that wait in two ways and answer "
@@ -15,7 +16,7 @@ static const char about[] =
     "An unknown, repeated or bad parameter is a 422 on every operation, and "
     "changes nothing. An error is always a problem document (RFC 9457).";
 
-static void put_info(struct buf *out)
+static void put_info(const char *public_url, struct buf *out)
 {
     openapi_put(out,
                 "'openapi': '3.1.0',"
@@ -24,9 +25,12 @@ static void put_info(struct buf *out)
                 about);
     openapi_put(out, "'contact': {'name': 'Two ways to wait'},"
                      "'license': {'name': 'MIT', 'identifier': 'MIT'}},");
-    /* Relative: the same document from every host and port. */
-    openapi_put(out, "'servers': [{'url': '/', 'description': %s}],",
-                "The server that sent this document.");
+    /* Relative to the document (OpenAPI 3.1, "Relative References in URLs"):
+     * one document for every host and port, and below any path of a proxy. */
+    openapi_put(out, "'servers': [{'url': %s, 'description': %s}],",
+                public_url ? public_url : ".",
+                public_url ? "Where the server is found."
+                           : "The server that sent this document.");
     openapi_put(out, "'security': [], 'tags': [");
     openapi_put(out, "{'name': 'todos', 'description': 'The todos.'},");
     openapi_put(out, "{'name': 'server', 'description': %s}],",
@@ -198,7 +202,24 @@ static void put_parameter_components(struct buf *out)
     openapi_put(out, "},");
 }
 
-static void put_header_components(struct buf *out)
+/* {base} becomes the base. */
+static void put_header_example(const char *base, const char *example,
+                               struct buf *out)
+{
+    static const char stands[] = "{base}";
+    const char *at = strstr(example, stands);
+
+    openapi_put(out, "'examples': ['");
+    if (at) {
+        buf_put_json_text(out, example, (size_t)(at - example));
+        buf_put_json_text(out, base, strlen(base));
+        example = at + strlen(stands);
+    }
+    buf_put_json_text(out, example, strlen(example));
+    openapi_put(out, "']");
+}
+
+static void put_header_components(const char *base, struct buf *out)
 {
     openapi_put(out, "'headers': {");
     for (int i = 0; i < HEADER_COUNT; i++) {
@@ -208,18 +229,19 @@ static void put_header_components(struct buf *out)
                     header->description);
         if (i != HEADER_LINK)
             openapi_put(out, "'required': true,");
-        openapi_put(out, "'schema': {'type': 'string', 'examples': [%s]}},",
-                    header->example);
+        openapi_put(out, "'schema': {'type': 'string',");
+        put_header_example(base, header->example, out);
+        openapi_put(out, "}},");
     }
     openapi_put(out, "},");
 }
 
-static void put_example(struct buf *out, const struct error_info *info)
+static void put_example(const char *base, const struct error_info *info,
+                        struct buf *out)
 {
     openapi_put(out, "%s: {'summary': %s, 'value': {'type': '", info->slug,
                 info->title);
-    buf_puts(out, PROBLEM_TYPE_PREFIX);
-    buf_puts(out, info->slug);
+    problem_put_type(url_path(base), info, out);
     openapi_put(out, "', 'title': %s, 'status': %d, 'detail': %s,", info->title,
                 info->status, info->detail);
     openapi_put(out, "'request_id': %s,",
@@ -247,7 +269,8 @@ static void put_titles(struct buf *out, int status)
 }
 
 /* One answer for each status; the errors that share it are its examples. */
-static void put_response_component(struct buf *out, int status)
+static void put_response_component(const char *base, int status,
+                                   struct buf *out)
 {
     unsigned headers = 0;
 
@@ -266,25 +289,26 @@ static void put_response_component(struct buf *out, int status)
         const struct error_info *info = error_info((enum todo_err)i);
 
         if (info->status == status)
-            put_example(out, info);
+            put_example(base, info, out);
     }
     openapi_put(out, "}}}},");
 }
 
-void openapi_write(struct buf *out)
+void openapi_write(const char *public_url, struct buf *out)
 {
+    const char *base = public_url ? public_url : "http://127.0.0.1:8080";
     int status = 0;
 
     openapi_put(out, "{");
-    put_info(out);
+    put_info(public_url, out);
     put_paths(out);
     openapi_put(out, "'components': {");
     put_parameter_components(out);
-    put_header_components(out);
+    put_header_components(base, out);
     openapi_put(out, "'responses': {");
     while ((status = openapi_next_status(OP_COUNT, status)) != 0)
-        put_response_component(out, status);
+        put_response_component(base, status, out);
     openapi_put(out, "}, 'schemas': {");
-    openapi_write_schemas(out);
+    openapi_write_schemas(base, out);
     openapi_put(out, "}}}\n");
 }

@@ -54,11 +54,9 @@ const struct openapi_header openapi_headers[HEADER_COUNT] = {
                            "3f9a1c72-0000002a"},
     [HEADER_ETAG] = {"ETag", "Changes with every change of the todo.",
                      "\"17-3\""},
-    [HEADER_LOCATION] = {"Location", "The new todo's URL.",
-                         "http://127.0.0.1:8080/todos/17"},
+    [HEADER_LOCATION] = {"Location", "The new todo's URL.", "{base}/todos/17"},
     [HEADER_LINK] = {"Link", "The next page (RFC 8288), while there is one.",
-                     "<http://127.0.0.1:8080/todos?limit=20&after=AQAB>; "
-                     "rel=\"next\""},
+                     "<{base}/todos?limit=20&after=AQAB>; rel=\"next\""},
     [HEADER_ALLOW] = {"Allow", "The methods of this path.",
                       "GET, HEAD, OPTIONS"},
     [HEADER_RETRY_AFTER] = {"Retry-After", "Seconds to wait before a new try.",

@@ -56,7 +56,7 @@ enum openapi_header_id {
 struct openapi_header {
     const char *name;
     const char *description;
-    const char *example;
+    const char *example; /* {base} stands for what our URLs begin with */
 };
 
 extern const struct openapi_header openapi_headers[HEADER_COUNT];

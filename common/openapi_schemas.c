@@ -112,7 +112,7 @@ static void put_fields(struct buf *out, enum shape shape)
     openapi_put(out, "},");
 }
 
-static void put_todo(struct buf *out)
+static void put_todo(const char *base, struct buf *out)
 {
     const struct todo example = {.id = 17,
                                  .version = 1,
@@ -130,7 +130,7 @@ static void put_todo(struct buf *out)
     openapi_put(out, "],");
     put_fields(out, SHAPE_ANSWER);
     openapi_put(out, "'examples': [");
-    todo_write_json(&example, "http://127.0.0.1:8080", out);
+    todo_write_json(&example, base, out);
     openapi_put(out, "]},");
 }
 
@@ -184,9 +184,9 @@ static void put_problem(struct buf *out)
     openapi_put(out, "'format': 'json-pointer'}}},");
 }
 
-void openapi_write_schemas(struct buf *out)
+void openapi_write_schemas(const char *base, struct buf *out)
 {
-    put_todo(out);
+    put_todo(base, out);
     openapi_put(out, "'TodoPage': {'type': 'array', 'maxItems': %d,",
                 LIST_LIMIT_MAX);
     openapi_put(out, "'items': {'$ref': '#/components/schemas/Todo'}},");

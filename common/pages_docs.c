@@ -282,18 +282,19 @@ void pages_write_docs(struct buf *out, const char *program, bool viewer)
                        : "default-src 'none'; style-src 'self'; img-src data:; "
                          "base-uri 'none'; form-action 'none'",
                 viewer ? "<link rel=\"stylesheet\" "
-                         "href=\"/docs/swagger-ui.css\">\n"
-                         "<script defer src=\"/docs/swagger-ui-bundle.js\">"
+                         "href=\"./docs/swagger-ui.css\">\n"
+                         "<script defer src=\"./docs/swagger-ui-bundle.js\">"
                          "</script>\n"
-                         "<script defer src=\"/docs/start-viewer.js\">"
+                         "<script defer src=\"./docs/start-viewer.js\">"
                          "</script>\n"
                        : "");
-    pages_put(out,
-              "<main>\n<header>\n<p class=\"course\"><a href=\"/\">%s</a></p>\n"
-              "<h1>The API</h1>\n"
-              "<p class=\"how\">Both servers answer alike. The same as a "
-              "document: <a href=\"/openapi.json\">openapi.json</a></p>\n",
-              program);
+    pages_put(
+        out,
+        "<main>\n<header>\n<p class=\"course\"><a href=\"./\">%s</a></p>\n"
+        "<h1>The API</h1>\n"
+        "<p class=\"how\">Both servers answer alike. The same as a "
+        "document: <a href=\"./openapi.json\">openapi.json</a></p>\n",
+        program);
     buf_puts(out, "</header>\n<nav aria-label=\"On this page\">\n<ul>\n"
                   "<li><a href=\"#try\">Try it</a></li>\n"
                   "<li><a href=\"#operations\">Operations</a></li>\n"

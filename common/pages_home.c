@@ -93,7 +93,7 @@ static void put_links(struct buf *out)
             route->op == OP_SHOW_HOME || route->op == OP_STREAM_EVENTS)
             continue;
         pages_put(out,
-                  "<li><a href=\"%s\"><code>%s</code> "
+                  "<li><a href=\".%s\"><code>%s</code> "
                   "<span>%s</span></a></li>\n",
                   route->path, route->path, route->summary);
     }
@@ -110,7 +110,7 @@ static void put_operations(struct buf *out)
                   "<th>What it does</th></tr></thead>\n<tbody>\n");
     for (int i = 0; i < OP_SHOW_OPTIONS; i++)
         pages_put(out,
-                  "<tr><td><a href=\"/docs#%s\"><b class=\"%s\">%s</b> "
+                  "<tr><td><a href=\"./docs#%s\"><b class=\"%s\">%s</b> "
                   "<code>%s</code></a></td><td>%s</td><td>%s</td></tr>\n",
                   routes[i].name, routes[i].method, routes[i].method,
                   routes[i].path, routes[i].waits, routes[i].summary);

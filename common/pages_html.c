@@ -46,7 +46,7 @@ void pages_begin(struct buf *out, const char *program, const char *title,
               "&lt;path d='M2 4l1.5 1.5L6 2.7' fill='none' stroke='white'/>"
               "&lt;/svg>\">\n",
               strcmp(program, "todo-sync") == 0 ? "blue" : "green");
-    buf_puts(out, "<link rel=\"stylesheet\" href=\"/docs/style.css\">\n");
+    buf_puts(out, "<link rel=\"stylesheet\" href=\"./docs/style.css\">\n");
     buf_puts(out, head);
     buf_puts(out, "</head>\n<body>\n");
 }

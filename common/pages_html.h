@@ -2,6 +2,10 @@
  * common/pages_html.h - writes the HTML of the pages.
  * Callers: pages.c.                      Threads: any.
  * Blocks:  never.                        Owns: nothing.
+ *
+ * Links and what scripts ask for begin with "./", never with "/". The pages lie
+ * side by side, so this leads from each to each; and it does so below any path
+ * that a proxy gives them, whether --public-url says so or not.
  */
 #ifndef TODO_COMMON_PAGES_HTML_H
 #define TODO_COMMON_PAGES_HTML_H

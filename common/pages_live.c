@@ -115,18 +115,19 @@ void pages_write_live(struct buf *out, const char *program,
                 "default-src 'none'; script-src 'self'; style-src 'self'; "
                 "img-src data:; connect-src 'self'; base-uri 'none'; "
                 "form-action 'none'",
-                "<script defer src=\"/docs/live.js\"></script>\n");
+                "<script defer src=\"./docs/live.js\"></script>\n");
     pages_put(
         out,
-        "<main>\n<header>\n<p class=\"course\"><a href=\"/\">%s</a></p>\n"
+        "<main>\n<header>\n<p class=\"course\"><a href=\"./\">%s</a></p>\n"
         "<h1>Live</h1>\n"
         "<p class=\"how\">The todos, as they change. Open a second window "
         "here, or on the other server with the same database: what is "
         "done in one appears in the other.</p>\n</header>\n",
         program);
-    buf_puts(out, "<noscript><p>This page needs JavaScript. Without it: "
-                  "<code>curl -N</code> and the address of "
-                  "<a href=\"/todos/events\">the stream</a>.</p></noscript>\n");
+    buf_puts(out,
+             "<noscript><p>This page needs JavaScript. Without it: "
+             "<code>curl -N</code> and the address of "
+             "<a href=\"./todos/events\">the stream</a>.</p></noscript>\n");
     pages_put(out,
               "<div class=\"line\">\n"
               "<p id=\"state\" role=\"status\">connecting…</p>\n"

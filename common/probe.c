@@ -3,6 +3,7 @@
  */
 #include "common/probe.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ struct mark {
 };
 
 static atomic_bool watched;
-static const char *trace_path; /* or NULL */
+static FILE *trace; /* of --trace, or NULL */
 static _Thread_local uint32_t working_for;
 
 static struct {
@@ -58,9 +59,13 @@ static void mark(enum verb verb, uint32_t request, const char *label)
 
 bool probe_start(const struct config *config, char *why, size_t size)
 {
-    trace_path = config->trace;
     if (!config->trace && !config->gates)
         return true;
+    if (config->trace && !(trace = fopen(config->trace, "we"))) {
+        (void)snprintf(why, size, "--trace: %s: %s", config->trace,
+                       strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
+        return false;
+    }
     ring.marks = calloc(RING_SIZE, sizeof *ring.marks);
     if (!ring.marks) {
         (void)snprintf(why, size, "out of memory");
@@ -73,17 +78,14 @@ bool probe_start(const struct config *config, char *why, size_t size)
 
 bool probe_stop(void)
 {
-    FILE *file;
     bool good = true;
 
     gates_stop();
-    if (trace_path) {
-        file = fopen(trace_path, "we");
-        if (!file)
-            return false;
-        probe_write(file);
-        good = !ferror(file);
-        good = fclose(file) == 0 && good;
+    if (trace) {
+        probe_write(trace);
+        good = !ferror(trace);
+        good = fclose(trace) == 0 && good;
+        trace = NULL;
     }
     atomic_store(&watched, false);
     return good; /* the ring stays: a thread that was cut off may still mark */

@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/route.h"
+#include "common/url.h"
 
 static const char JSON[] = "application/json";
 
@@ -108,9 +109,7 @@ enum todo_err reply_created(struct reply *reply, const struct todo *todo)
     todo_write_json(todo, reply->base, &reply->body);
     begin_head(reply, 201);
     buf_puts(&reply->out, "Location: ");
-    buf_puts(&reply->out, reply->base);
-    buf_puts(&reply->out, "/todos/");
-    buf_put_int(&reply->out, todo->id);
+    route_write_url(reply->base, OP_READ_TODO, todo->id, &reply->out);
     buf_puts(&reply->out, "\r\n");
     put_etag(reply, todo);
     return end_with_scratch(reply, JSON);
@@ -130,8 +129,8 @@ enum todo_err reply_page(struct reply *reply, const struct buf *todos,
     begin_head(reply, 200);
     if (next) {
         buf_puts(&reply->out, "Link: <");
-        buf_puts(&reply->out, reply->base);
-        buf_puts(&reply->out, "/todos?");
+        route_write_url(reply->base, OP_LIST_TODOS, 0, &reply->out);
+        buf_puts(&reply->out, "?");
         list_query_write_next(query, next, &reply->out);
         buf_puts(&reply->out, ">; rel=\"next\"\r\n");
     }
@@ -226,8 +225,8 @@ static void write_problem(struct reply *reply, enum todo_err err)
     struct buf *body = &reply->body;
 
     buf_clear(body);
-    buf_puts(body, "{\"type\":\"" PROBLEM_TYPE_PREFIX);
-    buf_puts(body, info->slug);
+    buf_puts(body, "{\"type\":\"");
+    problem_put_type(url_path(reply->base), info, body);
     buf_puts(body, "\"");
     put_member(body, "title", info->title);
     buf_puts(body, ",\"status\":");

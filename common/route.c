@@ -125,6 +125,18 @@ static bool path_takes(const char *path, const char *method)
     return false;
 }
 
+void route_write_url(const char *base, enum operation op, int64_t id,
+                     struct buf *out)
+{
+    const char *path = routes[op].path;
+    size_t fixed = strcspn(path, "{");
+
+    buf_puts(out, base);
+    buf_put(out, path, fixed);
+    if (strcmp(path + fixed, "{id}") == 0)
+        buf_put_int(out, id);
+}
+
 void route_write_allow(const char *path, struct buf *out)
 {
     static const char *const order[] = {"GET",   "HEAD",   "POST",   "PUT",

@@ -62,6 +62,13 @@ struct route_match {
 enum todo_err route_match(struct route_match *match, const char *method,
                           const char *path, size_t path_len);
 
+/* Appends where an operation is found: `base`, then its path, with `id` for
+ * {id} and nothing for {file}. Whatever we tell a client is written here, so
+ * that no place can forget the base: what URLs of ours begin with, or the path
+ * of that. Pages alone do without: their links are relative. */
+void route_write_url(const char *base, enum operation op, int64_t id,
+                     struct buf *out);
+
 /* Appends the methods that a path of the table takes, as Allow lists them. */
 void route_write_allow(const char *path, struct buf *out);
 

@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "common/json_check.h"
+#include "common/route.h"
 #include "common/todo.h"
 
 /*
@@ -196,8 +197,7 @@ void todo_write_json(const struct todo *todo, const char *base, struct buf *out)
     if (base) {
         buf_puts(out, ",\"url\":\"");
         buf_put_json_text(out, base, strlen(base));
-        buf_puts(out, "/todos/");
-        buf_put_int(out, todo->id);
+        route_write_url("", OP_READ_TODO, todo->id, out);
         buf_puts(out, "\"");
     }
     buf_puts(out, "}");

@@ -12,7 +12,7 @@
 // sent to the server, and comes back as an event, like anybody else's.
 'use strict';
 
-const FIRST_PAGE = '/todos?limit=1000';
+const FIRST_PAGE = './todos?limit=1000';
 const AGAIN_MS = 2000;
 const EVENTS_SHOWN = 8;
 const CHANGED = 'Somebody else changed this todo first (412). Look at what ' +
@@ -83,7 +83,7 @@ async function load() {
       const answer = await ask('GET', page);
       todos.push(...await answer.json());
       const next = /<([^>]*)>; rel="next"/.exec(answer.headers.get('Link'));
-      page = next && `/todos${new URL(next[1]).search}`;
+      page = next && `./todos${new URL(next[1]).search}`;
     }
   } catch (error) {
     if (mine === loads)
@@ -153,7 +153,7 @@ function hear(event) {
 }
 
 function begin() {
-  stream = new EventSource('/todos/events');
+  stream = new EventSource('./todos/events');
   numbered = false;
   stream.onopen = () => {
     showState('live');
@@ -212,7 +212,7 @@ async function ask(method, path, body, headers = {}) {
 // and must still be as it was when the user looked at it.
 async function change(item, method, body) {
   const seen = item.todo;
-  const path = `/todos/${seen.id}`;
+  const path = `./todos/${seen.id}`;
   say('');
   try {
     const answer = await ask('GET', path);
@@ -237,7 +237,7 @@ find('add').addEventListener('submit', async (event) => {
   event.preventDefault();
   say('');
   try {
-    await ask('POST', '/todos', { title: find('title').value });
+    await ask('POST', './todos', { title: find('title').value });
     find('add').reset();
   } catch (error) {
     say(error.message);

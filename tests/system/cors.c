@@ -140,6 +140,26 @@ static void the_page_of_the_option_may_call(void **state)
     raw_answer_release(&answer);
 }
 
+/* Whoever configures it may write the origin in another spelling than browsers
+ * do, which all write the same. */
+static void an_origin_is_compared_as_browsers_send_it(void **state)
+{
+    static const char *const spellings[] = {
+        "HTTPS://Page.Example:443", "https://page.example:0443/", PAGE "/"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+        const char *const args[] = {"--cors-origin", spellings[i], NULL};
+        struct raw_answer answer;
+
+        system_start(args);
+        read_as(PAGE, &answer);
+        expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
+        raw_answer_release(&answer);
+        server_release(&system_server);
+    }
+}
+
 static void another_page_may_not(void **state)
 {
     static const char *const others[] = {
@@ -214,6 +234,7 @@ int system_cors(void)
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(without_the_option_no_page_may_call),
         SYSTEM_CASE(the_page_of_the_option_may_call),
+        SYSTEM_CASE(an_origin_is_compared_as_browsers_send_it),
         SYSTEM_CASE(another_page_may_not),
         SYSTEM_CASE(a_star_lets_every_page_call),
         SYSTEM_CASE(errors_can_be_read_by_pages_too),

@@ -1,6 +1,6 @@
 /*
- * tests/system/options.c - the command line and the environment.
- * Threads: one.   Blocks: until the program has ended.
+ * tests/system/options.c - the command line: what is refused, and what is
+ * asked. Threads: one.   Blocks: until the program has ended.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -85,6 +85,45 @@ static struct mistake mistakes[] = {
      {"--cors-origin", "https://example.org/todos"},
      "--cors-origin",
      BOTH},
+    {"the_origin_null_is_refused", {"--cors-origin", "null"}, "null", BOTH},
+    {"an_origin_in_other_letters_is_refused",
+     {"--cors-origin", "https://b\xc3\xbc"
+                       "cher.example"},
+     "xn--",
+     BOTH},
+    {"an_origin_in_hexadecimal_is_refused",
+     {"--cors-origin", "http://0x7f.1"},
+     "0x7f.1",
+     BOTH},
+    {"a_public_url_with_a_query_is_refused",
+     {"--public-url", "https://example.org/api?x"},
+     "--public-url",
+     BOTH},
+    {"a_public_url_that_browsers_would_shorten_is_refused",
+     {"--public-url", "https://example.org//api"},
+     "--public-url",
+     BOTH},
+    {"an_upstream_with_a_password_is_refused",
+     {"--upstream", "http://a:b@example.org"},
+     "--upstream",
+     BOTH},
+    {"an_upstream_with_a_fragment_is_refused",
+     {"--upstream", "http://example.org/#x"},
+     "--upstream",
+     BOTH},
+    {"a_host_in_hexadecimal_is_refused", {"--host", "0x7f.1"}, "0x7f.1", BOTH},
+    {"a_host_with_a_port_is_refused",
+     {"--host", "127.0.0.1:80"},
+     "127.0.0.1:80",
+     BOTH},
+    {"a_timeout_with_a_comma_is_refused",
+     {"--head-timeout", "1,5"},
+     "1,5",
+     BOTH},
+    {"a_database_named_like_a_flag_is_refused",
+     {"--db", "--port", "0"},
+     "--db",
+     BOTH},
     {"no_threads_are_refused", {"--threads", "0"}, "--threads", SYNC_ONLY},
     {"a_million_threads_are_refused",
      {"--threads", "1000000"},
@@ -97,6 +136,10 @@ static struct mistake mistakes[] = {
      SYNC_ONLY},
     {"streams_beyond_the_usual_threads_are_refused",
      {"--max-streams", "100"},
+     "--max-streams",
+     SYNC_ONLY},
+    {"streams_beyond_the_only_thread_are_refused",
+     {"--threads", "1", "--max-streams", "2"},
      "--max-streams",
      SYNC_ONLY},
     {"no_store_threads_are_refused",
@@ -137,9 +180,7 @@ static struct mistake mistakes[] = {
 
 enum { MISTAKES = sizeof mistakes / sizeof mistakes[0] };
 
-/* Runs the program with these arguments: exit 2, nothing on standard output,
- * and one line on standard error that names what is wrong. */
-static void expect_mistaken(const char *const *args, const char *named)
+void system_expect_mistaken(const char *const *args, const char *named)
 {
     const char *argv[8] = {system_program, NO_DB};
     char *out;
@@ -159,83 +200,7 @@ static void is_one_line_and_exit_2(void **state)
 {
     const struct mistake *mistake = *state;
 
-    expect_mistaken(mistake->args, mistake->named);
-}
-
-/*
- * The environment
- */
-
-static const char *const variables[] = {"TODO_PORT", "TODO_HEAD_TIMEOUT",
-                                        "TODO_LOG_LEVEL", "TODO_PUBLIC_URL",
-                                        "TODO_CORS_ORIGIN"};
-
-static int forget_variables(void **state)
-{
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
-        assert_int_equal(unsetenv(variables[i]), 0);
-    return system_release(state);
-}
-
-static void a_wrong_value_in_the_environment_is_refused(void **state)
-{
-    static const char *const wrong[][2] = {{"TODO_PORT", "http"},
-                                           {"TODO_HEAD_TIMEOUT", "-1"},
-                                           {"TODO_LOG_LEVEL", "loud"},
-                                           {"TODO_PUBLIC_URL", "here"},
-                                           {"TODO_CORS_ORIGIN", "here"}};
-    static const char *const none[] = {NULL};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        assert_int_equal(setenv(wrong[i][0], wrong[i][1], 1), 0);
-        expect_mistaken(none, wrong[i][0]);
-        assert_int_equal(unsetenv(wrong[i][0]), 0);
-    }
-}
-
-/* The running test fails unless the URL of a new todo begins like that. */
-static void expect_url(const char *beginning)
-{
-    char request[TALK_MAX];
-    struct raw_answer answer;
-    char location[256];
-
-    talk_write_post(request, "where am I");
-    assert_int_equal(talk(system_server.port, request, &answer), 201);
-    assert_true(
-        raw_answer_field(&answer, "Location", location, sizeof location));
-    assert_memory_equal(location, beginning, strlen(beginning));
-    raw_answer_release(&answer);
-}
-
-static void the_environment_sets_what_no_flag_does(void **state)
-{
-    (void)state;
-    assert_int_equal(setenv("TODO_PUBLIC_URL", "https://env.example", 1), 0);
-    system_start(NULL);
-    expect_url("https://env.example/todos/");
-}
-
-static void a_flag_outranks_the_environment(void **state)
-{
-    static const char *const args[] = {"--public-url", "https://flag.example",
-                                       NULL};
-
-    (void)state;
-    assert_int_equal(setenv("TODO_PUBLIC_URL", "https://env.example", 1), 0);
-    system_start(args);
-    expect_url("https://flag.example/todos/");
-}
-
-static void a_value_may_follow_an_equals_sign(void **state)
-{
-    static const char *const args[] = {"--public-url=https://flag.example",
-                                       NULL};
-
-    (void)state;
-    system_start(args);
-    expect_url("https://flag.example/todos/");
+    system_expect_mistaken(mistake->args, mistake->named);
 }
 
 /*
@@ -351,13 +316,6 @@ static int run_mistakes(void)
 int system_options(void)
 {
     const struct CMUnitTest cases[] = {
-        cmocka_unit_test_teardown(a_wrong_value_in_the_environment_is_refused,
-                                  forget_variables),
-        cmocka_unit_test_teardown(the_environment_sets_what_no_flag_does,
-                                  forget_variables),
-        cmocka_unit_test_teardown(a_flag_outranks_the_environment,
-                                  forget_variables),
-        SYSTEM_CASE(a_value_may_follow_an_equals_sign),
         SYSTEM_CASE(help_names_every_flag),
         SYSTEM_CASE(help_fits_eighty_columns),
         SYSTEM_CASE(an_answer_that_cannot_be_written_is_exit_1),

@@ -80,6 +80,10 @@ void system_look_around(void);
 /* The running test fails unless the text is one line that says something. */
 void system_expect_one_line(const char *text);
 
+/* Runs the program with these arguments (ends in NULL): exit 2, nothing on
+ * standard output, and one line on standard error that names what is wrong. */
+void system_expect_mistaken(const char *const *args, const char *named);
+
 /* Sends the signal to the server of the case, and waits until new clients are
  * refused. */
 void system_begin_stop(int signal);
@@ -95,9 +99,11 @@ int system_release(void **state);
 
 /* The groups; each gives the number of its failures. */
 int system_options(void);
+int system_environment(void);
 int system_startup(void);
 int system_inherited(void);
 int system_reach(void);
+int system_prefix(void);
 int system_cors(void);
 int system_deadlines(void);
 int system_frozen(void);

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "common/config.h"
@@ -58,6 +59,26 @@ static void half_the_threads_are_for_streams_unless_told(void **state)
     assert_int_equal(streams_of("--max-streams", "3", "--threads", "8"), 3);
 }
 
+/* A single thread serves one stream, and no two. */
+static void streams_leave_a_thread_for_others(void **state)
+{
+    static char words[][16] = {"program", "--threads", "", "--max-streams", ""};
+    static const char *const refused[][2] = {
+        {"1", "2"}, {"2", "2"}, {"8", "8"}};
+    char *argv[] = {words[0], words[1], words[2], words[3], words[4], NULL};
+    struct config config;
+
+    (void)state;
+    assert_int_equal(streams_of("--threads", "1", "--max-streams", "1"), 1);
+    assert_int_equal(streams_of("--threads", "8", "--max-streams", "7"), 7);
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(words[2], sizeof words[2], "%s", refused[i][0]);
+        (void)snprintf(words[4], sizeof words[4], "%s", refused[i][1]);
+        assert_int_equal(config_read(&config, CONFIG_SYNC, 5, argv),
+                         CONFIG_MISTAKEN);
+    }
+}
+
 static void a_loop_takes_ten_thousand_streams_unless_told(void **state)
 {
     static const char *const none[] = {NULL};
@@ -73,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_heartbeat_comes_every_15_s_unless_told),
         cmocka_unit_test(half_the_threads_are_for_streams_unless_told),
+        cmocka_unit_test(streams_leave_a_thread_for_others),
         cmocka_unit_test(a_loop_takes_ten_thousand_streams_unless_told),
     };
 

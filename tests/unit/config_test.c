@@ -81,6 +81,8 @@ static void is_told(enum config_room room, const char *line, const char *text)
     assert_string_equal(said, text);
 }
 
+#define URL_RULE ", at most 255 bytes, in ASCII (other letters as xn--...)"
+
 static void without_words_the_defaults_count(void **state)
 {
     (void)state;
@@ -177,7 +179,8 @@ static void variables_of_the_other_program_are_not_read(void **state)
     runs(CONFIG_SYNC, "");
     is_told(CONFIG_ASYNC, "",
             "todo-async: TODO_STORE_QUEUE: \"many\" is not a whole number from "
-            "1 to 1000000\n");
+            "1 to 1000000; if a platform sets it, give --store-queue, which "
+            "outranks it\n");
 }
 
 static void each_mistake_gets_one_clear_line(void **state)
@@ -200,13 +203,13 @@ static void each_mistake_gets_one_clear_line(void **state)
             "debug\n");
     is_told(CONFIG_SYNC, "--public-url a",
             "todo-sync: --public-url: \"a\" is not http(s)://HOST[:PORT]"
-            "[/PATH], at most 255 bytes\n");
+            "[/PATH]" URL_RULE "\n");
     is_told(CONFIG_SYNC, "--upstream https://a",
             "todo-sync: --upstream: \"https://a\" is not http://HOST[:PORT]"
-            "[/PATH], at most 255 bytes\n");
+            "[/PATH]" URL_RULE "\n");
     is_told(CONFIG_SYNC, "--cors-origin null",
             "todo-sync: --cors-origin: \"null\" is not * or "
-            "SCHEME://HOST[:PORT]\n");
+            "SCHEME://HOST[:PORT]" URL_RULE "\n");
     is_told(CONFIG_SYNC, "--db=",
             "todo-sync: --db: \"\" is not a name of at least one byte\n");
     is_told(CONFIG_SYNC, "--port", "todo-sync: --port: needs a value\n");
@@ -235,7 +238,42 @@ static void a_mistake_in_the_environment_names_the_variable(void **state)
     set_variable("TODO_HEAD_TIMEOUT", "soon");
     is_told(CONFIG_SYNC, "",
             "todo-sync: TODO_HEAD_TIMEOUT: \"soon\" is not a number of seconds "
-            "with at most three decimals, from 0.001 to 86400\n");
+            "with at most three decimals, from 0.001 to 86400; if a platform "
+            "sets it, give --head-timeout, which outranks it\n");
+}
+
+/* Of an option that a flag gives, the variable is nobody's business. */
+static void a_flag_outranks_a_bad_variable(void **state)
+{
+    (void)state;
+    set_variable("TODO_PORT", "tcp://10.0.0.1:80");
+    set_variable("TODO_PUBLIC_URL", "here");
+    set_variable("TODO_LOG_LEVEL", "error");
+    runs(CONFIG_SYNC, "--port 0 --public-url=http://a");
+    assert_int_equal(config.port, 0);
+    assert_string_equal(config.public_url, "http://a");
+    assert_int_equal(config.log_level, LOG_ERROR);
+    is_told(CONFIG_SYNC, "--public-url http://a",
+            "todo-sync: TODO_PORT: \"tcp://10.0.0.1:80\" is not a whole number "
+            "from 0 to 65535; if a platform sets it, give --port, which "
+            "outranks it\n");
+}
+
+static void a_mistake_on_the_command_line_is_told_first(void **state)
+{
+    (void)state;
+    set_variable("TODO_HOST", "somewhere");
+    is_told(CONFIG_SYNC, "--port --host", "todo-sync: --port: needs a value\n");
+}
+
+static void the_next_flag_is_no_value(void **state)
+{
+    (void)state;
+    is_told(CONFIG_SYNC, "--db --port 0", "todo-sync: --db: needs a value\n");
+    runs(CONFIG_SYNC, "--db=--port --port=0");
+    assert_string_equal(config.db, "--port");
+    runs(CONFIG_SYNC, "--db -");
+    assert_string_equal(config.db, "-");
 }
 
 static void control_bytes_do_not_break_the_line(void **state)
@@ -371,6 +409,9 @@ int main(void)
         TEST(each_mistake_gets_one_clear_line),
         TEST(an_option_of_the_other_program_is_told_as_such),
         TEST(a_mistake_in_the_environment_names_the_variable),
+        TEST(a_flag_outranks_a_bad_variable),
+        TEST(a_mistake_on_the_command_line_is_told_first),
+        TEST(the_next_flag_is_no_value),
         TEST(control_bytes_do_not_break_the_line),
         TEST(help_explains_every_option_within_80_columns),
         TEST(help_explains_the_own_options_alone),

@@ -89,6 +89,28 @@ static void urls_begin_where_the_client_found_us(void **state)
     assert_string_equal(reply.base, "https://example.com/api");
 }
 
+/* Also of a head that no parser could read: its answer has a type, too. */
+static void the_type_of_a_problem_has_the_path_of_the_public_url(void **state)
+{
+    static const char type[] = "\"/api/docs#problem-malformed-request\"";
+    struct config config = config_of_test();
+    struct http_request request = good_request("GET", "/");
+    struct reply reply = {0};
+
+    (void)state;
+    config.public_url = "https://example.com/api";
+    http_request_refuse(&request, &config, &reply);
+    reply_error(&reply, TODO_ERR_MALFORMED);
+    assert_true(unit_buf_has(&reply.out, type));
+    reply_release(&reply);
+    request = good_request("GET", "/");
+    request.head.field_count = 0; /* no Host */
+    reply = accept(&request, &config, TODO_ERR_MALFORMED);
+    reply_error(&reply, TODO_ERR_MALFORMED);
+    assert_true(unit_buf_has(&reply.out, type));
+    reply_release(&reply);
+}
+
 static void the_longest_hosts_and_urls_fit(void **state)
 {
     struct config config = config_of_test();
@@ -248,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_request_gets_an_id_of_its_own),
         cmocka_unit_test(urls_begin_where_the_client_found_us),
+        cmocka_unit_test(the_type_of_a_problem_has_the_path_of_the_public_url),
         cmocka_unit_test(the_longest_hosts_and_urls_fit),
         cmocka_unit_test(a_connection_stays_unless_a_body_would_be_left_behind),
         cmocka_unit_test(a_chunked_body_left_behind_ends_it_too),

@@ -11,19 +11,24 @@
 #include "tests/unit/unit.h"
 
 /* The document, parsed to its last byte. Gives: cJSON_Delete. */
-static cJSON *read_document(void)
+static cJSON *read_document_of(const char *public_url)
 {
     struct buf out = {0};
     const char *end = NULL;
     cJSON *document;
 
-    openapi_write(&out);
+    openapi_write(public_url, &out);
     buf_put(&out, "", 1);
     assert_false(out.failed);
     document = cJSON_ParseWithLengthOpts(out.data, out.len, &end, true);
     assert_non_null(document);
     buf_release(&out);
     return document;
+}
+
+static cJSON *read_document(void)
+{
+    return read_document_of(NULL);
 }
 
 /* Goes down by the names, which end with NULL. */
@@ -130,8 +135,44 @@ static void every_error_is_an_example_of_its_status(void **state)
         assert_non_null(problem);
         assert_string_equal(FIND(problem, "detail")->valuestring, info->detail);
         assert_memory_equal(FIND(problem, "type")->valuestring,
-                            PROBLEM_TYPE_PREFIX, strlen(PROBLEM_TYPE_PREFIX));
+                            "/docs#problem-", strlen("/docs#problem-"));
     }
+    cJSON_Delete(document);
+}
+
+static const char *example_of(const cJSON *document, const char *header)
+{
+    return FIND(document, "components", "headers", header, "schema", "examples")
+        ->child->valuestring;
+}
+
+static void urls_begin_where_the_server_is_found(void **state)
+{
+    cJSON *document = read_document();
+
+    (void)state;
+    assert_string_equal(
+        FIND(FIND(document, "servers")->child, "url")->valuestring, ".");
+    cJSON_Delete(document);
+    document = read_document_of("https://a.example/api");
+    assert_string_equal(
+        FIND(FIND(document, "servers")->child, "url")->valuestring,
+        "https://a.example/api");
+    assert_string_equal(example_of(document, "Location"),
+                        "https://a.example/api/todos/17");
+    assert_string_equal(example_of(document, "Link"),
+                        "<https://a.example/api/todos?limit=20&after=AQAB>; "
+                        "rel=\"next\"");
+    assert_string_equal(FIND(document, "components", "responses", "405",
+                             "content", "application/problem+json", "examples",
+                             "method-not-allowed", "value", "type")
+                            ->valuestring,
+                        "/api/docs#problem-method-not-allowed");
+    assert_string_equal(
+        FIND(FIND(document, "components", "schemas", "Todo", "examples")->child,
+             "url")
+            ->valuestring,
+        "https://a.example/api/todos/17");
     cJSON_Delete(document);
 }
 
@@ -168,7 +209,7 @@ static void without_memory_the_buffer_says_so(void **state)
     struct buf out = {.failed = true};
 
     (void)state;
-    openapi_write(&out);
+    openapi_write(NULL, &out);
     assert_true(out.failed);
     assert_uint_equal(out.len, 0);
     buf_release(&out);
@@ -183,6 +224,7 @@ int main(void)
         cmocka_unit_test(every_route_is_an_operation_of_its_name),
         cmocka_unit_test(every_field_is_in_every_shape_of_the_todo),
         cmocka_unit_test(every_error_is_an_example_of_its_status),
+        cmocka_unit_test(urls_begin_where_the_server_is_found),
         cmocka_unit_test(statuses_come_in_order_and_once),
         cmocka_unit_test(every_operation_succeeds_in_some_way),
         cmocka_unit_test(without_memory_the_buffer_says_so),

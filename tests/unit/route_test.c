@@ -279,9 +279,26 @@ static void methods_that_allow_does_not_list_are_refused(void **state)
     buf_release(&allow);
 }
 
+static void a_url_is_a_base_and_the_path_of_the_table(void **state)
+{
+    struct buf out = {0};
+
+    (void)state;
+    route_write_url("http://a/b", OP_READ_TODO, 17, &out);
+    buf_puts(&out, " ");
+    route_write_url("", OP_LIST_TODOS, 0, &out);
+    buf_puts(&out, " ");
+    route_write_url("/b", OP_SHOW_DOCS_FILE, 0, &out);
+    buf_puts(&out, " ");
+    route_write_url("http://a", OP_SHOW_HOME, 0, &out);
+    unit_assert_buf(&out, "http://a/b/todos/17 /todos /b/docs/ http://a/");
+    buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_url_is_a_base_and_the_path_of_the_table),
         cmocka_unit_test(every_row_is_found_under_its_number),
         cmocka_unit_test(every_row_is_whole),
         cmocka_unit_test(head_goes_where_get_does),

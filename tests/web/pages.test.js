@@ -56,7 +56,7 @@ for (const name of Object.keys(programs))
           assert.notEqual(await page.textContent('.how'), '');
           for (const { operationId, description } of document.operations) {
             const row = page.locator('tr',
-              { has: page.locator(`a[href="/docs#${operationId}"]`) });
+              { has: page.locator(`a[href="./docs#${operationId}"]`) });
             const [, waits] = /^Waits for: (.+)\.$/.exec(description);
             assert.equal(await row.locator('td').nth(1).innerText(), waits);
           }

@@ -15,6 +15,10 @@ export const programs = {
   'todo-async': process.env.TODO_ASYNC,
 };
 
+// What sets options in the environment of the tests is not for the servers.
+const own = Object.fromEntries(Object.entries(process.env)
+  .filter(([name]) => !name.startsWith('TODO_')));
+
 // Resolves when the file is there; rejects when the child ends before.
 function appears(file, child) {
   return new Promise((resolve, reject) => {
@@ -36,19 +40,20 @@ function appears(file, child) {
 
 // A running server: {url, port, stop}. stop() expects a clean end. Its database
 // is empty, unless `db` names a file; its port any that is free, unless `port`
-// says which. Without `viewer` its /docs is the plain page.
+// says which. Without `viewer` its /docs is the plain page; `more` are further
+// arguments.
 export async function startServer(name,
-  { viewer = true, db, port = 0 } = {}) {
+  { viewer = true, db, port = 0, more = [] } = {}) {
   assert.ok(programs[name],
     `${name.toUpperCase().replace('-', '_')} must say where ${name} is`);
   const folder = mkdtempSync(path.join(tmpdir(), 'todo-web-'));
   const portFile = path.join(folder, 'port');
   const args = ['--port', `${port}`, '--port-file', portFile,
-    '--db', db ?? path.join(folder, 'todos.db'), '--log-level', 'warn'];
+    '--db', db ?? path.join(folder, 'todos.db'), '--log-level', 'warn', ...more];
   if (viewer)
     args.push('--docs-dir', viewerFolder);
   const child = spawn(programs[name], args,
-    { stdio: ['ignore', 'ignore', 'inherit'] });
+    { stdio: ['ignore', 'ignore', 'inherit'], env: own });
   // Whatever happens to the test, the server does not outlive it.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
