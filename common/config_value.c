@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/config_hosts.h"
 #include "common/log.h"
 
 enum { MAX_URL = 255 };
@@ -221,6 +222,8 @@ bool config_value_read(const struct config_rule *rule, const char *text,
         return read_http(text, field);
     case CONFIG_ORIGIN:
         return read_origin(text, field);
+    case CONFIG_HOSTS:
+        return config_hosts_read(text, field);
     }
     return false;
 }
@@ -259,6 +262,8 @@ void config_value_describe(const struct config_rule *rule, struct buf *out)
         [CONFIG_URL] = "http(s)://HOST[:PORT][/PATH], at most 255 bytes",
         [CONFIG_HTTP] = "http://HOST[:PORT][/PATH], at most 255 bytes",
         [CONFIG_ORIGIN] = "* or SCHEME://HOST[:PORT]",
+        [CONFIG_HOSTS] = "NAME,... without ports; .NAME has its subdomains, "
+                         "too; * is any host",
     };
 
     buf_puts(out, wants[rule->kind]);

@@ -19,7 +19,8 @@ enum config_kind {
     CONFIG_HOST,    /* const char *: an IPv4 address in digits */
     CONFIG_URL,     /* const char *: what URLs can begin with */
     CONFIG_HTTP,    /* const char *: a URL to be asked, without TLS */
-    CONFIG_ORIGIN   /* const char *: "*", or a scheme, host and port */
+    CONFIG_ORIGIN,  /* const char *: "*", or a scheme, host and port */
+    CONFIG_HOSTS    /* const char *: hosts without ports, see config_hosts.h */
 };
 
 /* What a value has to be. The bounds are those of CONFIG_INT, and in

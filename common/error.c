@@ -54,6 +54,10 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
     [TODO_ERR_EXPECTATION] = {
         417, true, "expectation-failed", "Expectation failed",
         "The only expectation known is 100-continue."},
+    [TODO_ERR_MISDIRECTED] = {
+        421, false, "misdirected-request", "Misdirected request",
+        "This server does not answer for the host that Host names; "
+        "--allowed-host adds hosts."},
     [TODO_ERR_INVALID] = {
         422, false, "invalid", "Invalid request",
         "The request breaks the rules that errors lists."},
@@ -128,6 +132,7 @@ const char *error_reason(int status)
         {414, "URI Too Long"},
         {415, "Unsupported Media Type"},
         {417, "Expectation Failed"},
+        {421, "Misdirected Request"},
         {422, "Unprocessable Content"},
         {431, "Request Header Fields Too Large"},
         {499, "Client Closed Request"},

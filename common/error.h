@@ -28,6 +28,7 @@ enum todo_err {
     TODO_ERR_TARGET_TOO_LONG, /* 414 */
     TODO_ERR_MEDIA_TYPE,      /* 415 */
     TODO_ERR_EXPECTATION,     /* 417 */
+    TODO_ERR_MISDIRECTED,     /* 421: a Host that is not served */
     TODO_ERR_INVALID,         /* 422: the faults say what */
     TODO_ERR_HEAD_TOO_LARGE,  /* 431 */
     TODO_ERR_HTTP_VERSION,    /* 505 */

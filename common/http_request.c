@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/host.h"
 #include "common/probe.h"
 
 static char *write_hex(char *at, unsigned int number)
@@ -276,6 +277,8 @@ enum todo_err http_request_accept(struct http_request *request,
      * is said of it to whatever is malformed. */
     if (err != TODO_ERR_MALFORMED && err != TODO_ERR_HTTP_VERSION)
         allow_origin(request, config, reply);
+    if (!err && !host_is_served(config, request->meaning.host))
+        err = TODO_ERR_MISDIRECTED;
     if (!err)
         err = route_match(&request->route, request->head.method,
                           request->head.path.at, request->head.path.len);

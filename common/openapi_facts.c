@@ -162,6 +162,7 @@ bool openapi_fails(enum operation op, enum todo_err err)
     case TODO_ERR_BODY_TOO_LARGE:
     case TODO_ERR_TARGET_TOO_LONG:
     case TODO_ERR_EXPECTATION:
+    case TODO_ERR_MISDIRECTED:
     case TODO_ERR_INVALID: /* a parameter that does not exist, for one */
     case TODO_ERR_HEAD_TOO_LARGE:
     case TODO_ERR_HTTP_VERSION:

@@ -133,29 +133,15 @@ int system_release(void **state)
 int main(int argc, char **argv)
 {
     static int (*const groups[])(void) = {
-        system_options,
-        system_startup,
-        system_reach,
-        system_cors,
-        system_deadlines,
-        system_log,
-        system_drain,
-        system_held,
-        system_pair,
-        system_crash,
-        system_full,
-        system_suggestions,
-        system_suggestions_leave,
-        system_events,
-        system_followers,
-        system_leavers,
+        system_options,   system_startup,      system_reach,
+        system_hosts,     system_cors,         system_deadlines, system_log,          system_drain,
+        system_held,      system_pair,         system_crash,
+        system_full,      system_suggestions,  system_suggestions_leave,
+        system_events,    system_followers,    system_leavers,
         system_export,
 #ifdef TODO_PROBES
-        system_gates,
-        system_late,
-        system_queues,
-        system_together,
-        system_export_pages,
+        system_gates,     system_late,         system_queues,
+        system_together,  system_export_pages,
 #endif
     };
 

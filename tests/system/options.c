@@ -85,6 +85,26 @@ static struct mistake mistakes[] = {
      {"--cors-origin", "https://example.org/todos"},
      "--cors-origin",
      BOTH},
+    {"an_allowed_host_with_a_port_is_refused",
+     {"--allowed-host", "a,todo.example:80"},
+     "todo.example:80",
+     BOTH},
+    {"an_allowed_url_is_refused",
+     {"--allowed-host", "https://todo.example"},
+     "https://todo.example",
+     BOTH},
+    {"a_star_for_subdomains_is_refused",
+     {"--allowed-host", "*.example"},
+     "*.example",
+     BOTH},
+    {"a_blank_between_allowed_hosts_is_refused",
+     {"--allowed-host", "a, b"},
+     "a, b",
+     BOTH},
+    {"an_allowed_host_of_no_bytes_is_refused",
+     {"--allowed-host", ""},
+     "--allowed-host",
+     BOTH},
     {"no_threads_are_refused", {"--threads", "0"}, "--threads", SYNC_ONLY},
     {"a_million_threads_are_refused",
      {"--threads", "1000000"},
@@ -166,9 +186,9 @@ static void is_one_line_and_exit_2(void **state)
  * The environment
  */
 
-static const char *const variables[] = {"TODO_PORT", "TODO_HEAD_TIMEOUT",
-                                        "TODO_LOG_LEVEL", "TODO_PUBLIC_URL",
-                                        "TODO_CORS_ORIGIN"};
+static const char *const variables[] = {
+    "TODO_PORT",       "TODO_HEAD_TIMEOUT", "TODO_LOG_LEVEL",
+    "TODO_PUBLIC_URL", "TODO_CORS_ORIGIN",  "TODO_ALLOWED_HOST"};
 
 static int forget_variables(void **state)
 {
@@ -179,11 +199,10 @@ static int forget_variables(void **state)
 
 static void a_wrong_value_in_the_environment_is_refused(void **state)
 {
-    static const char *const wrong[][2] = {{"TODO_PORT", "http"},
-                                           {"TODO_HEAD_TIMEOUT", "-1"},
-                                           {"TODO_LOG_LEVEL", "loud"},
-                                           {"TODO_PUBLIC_URL", "here"},
-                                           {"TODO_CORS_ORIGIN", "here"}};
+    static const char *const wrong[][2] = {
+        {"TODO_PORT", "http"},        {"TODO_HEAD_TIMEOUT", "-1"},
+        {"TODO_LOG_LEVEL", "loud"},   {"TODO_PUBLIC_URL", "here"},
+        {"TODO_CORS_ORIGIN", "here"}, {"TODO_ALLOWED_HOST", "a:80"}};
     static const char *const none[] = {NULL};
 
     (void)state;
@@ -257,21 +276,13 @@ static char *said_to(const char *question)
 
 static void help_names_every_flag(void **state)
 {
-    static const char *const flags[] = {"--host",
-                                        "--port",
-                                        "--port-file",
-                                        "--db",
-                                        "--public-url",
-                                        "--cors-origin",
-                                        "--head-timeout",
-                                        "--body-timeout",
-                                        "--idle-timeout",
-                                        "--write-timeout",
-                                        "--shutdown-timeout",
-                                        "--log-level",
-                                        "--help",
-                                        "--version",
-                                        "TODO_"};
+    static const char *const flags[] = {
+        "--host",         "--port",          "--port-file",
+        "--db",           "--public-url",    "--cors-origin",
+        "--allowed-host", "--head-timeout",  "--body-timeout",
+        "--idle-timeout", "--write-timeout", "--shutdown-timeout",
+        "--log-level",    "--help",          "--version",
+        "TODO_"};
     char *help = said_to("--help");
 
     (void)state;

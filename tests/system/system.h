@@ -81,6 +81,7 @@ int system_release(void **state);
 int system_options(void);
 int system_startup(void);
 int system_reach(void);
+int system_hosts(void);
 int system_cors(void);
 int system_deadlines(void);
 int system_log(void);

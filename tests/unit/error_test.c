@@ -28,6 +28,7 @@ static const struct row rows[] = {
     {TODO_ERR_TARGET_TOO_LONG, 414, true},
     {TODO_ERR_MEDIA_TYPE, 415, false},
     {TODO_ERR_EXPECTATION, 417, true},
+    {TODO_ERR_MISDIRECTED, 421, false},
     {TODO_ERR_GONE, 499, true},
     {TODO_ERR_INVALID, 422, false},
     {TODO_ERR_HEAD_TOO_LARGE, 431, true},
