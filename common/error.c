@@ -23,6 +23,9 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
     [TODO_ERR_CONDITION] = {
         400, false, "bad-condition", "Condition cannot be read",
         "If-Match and If-None-Match take *, or up to 16 entity tags."},
+    [TODO_ERR_PARTIAL_PUT] = {
+        400, false, "partial-put", "Partial PUT",
+        "PUT takes a whole todo, without Content-Range; PATCH changes a part."},
     [TODO_ERR_NO_PATH] = {
         404, false, "no-such-path", "No such path",
         "Nothing is found here; /openapi.json lists every path."},
@@ -51,6 +54,9 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
         415, false, "unsupported-media-type", "Unsupported media type",
         "A body is application/json; for PATCH it may also be "
         "application/merge-patch+json."},
+    [TODO_ERR_CODING] = {
+        415, false, "unsupported-coding", "Unsupported content coding",
+        "A body is taken as it is, without Content-Encoding."},
     [TODO_ERR_EXPECTATION] = {
         417, true, "expectation-failed", "Expectation failed",
         "The only expectation known is 100-continue."},

@@ -63,6 +63,12 @@ const struct openapi_header openapi_headers[HEADER_COUNT] = {
                       "GET, HEAD, OPTIONS"},
     [HEADER_RETRY_AFTER] = {"Retry-After", "Seconds to wait before a new try.",
                             "1"},
+    [HEADER_ACCEPT_PATCH] = {"Accept-Patch",
+                             "What a PATCH may be; on the answer to a PATCH.",
+                             "application/merge-patch+json, application/json"},
+    [HEADER_ACCEPT_ENCODING] = {"Accept-Encoding",
+                                "How a body may be encoded, when it was that.",
+                                "identity"},
 };
 
 static const struct openapi_success successes[] = {
@@ -135,7 +141,10 @@ bool openapi_fails(enum operation op, enum todo_err err)
     case TODO_ERR_JSON:
     case TODO_ERR_LENGTH_REQUIRED:
     case TODO_ERR_MEDIA_TYPE:
+    case TODO_ERR_CODING:
         return routes[op].takes_body;
+    case TODO_ERR_PARTIAL_PUT:
+        return op == OP_REPLACE_TODO;
     case TODO_ERR_CONDITION:
         return openapi_takes(op, PARAM_IF_NONE_MATCH);
     case TODO_ERR_NO_PATH:

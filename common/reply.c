@@ -10,6 +10,9 @@
 
 static const char JSON[] = "application/json";
 
+/* What a PATCH may be (RFC 5789 section 3.1). */
+static const char PATCHES[] = "application/merge-patch+json, application/json";
+
 static void put_field(struct buf *out, const char *name, const char *value)
 {
     buf_puts(out, name);
@@ -148,6 +151,8 @@ enum todo_err reply_options(struct reply *reply, bool preflight)
 {
     begin_head(reply, 204);
     put_allow(reply, "Allow");
+    if (route_takes(reply->path, "PATCH"))
+        put_field(&reply->out, "Accept-Patch", PATCHES);
     if (preflight && reply->cors) {
         put_allow(reply, "Access-Control-Allow-Methods");
         put_field(&reply->out, "Access-Control-Allow-Headers",
@@ -252,6 +257,10 @@ void reply_error(struct reply *reply, enum todo_err err)
     begin_head(reply, info->status);
     if (err == TODO_ERR_METHOD)
         put_allow(reply, "Allow");
+    if (info->status == 415 && reply->patch)
+        put_field(&reply->out, "Accept-Patch", PATCHES);
+    if (err == TODO_ERR_CODING) /* and with no other 415: RFC 9110 12.5.3 */
+        put_field(&reply->out, "Accept-Encoding", "identity");
     if (info->status == 503)
         put_field(&reply->out, "Retry-After", "1");
     if (reply->body.failed ||

@@ -39,6 +39,7 @@ struct reply {
     const char *cors;           /* the origin to allow, or NULL */
     bool cors_varies;           /* the answer depends on the request's Origin */
     const char *path;           /* of the route table, for Allow; or NULL */
+    bool patch;                 /* the request is a PATCH */
     char id[REPLY_ID_SIZE];     /* the request id */
     uint32_t number;            /* its last half: the probes' name for it */
     char base[REPLY_BASE_SIZE]; /* what URLs of ours begin with */
@@ -72,8 +73,9 @@ enum todo_err reply_page(struct reply *reply, const struct buf *todos,
 /* 204. */
 enum todo_err reply_no_content(struct reply *reply);
 
-/* 204, Allow, and what a CORS preflight asks for (Fetch standard, "CORS
- * protocol"), where --cors-origin permits it. */
+/* 204, Allow, Accept-Patch where PATCH is allowed, and what a CORS preflight
+ * asks for (Fetch standard, "CORS protocol"), where --cors-origin permits it.
+ */
 enum todo_err reply_options(struct reply *reply, bool preflight);
 
 /* 200 with any body. */

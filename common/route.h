@@ -62,6 +62,9 @@ struct route_match {
 enum todo_err route_match(struct route_match *match, const char *method,
                           const char *path, size_t path_len);
 
+/* Whether a path of the table takes the method. */
+bool route_takes(const char *path, const char *method);
+
 /* Appends the methods that a path of the table takes, as Allow lists them. */
 void route_write_allow(const char *path, struct buf *out);
 

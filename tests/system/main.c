@@ -118,6 +118,16 @@ void system_begin_stop(int signal)
         assert_int_equal(status, 503);
 }
 
+void system_expect_field(const struct raw_answer *answer, const char *name,
+                         const char *expected)
+{
+    char value[256];
+
+    if (!raw_answer_field(answer, name, value, sizeof value))
+        fail_msg("no field %s in\n%s", name, answer->head);
+    assert_string_equal(value, expected);
+}
+
 int system_release(void **state)
 {
     (void)state;
@@ -134,7 +144,8 @@ int main(int argc, char **argv)
 {
     static int (*const groups[])(void) = {
         system_options,   system_startup,      system_reach,
-        system_hosts,     system_cors,         system_deadlines, system_log,          system_drain,
+        system_hosts,     system_cors,         system_fields,
+        system_deadlines, system_log,          system_drain,
         system_held,      system_pair,         system_crash,
         system_full,      system_suggestions,  system_suggestions_leave,
         system_events,    system_followers,    system_leavers,

@@ -67,6 +67,10 @@ void system_look_around(void);
 /* The running test fails unless the text is one line that says something. */
 void system_expect_one_line(const char *text);
 
+/* The running test fails unless the answer has the field with this value. */
+void system_expect_field(const struct raw_answer *answer, const char *name,
+                         const char *expected);
+
 /* Sends the signal to the server of the case, and waits until new clients are
  * refused. */
 void system_begin_stop(int signal);
@@ -83,6 +87,7 @@ int system_startup(void);
 int system_reach(void);
 int system_hosts(void);
 int system_cors(void);
+int system_fields(void);
 int system_deadlines(void);
 int system_log(void);
 int system_drain(void);

@@ -62,6 +62,11 @@ static void break_type(struct http_request *request)
     request_set(request, "Content-Type", "text/plain");
 }
 
+static void break_coding(struct http_request *request)
+{
+    request_add(request, "Content-Encoding", "gzip");
+}
+
 static void break_length(struct http_request *request)
 {
     request_drop(request, "Content-Length");
@@ -93,6 +98,7 @@ static const struct {
     {break_expect, TODO_ERR_EXPECTATION},
     {break_query, TODO_ERR_INVALID},
     {break_type, TODO_ERR_MEDIA_TYPE},
+    {break_coding, TODO_ERR_CODING},
     {break_length, TODO_ERR_LENGTH_REQUIRED},
     {break_ceiling, TODO_ERR_BODY_TOO_LARGE},
     {break_condition, TODO_ERR_CONDITION},
