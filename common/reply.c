@@ -21,8 +21,9 @@ static void put_field(struct buf *out, const char *name, const char *value)
     buf_put(out, "\r\n", 2);
 }
 
-/* The status line and the fields that every answer has. */
-static void begin_head(struct reply *reply, int status)
+/* The status line and the fields that every answer has. `caching` is what
+ * caches may do with it (RFC 9111 section 5.2.2). */
+static void begin_head_for(struct reply *reply, int status, const char *caching)
 {
     struct buf *out = &reply->out;
     char date[CLOCK_HTTP_SIZE];
@@ -38,6 +39,7 @@ static void begin_head(struct reply *reply, int status)
     clock_format_http(clock_wall_ms(), date);
     put_field(out, "Date", date);
     put_field(out, "X-Request-Id", reply->id);
+    put_field(out, "Cache-Control", caching);
     if (!reply->keep_alive)
         put_field(out, "Connection", "close");
     else if (reply->http_1_0)
@@ -48,6 +50,13 @@ static void begin_head(struct reply *reply, int status)
         put_field(out, "Access-Control-Allow-Origin", reply->cors);
         put_field(out, "Access-Control-Expose-Headers", "ETag, Link, Location");
     }
+}
+
+/* Without a word from us a cache may guess how long an answer holds, a 404 as
+ * well as a todo (RFC 9111 section 4.2.2), and show what is not so any more. */
+static void begin_head(struct reply *reply, int status)
+{
+    begin_head_for(reply, status, "no-cache"); /* may keep it, but must ask */
 }
 
 static void put_allow(struct reply *reply, const char *name)
@@ -66,13 +75,20 @@ static void put_etag(struct reply *reply, const struct todo *todo)
     put_field(&reply->out, "ETag", etag);
 }
 
+/* Browsers are not to look for another type in what others have written. */
+static void put_type(struct buf *out, const char *content_type)
+{
+    put_field(out, "Content-Type", content_type);
+    put_field(out, "X-Content-Type-Options", "nosniff");
+}
+
 /* Ends the head and, unless the request was HEAD, adds the body. */
 static enum todo_err end_with(struct reply *reply, const char *content_type,
                               const char *body, size_t len)
 {
     struct buf *out = &reply->out;
 
-    put_field(out, "Content-Type", content_type);
+    put_type(out, content_type);
     buf_puts(out, "Content-Length: ");
     buf_put_int(out, (int64_t)len);
     buf_put(out, "\r\n\r\n", 4);
@@ -174,9 +190,9 @@ enum todo_err reply_stream(struct reply *reply, const char *content_type)
     reply->chunked = !reply->http_1_0;
     if (!reply->chunked && !reply->head_only)
         reply->keep_alive = false;
-    begin_head(reply, 200);
-    put_field(&reply->out, "Content-Type", content_type);
-    put_field(&reply->out, "Cache-Control", "no-store");
+    begin_head_for(reply, 200, "no-cache, no-store"); /* it has no end */
+    put_type(&reply->out, content_type);
+    put_field(&reply->out, "X-Accel-Buffering", "no");
     if (reply->chunked)
         put_field(&reply->out, "Transfer-Encoding", "chunked");
     return end_without_body(reply);

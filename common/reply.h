@@ -86,7 +86,8 @@ enum todo_err reply_text(struct reply *reply, const char *content_type,
  * pieces, each in the place of what `out` held, or (add) behind it; the end is
  * added to the last one. It is told by the chunked coding (RFC 9112 section
  * 7.1), or to HTTP/1.0 by closing. When the request was HEAD, send the head and
- * no more. */
+ * no more. The head tells caches to keep nothing, and a reverse proxy to pass
+ * on each piece as it comes (X-Accel-Buffering, a field of nginx's). */
 enum todo_err reply_stream(struct reply *reply, const char *content_type);
 enum todo_err reply_piece(struct reply *reply, const char *bytes, size_t len);
 enum todo_err reply_add_piece(struct reply *reply, const char *bytes,

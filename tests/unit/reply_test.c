@@ -49,12 +49,13 @@ static void assert_answer(const struct reply *reply, const char *want)
 
 #define HEAD(status)                                                           \
     "HTTP/1.1 " status "\r\nServer: todo-test\r\nDate: %D\r\n"                 \
-    "X-Request-Id: 00000001-00000002\r\n"
+    "X-Request-Id: 00000001-00000002\r\nCache-Control: no-cache\r\n"
 
 #define PATCHES                                                                \
     "Accept-Patch: application/merge-patch+json, application/json\r\n"
 
-#define TYPE(type) "Content-Type: " type "\r\n"
+#define TYPE(type)                                                             \
+    "Content-Type: " type "\r\nX-Content-Type-Options: nosniff\r\n"
 
 static void a_todo_is_an_answer_in_one_piece(void **state)
 {
