@@ -17,6 +17,7 @@ static const struct config_rule port = {CONFIG_INT, 0, 65535};
 static const struct config_rule url = {CONFIG_URL, 0, 0};
 static const struct config_rule asked = {CONFIG_HTTP, 0, 0};
 static const struct config_rule origin = {CONFIG_ORIGIN, 0, 0};
+static const struct config_rule hosts = {CONFIG_HOSTS, 0, 0};
 static const struct config_rule seconds = {CONFIG_SECONDS, 1, 86400000};
 static const struct config_rule threads = {CONFIG_INT, 1, 1024};
 static const struct config_rule readers = {CONFIG_INT, 1, 64};
@@ -46,6 +47,10 @@ const struct option config_options[] = {
      "one that the proxy takes away"},
     {NULL, "cors-origin", "ORIGIN", CONFIG_BOTH, AT(cors_origin), &origin, NULL,
      "whose pages may call it: SCHEME://HOST[:PORT], *"},
+    {NULL, "allowed-host", "NAME,...", CONFIG_BOTH, AT(allowed_hosts), &hosts,
+     NULL,
+     "hosts that it serves beside its own: NAME, .NAME with subdomains, * for "
+     "any [none; any when --host is not in 127.0.0.0/8]"},
     {NULL, "upstream", "URL", CONFIG_BOTH, AT(upstream), &asked, NULL,
      "another server, that suggests titles"},
 

@@ -23,8 +23,9 @@ struct config {
     const char *public_url;  /* begins our URLs instead of Host, or NULL; as
                               * url_write writes it, no slash at the end */
     const char *cors_origin; /* one origin as browsers send it, "*", or NULL */
-    const char *upstream;    /* URL that suggests titles, or NULL */
-    const char *docs_dir;    /* files of the API viewer, or NULL */
+    const char *allowed_hosts; /* "NAME,…" served beside our own, or NULL */
+    const char *upstream;      /* URL that suggests titles, or NULL */
+    const char *docs_dir;      /* files of the API viewer, or NULL */
     int64_t head_timeout_ms;
     int64_t body_timeout_ms;
     int64_t idle_timeout_ms;

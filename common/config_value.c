@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/config_hosts.h"
 #include "common/log.h"
 #include "common/url.h"
 
@@ -185,6 +186,8 @@ bool config_value_read(const struct config_rule *rule, const char *text,
         return read_http(text, field);
     case CONFIG_ORIGIN:
         return read_origin(text, field);
+    case CONFIG_HOSTS:
+        return config_hosts_read(text, field);
     }
     return false;
 }
@@ -223,6 +226,8 @@ void config_value_describe(const struct config_rule *rule, struct buf *out)
         [CONFIG_URL] = "http(s)://HOST[:PORT][/PATH]" URL_RULE,
         [CONFIG_HTTP] = "http://HOST[:PORT][/PATH]" URL_RULE,
         [CONFIG_ORIGIN] = "* or SCHEME://HOST[:PORT]" URL_RULE,
+        [CONFIG_HOSTS] = "NAME,... without ports; .NAME has its subdomains, "
+                         "too; * is any host",
     };
 
     buf_puts(out, wants[rule->kind]);

@@ -24,6 +24,9 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
     [TODO_ERR_CONDITION] = {
         400, false, "bad-condition", "Condition cannot be read",
         "If-Match and If-None-Match take *, or up to 16 entity tags."},
+    [TODO_ERR_PARTIAL_PUT] = {
+        400, false, "partial-put", "Partial PUT",
+        "PUT takes a whole todo, without Content-Range; PATCH changes a part."},
     [TODO_ERR_NO_PATH] = {
         404, false, "no-such-path", "No such path",
         "Nothing is found here; the API document lists every path."},
@@ -52,9 +55,16 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
         415, false, "unsupported-media-type", "Unsupported media type",
         "A body is application/json; for PATCH it may also be "
         "application/merge-patch+json."},
+    [TODO_ERR_CODING] = {
+        415, false, "unsupported-coding", "Unsupported content coding",
+        "A body is taken as it is, without Content-Encoding."},
     [TODO_ERR_EXPECTATION] = {
         417, true, "expectation-failed", "Expectation failed",
         "The only expectation known is 100-continue."},
+    [TODO_ERR_MISDIRECTED] = {
+        421, false, "misdirected-request", "Misdirected request",
+        "This server does not answer for the host that Host names; "
+        "--allowed-host adds hosts."},
     [TODO_ERR_INVALID] = {
         422, false, "invalid", "Invalid request",
         "The request breaks the rules that errors lists."},
@@ -129,6 +139,7 @@ const char *error_reason(int status)
         {414, "URI Too Long"},
         {415, "Unsupported Media Type"},
         {417, "Expectation Failed"},
+        {421, "Misdirected Request"},
         {422, "Unprocessable Content"},
         {431, "Request Header Fields Too Large"},
         {499, "Client Closed Request"},

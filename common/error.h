@@ -18,6 +18,7 @@ enum todo_err {
     TODO_ERR_HOST,            /* 400: no usable Host */
     TODO_ERR_JSON,            /* 400: the body is not strict JSON */
     TODO_ERR_CONDITION,       /* 400: If-Match or If-None-Match unreadable */
+    TODO_ERR_PARTIAL_PUT,     /* 400: Content-Range on PUT */
     TODO_ERR_NO_PATH,         /* 404: no such path */
     TODO_ERR_NO_TODO,         /* 404: no such todo */
     TODO_ERR_METHOD,          /* 405 */
@@ -27,7 +28,9 @@ enum todo_err {
     TODO_ERR_BODY_TOO_LARGE,  /* 413 */
     TODO_ERR_TARGET_TOO_LONG, /* 414 */
     TODO_ERR_MEDIA_TYPE,      /* 415 */
+    TODO_ERR_CODING,          /* 415: Content-Encoding other than identity */
     TODO_ERR_EXPECTATION,     /* 417 */
+    TODO_ERR_MISDIRECTED,     /* 421: a Host that is not served */
     TODO_ERR_INVALID,         /* 422: the faults say what */
     TODO_ERR_HEAD_TOO_LARGE,  /* 431 */
     TODO_ERR_HTTP_VERSION,    /* 505 */

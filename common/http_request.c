@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/host.h"
 #include "common/probe.h"
 
 static char *write_hex(char *at, unsigned int number)
@@ -141,6 +142,38 @@ static enum todo_err check_media_type(const struct http_request *request)
          http_text_is(essence, "application/merge-patch+json")))
         return TODO_OK;
     return TODO_ERR_MEDIA_TYPE;
+}
+
+/* A body is read as it is: what is encoded would have to be decoded first (RFC
+ * 9110 section 8.4). Several fields are one list (section 5.3), and identity
+ * means that nothing was done. As the media type, it is looked at where a body
+ * is understood, and not where one is read and dropped. */
+static enum todo_err check_coding(const struct http_request *request)
+{
+    const struct http_head *head = &request->head;
+    struct http_text list, coding;
+
+    if (!takes_body(request))
+        return TODO_OK;
+    for (size_t i = 0; i < head->field_count; i++) {
+        if (!http_text_is(head->fields[i].name, "Content-Encoding"))
+            continue;
+        list = head->fields[i].value;
+        while (http_list_next(&list, &coding))
+            if (!http_text_is(coding, "identity"))
+                return TODO_ERR_CODING;
+    }
+    return TODO_OK;
+}
+
+/* A part that is taken for the whole destroys the rest (RFC 9110 section 14.5).
+ * In other requests Content-Range means nothing (section 14.4). */
+static enum todo_err check_range(const struct http_request *request)
+{
+    if (request->route.op == OP_REPLACE_TODO &&
+        http_head_field(&request->head, "Content-Range"))
+        return TODO_ERR_PARTIAL_PUT;
+    return TODO_OK;
 }
 
 static enum todo_err check_length(const struct http_request *request)
@@ -277,10 +310,13 @@ enum todo_err http_request_accept(struct http_request *request,
      * is said of it to whatever is malformed. */
     if (err != TODO_ERR_MALFORMED && err != TODO_ERR_HTTP_VERSION)
         allow_origin(request, config, reply);
+    if (!err && !host_is_served(config, request->meaning.host))
+        err = TODO_ERR_MISDIRECTED;
     if (!err)
         err = route_match(&request->route, request->head.method,
                           request->head.path.at, request->head.path.len);
     reply->path = request->route.path;
+    reply->patch = request->route.op == OP_PATCH_TODO;
     probe_begin(reply->number, operation_name(&request->route));
     if (!err)
         err = check_expect(request);
@@ -289,7 +325,11 @@ enum todo_err http_request_accept(struct http_request *request,
     if (!err)
         err = check_media_type(request);
     if (!err)
+        err = check_coding(request);
+    if (!err)
         err = check_length(request);
+    if (!err)
+        err = check_range(request);
     if (!err)
         err = check_conditions(request);
     /* A body that nobody will read would be taken for the next request. */

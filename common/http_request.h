@@ -41,10 +41,10 @@ struct http_request {
     bool preflight;                /* a CORS preflight (Fetch standard) */
 };
 
-/* Checks the head in the order the contract promises: framing, sizes, Host,
- * path, method, Expect, query, media type, length, conditions. On the way it
- * sets up `reply` for the answer, whatever that will be: begin with {0}.
- * Any error that a head can cause. */
+/* Checks the head in the order the contract promises: framing, sizes, Host (is
+ * it one, is it ours), path, method, Expect, query, media type, coding, length,
+ * range, conditions. On the way it sets up `reply` for the answer, whatever
+ * that will be: begin with {0}. Any error that a head can cause. */
 enum todo_err http_request_accept(struct http_request *request,
                                   const struct config *config,
                                   struct reply *reply);

@@ -219,6 +219,11 @@ static void put_header_example(const char *base, const char *example,
     openapi_put(out, "']");
 }
 
+/* Not every answer that may have one of these does. */
+static const unsigned optional_headers = 1U << HEADER_LINK |
+                                         1U << HEADER_ACCEPT_PATCH |
+                                         1U << HEADER_ACCEPT_ENCODING;
+
 static void put_header_components(const char *base, struct buf *out)
 {
     openapi_put(out, "'headers': {");
@@ -227,7 +232,7 @@ static void put_header_components(const char *base, struct buf *out)
 
         openapi_put(out, "%s: {'description': %s,", header->name,
                     header->description);
-        if (i != HEADER_LINK)
+        if (!(optional_headers & 1U << i))
             openapi_put(out, "'required': true,");
         openapi_put(out, "'schema': {'type': 'string',");
         put_header_example(base, header->example, out);
@@ -278,6 +283,8 @@ static void put_response_component(const char *base, int status,
         headers = 1U << HEADER_ALLOW;
     if (status == error_info(TODO_ERR_BUSY)->status)
         headers = 1U << HEADER_RETRY_AFTER;
+    if (status == error_info(TODO_ERR_MEDIA_TYPE)->status)
+        headers = 1U << HEADER_ACCEPT_PATCH | 1U << HEADER_ACCEPT_ENCODING;
     openapi_put(out, "'%d': {'description': '", status);
     put_titles(out, status);
     openapi_put(out, "',");

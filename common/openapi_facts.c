@@ -61,6 +61,12 @@ const struct openapi_header openapi_headers[HEADER_COUNT] = {
                       "GET, HEAD, OPTIONS"},
     [HEADER_RETRY_AFTER] = {"Retry-After", "Seconds to wait before a new try.",
                             "1"},
+    [HEADER_ACCEPT_PATCH] = {"Accept-Patch",
+                             "What a PATCH may be; on the answer to a PATCH.",
+                             "application/merge-patch+json, application/json"},
+    [HEADER_ACCEPT_ENCODING] = {"Accept-Encoding",
+                                "How a body may be encoded, when it was that.",
+                                "identity"},
 };
 
 static const struct openapi_success successes[] = {
@@ -133,7 +139,10 @@ bool openapi_fails(enum operation op, enum todo_err err)
     case TODO_ERR_JSON:
     case TODO_ERR_LENGTH_REQUIRED:
     case TODO_ERR_MEDIA_TYPE:
+    case TODO_ERR_CODING:
         return routes[op].takes_body;
+    case TODO_ERR_PARTIAL_PUT:
+        return op == OP_REPLACE_TODO;
     case TODO_ERR_CONDITION:
         return openapi_takes(op, PARAM_IF_NONE_MATCH);
     case TODO_ERR_NO_PATH:
@@ -160,6 +169,7 @@ bool openapi_fails(enum operation op, enum todo_err err)
     case TODO_ERR_BODY_TOO_LARGE:
     case TODO_ERR_TARGET_TOO_LONG:
     case TODO_ERR_EXPECTATION:
+    case TODO_ERR_MISDIRECTED:
     case TODO_ERR_INVALID: /* a parameter that does not exist, for one */
     case TODO_ERR_HEAD_TOO_LARGE:
     case TODO_ERR_HTTP_VERSION:

@@ -50,6 +50,8 @@ enum openapi_header_id {
     HEADER_LINK,
     HEADER_ALLOW,
     HEADER_RETRY_AFTER,
+    HEADER_ACCEPT_PATCH,
+    HEADER_ACCEPT_ENCODING,
     HEADER_COUNT
 };
 

@@ -11,6 +11,9 @@
 
 static const char JSON[] = "application/json";
 
+/* What a PATCH may be (RFC 5789 section 3.1). */
+static const char PATCHES[] = "application/merge-patch+json, application/json";
+
 static void put_field(struct buf *out, const char *name, const char *value)
 {
     buf_puts(out, name);
@@ -19,8 +22,9 @@ static void put_field(struct buf *out, const char *name, const char *value)
     buf_put(out, "\r\n", 2);
 }
 
-/* The status line and the fields that every answer has. */
-static void begin_head(struct reply *reply, int status)
+/* The status line and the fields that every answer has. `caching` is what
+ * caches may do with it (RFC 9111 section 5.2.2). */
+static void begin_head_for(struct reply *reply, int status, const char *caching)
 {
     struct buf *out = &reply->out;
     char date[CLOCK_HTTP_SIZE];
@@ -36,6 +40,7 @@ static void begin_head(struct reply *reply, int status)
     clock_format_http(clock_wall_ms(), date);
     put_field(out, "Date", date);
     put_field(out, "X-Request-Id", reply->id);
+    put_field(out, "Cache-Control", caching);
     if (!reply->keep_alive)
         put_field(out, "Connection", "close");
     else if (reply->http_1_0)
@@ -46,6 +51,13 @@ static void begin_head(struct reply *reply, int status)
         put_field(out, "Access-Control-Allow-Origin", reply->cors);
         put_field(out, "Access-Control-Expose-Headers", "ETag, Link, Location");
     }
+}
+
+/* Without a word from us a cache may guess how long an answer holds, a 404 as
+ * well as a todo (RFC 9111 section 4.2.2), and show what is not so any more. */
+static void begin_head(struct reply *reply, int status)
+{
+    begin_head_for(reply, status, "no-cache"); /* may keep it, but must ask */
 }
 
 static void put_allow(struct reply *reply, const char *name)
@@ -64,13 +76,20 @@ static void put_etag(struct reply *reply, const struct todo *todo)
     put_field(&reply->out, "ETag", etag);
 }
 
+/* Browsers are not to look for another type in what others have written. */
+static void put_type(struct buf *out, const char *content_type)
+{
+    put_field(out, "Content-Type", content_type);
+    put_field(out, "X-Content-Type-Options", "nosniff");
+}
+
 /* Ends the head and, unless the request was HEAD, adds the body. */
 static enum todo_err end_with(struct reply *reply, const char *content_type,
                               const char *body, size_t len)
 {
     struct buf *out = &reply->out;
 
-    put_field(out, "Content-Type", content_type);
+    put_type(out, content_type);
     buf_puts(out, "Content-Length: ");
     buf_put_int(out, (int64_t)len);
     buf_put(out, "\r\n\r\n", 4);
@@ -147,6 +166,8 @@ enum todo_err reply_options(struct reply *reply, bool preflight)
 {
     begin_head(reply, 204);
     put_allow(reply, "Allow");
+    if (route_takes(reply->path, "PATCH"))
+        put_field(&reply->out, "Accept-Patch", PATCHES);
     if (preflight && reply->cors) {
         put_allow(reply, "Access-Control-Allow-Methods");
         put_field(&reply->out, "Access-Control-Allow-Headers",
@@ -169,9 +190,9 @@ enum todo_err reply_stream(struct reply *reply, const char *content_type)
     reply->until_close = reply->http_1_0 && !reply->head_only;
     if (reply->until_close)
         reply->keep_alive = false;
-    begin_head(reply, 200);
-    put_field(&reply->out, "Content-Type", content_type);
-    put_field(&reply->out, "Cache-Control", "no-store");
+    begin_head_for(reply, 200, "no-cache, no-store"); /* it has no end */
+    put_type(&reply->out, content_type);
+    put_field(&reply->out, "X-Accel-Buffering", "no");
     if (reply->chunked)
         put_field(&reply->out, "Transfer-Encoding", "chunked");
     return end_without_body(reply);
@@ -252,6 +273,10 @@ void reply_error(struct reply *reply, enum todo_err err)
     begin_head(reply, info->status);
     if (err == TODO_ERR_METHOD)
         put_allow(reply, "Allow");
+    if (info->status == 415 && reply->patch)
+        put_field(&reply->out, "Accept-Patch", PATCHES);
+    if (err == TODO_ERR_CODING) /* and with no other 415: RFC 9110 12.5.3 */
+        put_field(&reply->out, "Accept-Encoding", "identity");
     if (info->status == 503)
         put_field(&reply->out, "Retry-After", "1");
     if (reply->body.failed ||

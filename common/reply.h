@@ -40,6 +40,7 @@ struct reply {
     const char *cors;           /* the origin to allow, or NULL */
     bool cors_varies;           /* the answer depends on the request's Origin */
     const char *path;           /* of the route table, for Allow; or NULL */
+    bool patch;                 /* the request is a PATCH */
     char id[REPLY_ID_SIZE];     /* the request id */
     uint32_t number;            /* its last half: the probes' name for it */
     char base[REPLY_BASE_SIZE]; /* what URLs of ours begin with */
@@ -73,8 +74,9 @@ enum todo_err reply_page(struct reply *reply, const struct buf *todos,
 /* 204. */
 enum todo_err reply_no_content(struct reply *reply);
 
-/* 204, Allow, and what a CORS preflight asks for (Fetch standard, "CORS
- * protocol"), where --cors-origin permits it. */
+/* 204, Allow, Accept-Patch where PATCH is allowed, and what a CORS preflight
+ * asks for (Fetch standard, "CORS protocol"), where --cors-origin permits it.
+ */
 enum todo_err reply_options(struct reply *reply, bool preflight);
 
 /* 200 with any body. */
@@ -85,7 +87,8 @@ enum todo_err reply_text(struct reply *reply, const char *content_type,
  * pieces, each in the place of what `out` held, or (add) behind it; the end is
  * added to the last one. It is told by the chunked coding (RFC 9112 section
  * 7.1), or to HTTP/1.0 by closing. When the request was HEAD, send the head and
- * no more. */
+ * no more. The head tells caches to keep nothing, and a reverse proxy to pass
+ * on each piece as it comes (X-Accel-Buffering, a field of nginx's). */
 enum todo_err reply_stream(struct reply *reply, const char *content_type);
 enum todo_err reply_piece(struct reply *reply, const char *bytes, size_t len);
 enum todo_err reply_add_piece(struct reply *reply, const char *bytes,

@@ -112,7 +112,7 @@ static enum todo_err match_path(const struct route *route, const char *path,
     return TODO_OK;
 }
 
-static bool path_takes(const char *path, const char *method)
+bool route_takes(const char *path, const char *method)
 {
     if (strcmp(method, "OPTIONS") == 0)
         return true;
@@ -144,7 +144,7 @@ void route_write_allow(const char *path, struct buf *out)
     const char *separator = "";
 
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        if (!path_takes(path, order[i]))
+        if (!route_takes(path, order[i]))
             continue;
         buf_puts(out, separator);
         buf_puts(out, order[i]);

@@ -69,6 +69,9 @@ enum todo_err route_match(struct route_match *match, const char *method,
 void route_write_url(const char *base, enum operation op, int64_t id,
                      struct buf *out);
 
+/* Whether a path of the table takes the method. */
+bool route_takes(const char *path, const char *method);
+
 /* Appends the methods that a path of the table takes, as Allow lists them. */
 void route_write_allow(const char *path, struct buf *out);
 

@@ -59,6 +59,8 @@ extern const struct group limits_group;
 extern const struct group checks_group;
 extern const struct group framing_group;
 extern const struct group heads_group;
+extern const struct group hosts_group;
+extern const struct group content_group;
 extern const struct group connection_group;
 extern const struct group conditions_group;
 extern const struct group races_group;

@@ -1,8 +1,8 @@
 /*
  * Level 4: the order of checks. Each request here breaks two rules, and the
  * answer must be about the one that comes first: framing 400, 431, 414, Host
- * 400, path 404, 405, 417, query 422, 415, 411, 413, body 400, body 422, todo
- * 404, 412.
+ * 400, 421, path 404, 405, 417, query 422, 415, 411, 413, body 400, body 422,
+ * todo 404, 412. Those about 421 are in contract_hosts.c.
  */
 #include <stdio.h>
 

@@ -172,17 +172,19 @@ static void check_body_is_no_request(struct api *api, const char *head)
         expect_problem(&api->answer, 404);
 }
 
+_Static_assert(sizeof HEALTHZ - 1 == 42, "the lengths below are its length");
+
 static void body_of_a_refused_request_is_no_request(void **state)
 {
     check_body_is_no_request(
-        *state, "POST /nothing HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n");
+        *state, "POST /nothing HTTP/1.1\r\n" HOST JSON LENGTH(42) "\r\n");
     check_body_is_no_request(
-        *state, "PUT /todos HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n");
+        *state, "PUT /todos HTTP/1.1\r\n" HOST JSON LENGTH(42) "\r\n");
     check_body_is_no_request(
-        *state, "POST /todos?x HTTP/1.1\r\n" HOST JSON LENGTH(37) "\r\n");
+        *state, "POST /todos?x HTTP/1.1\r\n" HOST JSON LENGTH(42) "\r\n");
     check_body_is_no_request(*state,
-                             "POST /todos HTTP/1.1\r\n" HOST LENGTH(37) "\r\n");
-    check_body_is_no_request(*state, POST_TODOS LENGTH(37) "\r\n");
+                             "POST /todos HTTP/1.1\r\n" HOST LENGTH(42) "\r\n");
+    check_body_is_no_request(*state, POST_TODOS LENGTH(42) "\r\n");
 }
 
 /* A reader that takes such a line for the end of the head does not see the
@@ -197,7 +199,7 @@ static void strange_line_in_the_head_hides_no_body(void **state)
         char head[256];
 
         (void)snprintf(head, sizeof head,
-                       "GET /healthz HTTP/1.1\r\n" HOST "%s" LENGTH(37) "\r\n",
+                       "GET /healthz HTTP/1.1\r\n" HOST "%s" LENGTH(42) "\r\n",
                        lines[i]);
         check_body_is_no_request(*state, head);
     }

@@ -59,7 +59,8 @@ static void write_data(const struct answer *answer, long long id,
 
     if (!url)
         fail_answer(answer, "a todo with its url");
-    (void)snprintf(data, DATA_MAX, "%.*s\"url\":\"http://test/todos/%lld\"}",
+    (void)snprintf(data, DATA_MAX,
+                   "%.*s\"url\":\"http://localhost/todos/%lld\"}",
                    (int)(url - answer->http.body), answer->http.body, id);
 }
 

@@ -21,14 +21,14 @@ static const char *const level_names[LEVEL_COUNT] = {
     "another server",    "streams"};
 
 static const struct group *const groups[] = {
-    &answers_group,     &methods_group,    &promises_group,    &create_group,
-    &title_group,       &order_group,      &due_at_group,      &read_group,
-    &list_group,        &search_group,     &paging_group,      &put_group,
-    &patch_group,       &delete_group,     &query_group,       &json_group,
-    &strings_group,     &limits_group,     &checks_group,      &framing_group,
-    &heads_group,       &connection_group, &conditions_group,  &races_group,
-    &suggestions_group, &upstream_group,   &no_upstream_group, &events_group,
-    &export_group};
+    &answers_group,     &methods_group, &promises_group,    &create_group,
+    &title_group,       &order_group,   &due_at_group,      &read_group,
+    &list_group,        &search_group,  &paging_group,      &put_group,
+    &patch_group,       &delete_group,  &query_group,       &json_group,
+    &strings_group,     &limits_group,  &checks_group,      &framing_group,
+    &heads_group,       &hosts_group,   &content_group,     &connection_group,
+    &conditions_group,  &races_group,   &suggestions_group, &upstream_group,
+    &no_upstream_group, &events_group,  &export_group};
 
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 

@@ -10,8 +10,9 @@
 
 #include "api.h"
 
-/* What most heads hold, and a body of 16 bytes. */
-#define HOST       "Host: test\r\n"
+/* What most heads hold, and a body of 16 bytes. Every server on loopback serves
+ * this host: contract_hosts.c. */
+#define HOST       "Host: localhost\r\n"
 #define JSON       "Content-Type: application/json\r\n"
 #define LENGTH(n)  "Content-Length: " #n "\r\n"
 #define CHUNKED    "Transfer-Encoding: chunked\r\n"

@@ -16,8 +16,11 @@
 #include "common/http_request.h"
 #include "tests/fuzz/fuzz.h"
 
-static const struct config config = {
-    .program = "fuzz", .host = "127.0.0.1", .port = 80};
+/* It serves what most of the corpus names as Host. */
+static const struct config config = {.program = "fuzz",
+                                     .host = "127.0.0.1",
+                                     .port = 80,
+                                     .allowed_hosts = "h,.h.example"};
 
 /* A connection, and all that was understood of it. */
 struct talk {

@@ -45,15 +45,6 @@ static void preflight_as(const char *origin, struct raw_answer *answer)
     assert_int_equal(talk(system_server.port, request, answer), 204);
 }
 
-static void expect_field(const struct raw_answer *answer, const char *name,
-                         const char *expected)
-{
-    char value[256];
-
-    assert_true(raw_answer_field(answer, name, value, sizeof value));
-    assert_string_equal(value, expected);
-}
-
 static bool has_field(const struct raw_answer *answer, const char *name)
 {
     char value[256];
@@ -129,12 +120,12 @@ static void the_page_of_the_option_may_call(void **state)
     (void)state;
     system_start(for_one_page);
     read_as(PAGE, &answer);
-    expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
+    system_expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
     assert_true(lists(&answer, "Vary", "Origin"));
     expect_exposed(&answer);
     raw_answer_release(&answer);
     preflight_as(PAGE, &answer);
-    expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
+    system_expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
     assert_true(lists(&answer, "Vary", "Origin"));
     expect_preflight_granted(&answer);
     raw_answer_release(&answer);
@@ -154,7 +145,7 @@ static void an_origin_is_compared_as_browsers_send_it(void **state)
 
         system_start(args);
         read_as(PAGE, &answer);
-        expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
+        system_expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
         raw_answer_release(&answer);
         server_release(&system_server);
     }
@@ -190,12 +181,12 @@ static void a_star_lets_every_page_call(void **state)
     (void)state;
     system_start(for_all_pages);
     read_as("https://whoever.example", &answer);
-    expect_field(&answer, "Access-Control-Allow-Origin", "*");
+    system_expect_field(&answer, "Access-Control-Allow-Origin", "*");
     expect_exposed(&answer);
     assert_false(has_field(&answer, "Access-Control-Allow-Credentials"));
     raw_answer_release(&answer);
     preflight_as("https://whoever.example", &answer);
-    expect_field(&answer, "Access-Control-Allow-Origin", "*");
+    system_expect_field(&answer, "Access-Control-Allow-Origin", "*");
     expect_preflight_granted(&answer);
     raw_answer_release(&answer);
 }
@@ -213,7 +204,7 @@ static void errors_can_be_read_by_pages_too(void **state)
                           "\r\n",
                           &answer),
                      404);
-    expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
+    system_expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
     raw_answer_release(&answer);
 }
 

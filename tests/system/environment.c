@@ -8,10 +8,10 @@
 #include "system.h"
 #include "tests/cmocka_all.h"
 
-static const char *const variables[] = {"TODO_PORT",        "TODO_HEAD_TIMEOUT",
-                                        "TODO_LOG_LEVEL",   "TODO_PUBLIC_URL",
-                                        "TODO_CORS_ORIGIN", "TODO_PROT",
-                                        "TODO_STORE_QUEUE", "TODO_THREADS"};
+static const char *const variables[] = {
+    "TODO_PORT",        "TODO_HEAD_TIMEOUT", "TODO_LOG_LEVEL",
+    "TODO_PUBLIC_URL",  "TODO_CORS_ORIGIN",  "TODO_PROT",
+    "TODO_STORE_QUEUE", "TODO_THREADS",      "TODO_ALLOWED_HOST"};
 
 static int forget_variables(void **state)
 {
@@ -22,11 +22,10 @@ static int forget_variables(void **state)
 
 static void a_wrong_value_in_the_environment_is_refused(void **state)
 {
-    static const char *const wrong[][2] = {{"TODO_PORT", "http"},
-                                           {"TODO_HEAD_TIMEOUT", "-1"},
-                                           {"TODO_LOG_LEVEL", "loud"},
-                                           {"TODO_PUBLIC_URL", "here"},
-                                           {"TODO_CORS_ORIGIN", "here"}};
+    static const char *const wrong[][2] = {
+        {"TODO_PORT", "http"},        {"TODO_HEAD_TIMEOUT", "-1"},
+        {"TODO_LOG_LEVEL", "loud"},   {"TODO_PUBLIC_URL", "here"},
+        {"TODO_CORS_ORIGIN", "here"}, {"TODO_ALLOWED_HOST", "a:80"}};
     static const char *const none[] = {NULL};
 
     (void)state;

@@ -124,6 +124,26 @@ static struct mistake mistakes[] = {
      {"--db", "--port", "0"},
      "--db",
      BOTH},
+    {"an_allowed_host_with_a_port_is_refused",
+     {"--allowed-host", "a,todo.example:80"},
+     "todo.example:80",
+     BOTH},
+    {"an_allowed_url_is_refused",
+     {"--allowed-host", "https://todo.example"},
+     "https://todo.example",
+     BOTH},
+    {"a_star_for_subdomains_is_refused",
+     {"--allowed-host", "*.example"},
+     "*.example",
+     BOTH},
+    {"a_blank_between_allowed_hosts_is_refused",
+     {"--allowed-host", "a, b"},
+     "a, b",
+     BOTH},
+    {"an_allowed_host_of_no_bytes_is_refused",
+     {"--allowed-host", ""},
+     "--allowed-host",
+     BOTH},
     {"no_threads_are_refused", {"--threads", "0"}, "--threads", SYNC_ONLY},
     {"a_million_threads_are_refused",
      {"--threads", "1000000"},
@@ -222,21 +242,13 @@ static char *said_to(const char *question)
 
 static void help_names_every_flag(void **state)
 {
-    static const char *const flags[] = {"--host",
-                                        "--port",
-                                        "--port-file",
-                                        "--db",
-                                        "--public-url",
-                                        "--cors-origin",
-                                        "--head-timeout",
-                                        "--body-timeout",
-                                        "--idle-timeout",
-                                        "--write-timeout",
-                                        "--shutdown-timeout",
-                                        "--log-level",
-                                        "--help",
-                                        "--version",
-                                        "TODO_"};
+    static const char *const flags[] = {
+        "--host",         "--port",          "--port-file",
+        "--db",           "--public-url",    "--cors-origin",
+        "--allowed-host", "--head-timeout",  "--body-timeout",
+        "--idle-timeout", "--write-timeout", "--shutdown-timeout",
+        "--log-level",    "--help",          "--version",
+        "TODO_"};
     char *help = said_to("--help");
 
     (void)state;

@@ -84,6 +84,10 @@ void system_expect_one_line(const char *text);
  * standard output, and one line on standard error that names what is wrong. */
 void system_expect_mistaken(const char *const *args, const char *named);
 
+/* The running test fails unless the answer has the field with this value. */
+void system_expect_field(const struct raw_answer *answer, const char *name,
+                         const char *expected);
+
 /* Sends the signal to the server of the case, and waits until new clients are
  * refused. */
 void system_begin_stop(int signal);
@@ -103,8 +107,10 @@ int system_environment(void);
 int system_startup(void);
 int system_inherited(void);
 int system_reach(void);
+int system_hosts(void);
 int system_prefix(void);
 int system_cors(void);
+int system_fields(void);
 int system_deadlines(void);
 int system_frozen(void);
 int system_log(void);

@@ -22,7 +22,7 @@ static enum todo_err read_fields(const char *name, const char *first,
                                       .major = 1,
                                       .minor = 1,
                                       .field_count = 1};
-    request.head.fields[0] = (struct http_field){{"Host", 4}, {"h", 1}};
+    request.head.fields[0] = (struct http_field){{"Host", 4}, {"[::1]", 5}};
     for (int i = 0; i < 2 && values[i]; i++)
         request.head.fields[request.head.field_count++] = (struct http_field){
             {name, strlen(name)}, {values[i], strlen(values[i])}};

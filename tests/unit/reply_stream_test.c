@@ -26,7 +26,8 @@ static void assert_head_ends(const struct reply *reply, const char *fields)
 
 #define STREAM_HEAD                                                            \
     "Content-Type: text/plain\r\n"                                             \
-    "Cache-Control: no-store\r\n"
+    "X-Content-Type-Options: nosniff\r\n"                                      \
+    "X-Accel-Buffering: no\r\n"
 
 static void a_stream_is_a_head_then_chunks_then_an_end(void **state)
 {
@@ -43,6 +44,20 @@ static void a_stream_is_a_head_then_chunks_then_an_end(void **state)
     unit_assert_buf(&reply.out, "10\r\nsixteen letters!\r\n");
     assert_int_equal(reply_stream_end(&reply), TODO_OK);
     unit_assert_buf(&reply.out, "10\r\nsixteen letters!\r\n0\r\n\r\n");
+    reply_release(&reply);
+}
+
+/* nginx would gather events until a buffer is full, and a cache would wait for
+ * an end to keep. */
+static void a_stream_is_neither_kept_nor_gathered_on_its_way(void **state)
+{
+    struct reply reply = good_reply();
+
+    (void)state;
+    assert_int_equal(reply_stream(&reply, "text/plain"), TODO_OK);
+    assert_true(
+        unit_buf_has(&reply.out, "\r\nCache-Control: no-cache, no-store\r\n"));
+    assert_true(unit_buf_has(&reply.out, "\r\nX-Accel-Buffering: no\r\n"));
     reply_release(&reply);
 }
 
@@ -104,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stream_is_a_head_then_chunks_then_an_end),
+        cmocka_unit_test(a_stream_is_neither_kept_nor_gathered_on_its_way),
         cmocka_unit_test(a_piece_of_nothing_does_not_end_a_stream),
         cmocka_unit_test(http_1_0_gets_the_bytes_alone_and_then_the_end),
         cmocka_unit_test(head_of_a_stream_has_no_end_behind_it),

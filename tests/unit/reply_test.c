@@ -50,7 +50,13 @@ static void assert_answer(const struct reply *reply, const char *want)
 
 #define HEAD(status)                                                           \
     "HTTP/1.1 " status "\r\nServer: todo-test\r\nDate: %D\r\n"                 \
-    "X-Request-Id: 00000001-00000002\r\n"
+    "X-Request-Id: 00000001-00000002\r\nCache-Control: no-cache\r\n"
+
+#define PATCHES                                                                \
+    "Accept-Patch: application/merge-patch+json, application/json\r\n"
+
+#define TYPE(type)                                                             \
+    "Content-Type: " type "\r\nX-Content-Type-Options: nosniff\r\n"
 
 static void a_todo_is_an_answer_in_one_piece(void **state)
 {
@@ -59,10 +65,10 @@ static void a_todo_is_an_answer_in_one_piece(void **state)
     (void)state;
     assert_int_equal(reply_todo(&reply, &todo), TODO_OK);
     assert_int_equal(reply.status, 200);
-    assert_answer(&reply,
-                  HEAD("200 OK") "ETag: \"7-3\"\r\n"
-                                 "Content-Type: application/json\r\n"
-                                 "Content-Length: 180\r\n\r\n" TODO_JSON);
+    assert_answer(
+        &reply,
+        HEAD("200 OK") "ETag: \"7-3\"\r\n" TYPE(
+            "application/json") "Content-Length: 180\r\n\r\n" TODO_JSON);
     assert_int_equal(strlen(TODO_JSON), 180);
     reply_release(&reply);
 }
@@ -73,11 +79,12 @@ static void what_is_created_has_a_place(void **state)
 
     (void)state;
     assert_int_equal(reply_created(&reply, &todo), TODO_OK);
-    assert_answer(&reply,
-                  HEAD("201 Created") "Location: http://h/todos/7\r\n"
-                                      "ETag: \"7-3\"\r\n"
-                                      "Content-Type: application/json\r\n"
-                                      "Content-Length: 180\r\n\r\n" TODO_JSON);
+    assert_answer(
+        &reply,
+        HEAD("201 Created") "Location: http://h/todos/7\r\n"
+                            "ETag: \"7-3\"\r\n" TYPE(
+                                "application/json") "Content-Length: "
+                                                    "180\r\n\r\n" TODO_JSON);
     reply_release(&reply);
 }
 
@@ -89,9 +96,8 @@ static void head_gets_the_same_head_alone(void **state)
     head.head_only = true;
     assert_int_equal(reply_todo(&get, &todo), TODO_OK);
     assert_int_equal(reply_todo(&head, &todo), TODO_OK);
-    assert_answer(&head, HEAD("200 OK") "ETag: \"7-3\"\r\n"
-                                        "Content-Type: application/json\r\n"
-                                        "Content-Length: 180\r\n\r\n");
+    assert_answer(&head, HEAD("200 OK") "ETag: \"7-3\"\r\n" TYPE(
+                             "application/json") "Content-Length: 180\r\n\r\n");
     assert_uint_equal(get.out.len, head.out.len + 180);
     reply_error(&head, TODO_ERR_NO_TODO);
     assert_memory_equal(head.out.data + head.out.len - 4, "\r\n\r\n", 4);
@@ -123,8 +129,9 @@ static void a_page_links_to_the_next_one(void **state)
     (void)state;
     buf_puts(&page, "[1]");
     assert_int_equal(reply_page(&reply, &page, &query, NULL), TODO_OK);
-    assert_answer(&reply, HEAD("200 OK") "Content-Type: application/json\r\n"
-                                         "Content-Length: 3\r\n\r\n[1]");
+    assert_answer(&reply,
+                  HEAD("200 OK")
+                      TYPE("application/json") "Content-Length: 3\r\n\r\n[1]");
     assert_int_equal(reply_page(&reply, &page, &query, &place), TODO_OK);
     buf_put(&reply.out, "", 1);
     link = strstr(reply.out.data, "\r\nLink: <http://h/todos?");
@@ -147,7 +154,7 @@ static void options_say_what_a_path_takes(void **state)
     assert_int_equal(reply_options(&reply, true), TODO_OK);
     assert_answer(&reply,
                   HEAD("204 No Content") "Allow: GET, HEAD, PUT, PATCH, "
-                                         "DELETE, OPTIONS\r\n\r\n");
+                                         "DELETE, OPTIONS\r\n" PATCHES "\r\n");
     reply.cors = "*";
     assert_int_equal(reply_options(&reply, false), TODO_OK);
     buf_put(&reply.out, "", 1);
@@ -159,12 +166,15 @@ static void options_say_what_a_path_takes(void **state)
                                "Access-Control-Expose-Headers: ETag, Link, "
                                "Location\r\n"
                                "Allow: GET, HEAD, PUT, PATCH, DELETE, "
-                               "OPTIONS\r\n"
+                               "OPTIONS\r\n" PATCHES
                                "Access-Control-Allow-Methods: GET, HEAD, PUT, "
                                "PATCH, DELETE, OPTIONS\r\n"
                                "Access-Control-Allow-Headers: Content-Type, "
                                "If-Match, If-None-Match, Last-Event-ID\r\n"
                                "Access-Control-Max-Age: 600\r\n\r\n");
+    reply.path = "/todos"; /* where nothing is patched */
+    assert_int_equal(reply_options(&reply, false), TODO_OK);
+    assert_false(unit_buf_has(&reply.out, "Accept-Patch"));
     reply_release(&reply);
 }
 
@@ -175,16 +185,15 @@ static void it_is_said_whether_the_connection_stays(void **state)
     (void)state;
     reply.http_1_0 = true;
     assert_int_equal(reply_text(&reply, "text/plain", "hi", 2), TODO_OK);
-    assert_answer(&reply, HEAD("200 OK") "Connection: keep-alive\r\n"
-                                         "Content-Type: text/plain\r\n"
-                                         "Content-Length: 2\r\n\r\nhi");
+    assert_answer(&reply, HEAD("200 OK") "Connection: keep-alive\r\n" TYPE(
+                              "text/plain") "Content-Length: 2\r\n\r\nhi");
     reply.keep_alive = false;
     reply.cors_varies = true;
     assert_int_equal(reply_text(&reply, "text/plain", "", 0), TODO_OK);
-    assert_answer(&reply, HEAD("200 OK") "Connection: close\r\n"
-                                         "Vary: Origin\r\n"
-                                         "Content-Type: text/plain\r\n"
-                                         "Content-Length: 0\r\n\r\n");
+    assert_answer(&reply,
+                  HEAD("200 OK") "Connection: close\r\n"
+                                 "Vary: Origin\r\n" TYPE(
+                                     "text/plain") "Content-Length: 0\r\n\r\n");
     reply_release(&reply);
 }
 
@@ -250,6 +259,26 @@ static void every_error_is_a_problem_document(void **state)
     }
 }
 
+/* Accept-Encoding says that it was the coding, so it must not be said of a
+ * media type (RFC 9110 section 12.5.3). */
+static void what_is_not_taken_is_told_from_what_is(void **state)
+{
+    (void)state;
+    for (enum todo_err err = TODO_OK + 1; err < TODO_ERR_COUNT; err++)
+        for (int patch = 0; patch < 2; patch++) {
+            struct reply reply = good_reply();
+
+            reply.patch = patch;
+            reply_error(&reply, err);
+            assert_int_equal(unit_buf_has(&reply.out, "\r\n" PATCHES),
+                             patch && reply.status == 415);
+            assert_int_equal(
+                unit_buf_has(&reply.out, "\r\nAccept-Encoding: identity\r\n"),
+                err == TODO_ERR_CODING);
+            reply_release(&reply);
+        }
+}
+
 static void a_problem_has_its_own_detail_and_every_fault(void **state)
 {
     struct reply reply = good_reply();
@@ -313,6 +342,7 @@ int main(void)
         cmocka_unit_test(options_say_what_a_path_takes),
         cmocka_unit_test(it_is_said_whether_the_connection_stays),
         cmocka_unit_test(every_error_is_a_problem_document),
+        cmocka_unit_test(what_is_not_taken_is_told_from_what_is),
         cmocka_unit_test(a_problem_has_its_own_detail_and_every_fault),
         cmocka_unit_test(an_answer_that_does_not_fit_becomes_an_error),
         cmocka_unit_test(without_memory_even_for_an_error_nothing_is_sent),

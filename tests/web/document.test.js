@@ -168,6 +168,15 @@ for (const name of Object.keys(programs))
         await sendTodo(todos, 'POST', { title: long }));
       await expect('create_todo', 415,
         await ask(todos, 'POST', { body: 'title=x' }));
+      await expect('create_todo', 415, await ask(todos, 'POST', {
+        headers: { 'Content-Type': 'application/json',
+          'Content-Encoding': 'gzip' },
+        body: '{}',
+      }));
+      await expect('patch_todo', 415,
+        await ask(`${todos}/1`, 'PATCH', { body: 'title=x' }));
+      await expect('list_todos', 421,
+        await ask(todos, 'GET', { headers: { Host: 'elsewhere.example' } }));
       await expect('create_todo', 417, await ask(todos, 'POST',
         { headers: { Expect: 'a miracle', 'Content-Length': 0 } }));
       await expect('create_todo', 422, await sendTodo(todos, 'POST',
