@@ -58,7 +58,7 @@ void tap_chunks_end(void) /* REQUEST THREAD */
 ssize_t recv(int fd, void *buf, size_t n, int flags) /* ANY THREAD */
 {
     ssize_t came = recvfrom(fd, buf, n, flags, NULL, NULL);
-    size_t len = came > 0 ? (size_t)came : 0;
+    size_t len = came > 0 && !(flags & MSG_PEEK) ? (size_t)came : 0;
 
     if (tap.chunks && http_chunks_feed(tap.chunks, buf, len) < len)
         return 0;
