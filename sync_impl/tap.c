@@ -55,16 +55,14 @@ void tap_chunks_end(void) /* REQUEST THREAD */
 }
 
 /* Called by all of this program, also by its libraries. */
-ssize_t recv(int fd, void *bytes, size_t size, int flags) /* ANY THREAD */
+ssize_t recv(int fd, void *buf, size_t n, int flags) /* ANY THREAD */
 {
-    ssize_t n = recvfrom(fd, bytes, size, flags, NULL, NULL);
+    ssize_t came = recvfrom(fd, buf, n, flags, NULL, NULL);
+    size_t len = came > 0 && !(flags & MSG_PEEK) ? (size_t)came : 0;
 
-    if (n <= 0)
-        return n;
-    if (tap.chunks)
-        return http_chunks_feed(tap.chunks, bytes, (size_t)n) == (size_t)n ? n
-                                                                           : 0;
+    if (tap.chunks && http_chunks_feed(tap.chunks, buf, len) < len)
+        return 0;
     if (tap.head)
-        tap.held += (size_t)n;
-    return n;
+        tap.held += len;
+    return came;
 }

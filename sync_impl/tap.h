@@ -1,7 +1,7 @@
 /*
  * sync_impl/tap.h - what does civetweb read? Every byte, as it comes.
- * Callers: conn.c, wire.c; civetweb.     Threads: request threads, each its
- * own. Blocks:  never.                        Owns: nothing.
+ * Callers: conn.c, wire.c; civetweb.     Threads: request threads.
+ * Blocks:  never.                        Owns: nothing.
  *
  * civetweb takes the chunks off a body, and does not tell what stood between
  * them. Version 1.15 refuses chunk extensions, and closes the connection behind
@@ -27,7 +27,7 @@
 
 #include "common/http_chunks.h"
 
-/* A connection begins, on this thread. */
+/* A connection begins, on this thread. Each thread has a tap of its own. */
 void tap_open(void);
 
 /* From now on civetweb reads a head into its buffer, and whatever comes with

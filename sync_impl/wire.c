@@ -233,8 +233,10 @@ static enum todo_err read_chunks(struct request *rq) /* REQUEST THREAD */
     tap_chunks_end();
     if (chunks.err)
         return chunks.err;
-    return n == 0 && http_chunks_are_whole(&chunks) ? TODO_OK
-                                                    : TODO_ERR_MALFORMED;
+    if (n != 0 || !http_chunks_are_whole(&chunks) ||
+        rq->body_len != chunks.body_len)
+        return TODO_ERR_MALFORMED;
+    return TODO_OK;
 }
 
 enum todo_err wire_body(struct request *rq) /* REQUEST THREAD */

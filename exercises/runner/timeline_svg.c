@@ -52,17 +52,22 @@ static int shown_lanes(const struct take *take)
     return count;
 }
 
+/* Where a part of the time lies, of 0 to 1. */
+static double on_axis(double part)
+{
+    return (double)NAME_WIDTH + part * (double)AXIS_WIDTH;
+}
+
 static double x_of(int64_t at, const struct take *take, int64_t length)
 {
-    return NAME_WIDTH +
-           (double)(at - take->trace.from) * AXIS_WIDTH / (double)length;
+    return on_axis((double)(at - take->trace.from) / (double)length);
 }
 
 static void draw_span(const struct span *span, double left, double right, int y,
                       FILE *out)
 {
     double width = right - left > 1.2 ? right - left : 1.2;
-    double text = (double)strlen(span->what.label) * LETTER;
+    double text = (double)(strlen(span->what.label) * LETTER);
 
     (void)fprintf(out,
                   "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" "
@@ -156,7 +161,7 @@ static void draw_axis(int64_t length, int y, FILE *out)
     for (int i = 0; whole / step > 10; i++)
         step *= i % 3 == 1 ? 2.5 : 2;
     for (int i = 0; i * step <= whole; i++) {
-        double x = NAME_WIDTH + i * step / whole * AXIS_WIDTH;
+        double x = on_axis(i * step / whole);
 
         (void)fprintf(out,
                       "<path class=\"ln\" d=\"M%.1f %dv6\"/>"

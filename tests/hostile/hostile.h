@@ -68,6 +68,7 @@ int hostile_slow(void);
 int hostile_crowd(void);
 int hostile_overload(void);
 int hostile_framing(void);
+int hostile_chunks(void);
 int hostile_first_requests(void);
 int hostile_refusals(void);
 int hostile_heads(void);

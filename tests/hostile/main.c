@@ -95,11 +95,11 @@ int hostile_group(const char *name, const struct CMUnitTest *cases,
 int main(int argc, char **argv)
 {
     static int (*const groups[])(void) = {
-        hostile_leaving,  hostile_slow,      hostile_crowd,
-        hostile_overload, hostile_framing,   hostile_first_requests,
-        hostile_refusals, hostile_heads,     hostile_bodies,
-        hostile_noise,    hostile_pipelines, hostile_waiting,
-        hostile_streams};
+        hostile_leaving,        hostile_slow,     hostile_crowd,
+        hostile_overload,       hostile_framing,  hostile_chunks,
+        hostile_first_requests, hostile_refusals, hostile_heads,
+        hostile_bodies,         hostile_noise,    hostile_pipelines,
+        hostile_waiting,        hostile_streams};
 
     if (!process_begin())
         return EXIT_FAILURE;
