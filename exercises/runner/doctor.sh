@@ -1,6 +1,7 @@
 # doctor.sh - says what is here, what is missing and what gets in the way.
 # Read by ./learn, after setup.sh.
-# shellcheck shell=sh disable=SC2086,SC2154 # lists of names are words
+# shellcheck shell=sh
+# shellcheck disable=SC2086,SC2154,SC3045 # lists of names are words; ulimit -H
 
 version_of() {
     case $1 in

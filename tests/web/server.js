@@ -15,9 +15,11 @@ export const programs = {
   'todo-async': process.env.TODO_ASYNC,
 };
 
-// What sets options in the environment of the tests is not for the servers.
-const own = Object.fromEntries(Object.entries(process.env)
-  .filter(([name]) => !name.startsWith('TODO_')));
+// As in tests/support/environment.c: nothing in somebody's shell decides a test.
+const environment = Object.fromEntries(
+  ['PATH', 'HOME', 'TMPDIR', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS']
+    .filter((name) => name in process.env)
+    .map((name) => [name, process.env[name]]));
 
 // Resolves when the file is there; rejects when the child ends before.
 function appears(file, child) {
@@ -53,7 +55,7 @@ export async function startServer(name,
   if (viewer)
     args.push('--docs-dir', viewerFolder);
   const child = spawn(programs[name], args,
-    { stdio: ['ignore', 'ignore', 'inherit'], env: own });
+    { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
   // Whatever happens to the test, the server does not outlive it.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
