@@ -116,13 +116,14 @@ static int on_watch(CURL *easy, curl_socket_t socket, int what, void *arg,
     }
     if (!watch)
         watch = watch_new(upstream, socket);
-    if (!watch)
-        return -1; /* the transfer fails */
     if (what & CURL_POLL_IN)
         events |= UV_READABLE;
     if (what & CURL_POLL_OUT)
         events |= UV_WRITABLE;
-    return uv_poll_start(&watch->poll, events, on_socket) == 0 ? 0 : -1;
+    if (!watch || uv_poll_start(&watch->poll, events, on_socket) != 0)
+        log_error("upstream", "a socket cannot be watched: its call will end "
+                              "by --upstream-timeout");
+    return 0; /* anything else would fail all calls, whoever asked */
 }
 
 /* Never at once: libcurl may not be called from within its own callback. */

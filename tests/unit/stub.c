@@ -63,7 +63,7 @@ void stub_listen(struct stub *stub)
                    ntohs(here.sin_port));
 }
 
-static void serve(struct stub *stub, const char *answer, size_t len)
+void stub_serve(struct stub *stub, const char *answer, size_t len)
 {
     stub->answer = answer;
     stub->len = len;
@@ -73,13 +73,13 @@ static void serve(struct stub *stub, const char *answer, size_t len)
 void stub_start(struct stub *stub, const char *answer, size_t len)
 {
     stub_listen(stub);
-    serve(stub, answer, len);
+    stub_serve(stub, answer, len);
 }
 
 void stub_serve_again(struct stub *stub, const char *answer, size_t len)
 {
     assert_int_equal(pthread_join(stub->thread, NULL), 0);
-    serve(stub, answer, len);
+    stub_serve(stub, answer, len);
 }
 
 /* Who was not asked until now is asked no more: accept(2) fails. */

@@ -1,7 +1,8 @@
 /*
  * tests/unit/stub.h - an upstream that says what a test tells it, once.
- * Callers: suggestion_test.              Threads: the test's, and one it
- * starts. Blocks:  stub_end and stub_serve_again, until the answer is sent.
+ * Callers: suggestion_test, upstream_async_test.
+ * Threads: the test's, and one it starts.
+ * Blocks:  stub_end and stub_serve_again, until the answer is sent.
  * Owns:    its socket and its thread. Fails the running test when it has none.
  */
 #ifndef TODO_TESTS_STUB_H
@@ -22,7 +23,11 @@ struct stub {
 void stub_listen(struct stub *stub);
 void stub_close(struct stub *stub);
 
-/* Listens, takes one connection, reads a head, sends the answer and closes. */
+/* Takes the first connection, reads a head, sends the answer and closes: on a
+ * thread of its own, to be joined. */
+void stub_serve(struct stub *stub, const char *answer, size_t len);
+
+/* Listens and serves one. */
 void stub_start(struct stub *stub, const char *answer, size_t len);
 
 /* One connection more, after that before it. */
