@@ -27,6 +27,7 @@ static void start_hanging(const char *more, const char *value)
                                 NULL};
 
     system_start_upstream("/hang", "0", args);
+    server_stop_clock(&system_server);
 }
 
 static void ask(struct raw *raw, int count)
@@ -251,6 +252,7 @@ static void calls_beyond_the_shutdown_timeout_are_cut_with_exit_1(void **state)
     start_hanging("--shutdown-timeout", "1");
     ask_all(&client, 1);
     system_begin_stop(SIGTERM);
+    server_pass_time(&system_server, 2);
     assert_int_equal(server_wait(&system_server), 1);
     assert_int_equal(system_hear(&client), 0);
 }

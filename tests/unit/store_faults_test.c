@@ -48,7 +48,7 @@ static void copy_file(const char *from, const char *to)
 
 static void copy_database(const struct store_case *c, char *copy, size_t size)
 {
-    char from[128], to[160];
+    char from[320], to[340];
 
     (void)snprintf(copy, size, "%s/copy.db", c->folder);
     copy_file(c->path, copy);
@@ -91,7 +91,7 @@ static void assert_told_the_truth(const struct store_case *c,
                                   const struct trial *trial,
                                   const struct store_job *jobs, int nth)
 {
-    char copy[128];
+    char copy[320];
 
     for (int i = 0; i < trial->size; i++)
         if (jobs[i].err != TODO_OK && jobs[i].err != trial->err)

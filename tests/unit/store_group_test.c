@@ -276,7 +276,7 @@ a_store_that_cannot_open_its_file_says_so_and_tries_again(void **state)
 {
     struct store_case *c = *state;
     struct create_todo create = {.draft = store_case_draft("back")};
-    char aside[128];
+    char aside[320];
 
     (void)snprintf(aside, sizeof aside, "%s.aside", c->path);
     assert_int_equal(rename(c->path, aside), 0);
