@@ -84,10 +84,10 @@ static void on_signal(uv_signal_t *handle, int signal) /* LOOP */
     log_info("server", "%s: finishing what is in flight",
              signal == SIGTERM ? "SIGTERM" : "SIGINT");
     server->stopping = true;
-    uv_close((uv_handle_t *)&server->listener, NULL);
     server->cut_us =
         clock_mono_us() + server->config->shutdown_timeout_ms * 1000;
     on_cut(&server->cut); /* not yet: it sets the timer */
+    uv_close((uv_handle_t *)&server->listener, NULL);
     feed_stop(server->feed);
     conns_stop(server->conns);
 }

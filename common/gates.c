@@ -17,7 +17,7 @@
 #include "common/log.h"
 #include "common/probe.h"
 
-enum { MAX_GATES = 16, MAX_TESTERS = 4, LABEL_SIZE = 32, LINE_SIZE = 128 };
+enum { MAX_GATES = 16, MAX_TESTERS = 8, LABEL_SIZE = 32, LINE_SIZE = 128 };
 
 /* Who comes while it is held draws a number, and goes when that many may. */
 struct gate {

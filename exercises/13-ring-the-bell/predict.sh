@@ -9,6 +9,6 @@ if passes async $case; then
     echo 'todo-async answers:  all of them'
     echo a
 else
-    echo 'todo-async answers:  some are still waiting after eight seconds'
+    echo 'todo-async answers:  some are still waiting after twenty seconds'
     echo b
 fi

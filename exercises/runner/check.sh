@@ -4,7 +4,7 @@
 
 . exercises/runner/bad.sh
 
-check_seconds=10 # a case that takes longer is HUNG
+check_seconds=20 # a case that takes longer is HUNG; the slowest takes two
 
 # --- running -----------------------------------------------------------------
 

@@ -16,7 +16,7 @@
 #include <sys/prctl.h>
 #endif
 
-enum { START_SECONDS = 30, POLL_MS = 5, MAX_OPTIONS = 16 };
+enum { START_SECONDS = 60, POLL_MS = 5, MAX_OPTIONS = 16 };
 
 static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 static const size_t end_signal_count =

@@ -66,7 +66,7 @@ enum child_end child_await(struct child *child, int seconds);
 /* Sends SIGTERM to those that run and blocks until all have ended. A further
  * Ctrl-C is passed on; what has not ended after STOP_SECONDS is killed. False,
  * with a message, when a server's exit status was not 0. */
-enum { STOP_SECONDS = 15 };
+enum { STOP_SECONDS = 60 };
 bool children_stop(struct child *children, size_t count);
 
 #endif

@@ -82,7 +82,7 @@ show_what_happens() {
 run_scenario() { # BIN
     sanitizer_options
     BIN="$1" REAL_BIN="$suites" EXERCISE="$(cd "$shelf/$ex" && pwd -P)" \
-        TMPDIR="$play_tmp" ${steady:+setarch -R} "$suites/learn-runner" within 60 \
+        TMPDIR="$play_tmp" ${steady:+setarch -R} "$suites/learn-runner" within 120 \
         ${explain:+--explain "$explain"} -- \
         sh -c "$(predict_part scenario)" > "$play_tmp/scenario.log" 2>&1 9>&-
 }

@@ -194,6 +194,7 @@ static void is_refused_once_and_closed(void **state)
     hostile_open(&raw);
     /* A server may refuse before all was sent. */
     (void)raw_send(&raw, shape->bytes, shape->len);
+    talk_until_late(&hostile_server, &raw);
     assert_in_range(talk_read_all(&raw, &status, 1), 0, 1);
     if (status != 505)
         assert_in_range(status, 400, 499);

@@ -28,7 +28,8 @@ const char *hostile_program(void);
 bool hostile_is_sync(void);
 
 /* Starts the group's server: with `sync_args` or `async_args`, each a list that
- * ends in NULL, or NULL. For use in a group's setup. */
+ * ends in NULL, or NULL. Its clock stands (server_stop_clock). For use in a
+ * group's setup. */
 void hostile_start(const char *const *sync_args, const char *const *async_args);
 
 /* The setup of groups that need no flags. */

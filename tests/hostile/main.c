@@ -29,6 +29,7 @@ void hostile_start(const char *const *sync_args, const char *const *async_args)
 {
     server_start(&hostile_server, program,
                  hostile_is_sync() ? sync_args : async_args);
+    server_stop_clock(&hostile_server);
 }
 
 int hostile_setup(void **state)

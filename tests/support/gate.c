@@ -58,16 +58,6 @@ void gate_keep(struct gate *gate)
     must_say(gate, "keep", gate->label, 0);
 }
 
-void gate_move_clock(struct gate *gate, long ms)
-{
-    char line[STEER_LINE_SIZE];
-
-    (void)snprintf(line, sizeof line, "mono +%ld\n", ms);
-    if (!steer_say(&gate->steer, line))
-        fail_msg("the server does not obey '%.*s': %s", (int)strlen(line) - 1,
-                 line, gate->steer.answer);
-}
-
 int gate_marks(struct gate *gate, const char *verb, char *threads, size_t size)
 {
     char line[STEER_LINE_SIZE], thread[32], word[16], label[32];

@@ -44,10 +44,6 @@ void gate_keep(struct gate *gate);
  */
 int gate_marks(struct gate *gate, const char *verb, char *threads, size_t size);
 
-/* Stops the server's clock of deadlines, and sets it forward by so much. What
- * is late by then is late within a moment; what is not, never by itself. */
-void gate_move_clock(struct gate *gate, long ms);
-
 /* Lets all go, and closes the connection. Accepts {0} and a second call; a
  * server that is gone is no failure. */
 void gate_release(struct gate *gate);

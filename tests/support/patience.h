@@ -8,7 +8,7 @@
 #ifndef TODO_TESTS_PATIENCE_H
 #define TODO_TESTS_PATIENCE_H
 
-enum { PATIENCE_MS = 30000 };
+enum { PATIENCE_MS = 60000 };
 
 /* Milliseconds on a clock that never jumps. */
 long long now_ms(void);

@@ -216,6 +216,44 @@ void server_start_on(struct server *server, const char *program, const char *db,
 }
 
 /*
+ * Its clock
+ */
+
+void server_stop_clock(struct server *server)
+{
+#ifdef TODO_PROBES
+    char path[STEER_PATH_SIZE];
+
+    assert_true(
+        steer_path(path, server->dir, server->program, (long)server->pid));
+    if (!steer_open(&server->clock, path))
+        fail_with_log(server, "the server does not give its clock away");
+    server_pass_time(server, 0);
+#else
+    (void)server;
+#endif
+}
+
+static bool move_clock(struct server *server, double seconds)
+{
+    char line[STEER_LINE_SIZE];
+
+    (void)snprintf(line, sizeof line, "mono +%.0f\n", seconds * 1000);
+    return server->clock.in && steer_say(&server->clock, line);
+}
+
+void server_pass_time(struct server *server, double seconds)
+{
+    if (!move_clock(server, seconds))
+        fail_with_log(server, "the server's clock is not to be moved");
+}
+
+void server_pass_time_at_end(struct server *server, double seconds)
+{
+    (void)move_clock(server, seconds); /* it may have ended */
+}
+
+/*
  * Ending
  */
 
@@ -232,6 +270,11 @@ void server_freeze(struct server *server)
     server_signal(server, SIGSTOP);
     assert_int_equal(waitpid(server->pid, &status, WUNTRACED), server->pid);
     assert_true(WIFSTOPPED(status));
+}
+
+void server_thaw(struct server *server)
+{
+    server_signal(server, SIGCONT);
 }
 
 static int exit_code(int status)
@@ -284,6 +327,7 @@ void server_release(struct server *server)
 {
     if (server->pid > 0)
         end(server);
+    steer_close(&server->clock);
     if (server->owns_dir)
         folder_remove(server->dir);
     *server = (struct server){0};

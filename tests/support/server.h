@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "tests/support/steer.h"
+
 struct server {
     pid_t pid;
     int port;
@@ -18,6 +20,7 @@ struct server {
     char db[300];        /* the database file inside it, or the one given */
     char log[300];       /* its standard error goes to this file */
     bool owns_dir;
+    struct steer clock; /* open when the test has its clock */
 };
 
 /* All of these start programs with the environment of the suite, which
@@ -54,14 +57,26 @@ void server_launch(struct server *server, const char *program, const char *db,
                    const char *const *args);
 void server_await(struct server *server);
 
+/* Stops the clock of the server's deadlines (common/gates.h): none passes
+ * before the test says so, however slow the machine is. Two clocks go on by
+ * themselves: civetweb's, for the first head of a connection, and libcurl's,
+ * for the upstream. Without probes it does nothing. */
+void server_stop_clock(struct server *server);
+
+/* So many seconds pass for its deadlines. The running test fails when the
+ * server is gone; server_pass_time_at_end does nothing then. */
+void server_pass_time(struct server *server, double seconds);
+void server_pass_time_at_end(struct server *server, double seconds);
+
 void server_signal(struct server *server, int signal);
 
-/* SIGSTOP, and waits until no thread of it runs any more. SIGCONT lets it go
- * on. */
+/* The whole process stands still, no thread of it runs, until it is thawed
+ * (SIGSTOP, SIGCONT): it finds all at once what has come meanwhile. */
 void server_freeze(struct server *server);
+void server_thaw(struct server *server);
 
 /* Waits for the end; gives the exit status, or 128 + n after signal n.
- * Fails the running test when it has not ended after 30 s. */
+ * Fails the running test when it has not ended after PATIENCE_MS. */
 int server_wait(struct server *server);
 
 /* SIGTERM, wait; the running test fails unless the exit status is 0. */

@@ -3,8 +3,7 @@
 #include <sqlite3.h>
 
 #include "tests/cmocka_all.h"
-
-enum { BUSY_MS = 5000 };
+#include "tests/support/patience.h"
 
 static sqlite3 *open_other(const char *path)
 {
@@ -12,7 +11,7 @@ static sqlite3 *open_other(const char *path)
 
     assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL),
                      SQLITE_OK);
-    assert_int_equal(sqlite3_busy_timeout(db, BUSY_MS), SQLITE_OK);
+    assert_int_equal(sqlite3_busy_timeout(db, PATIENCE_MS), SQLITE_OK);
     return db;
 }
 

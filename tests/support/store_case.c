@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "tests/support/folder.h"
 #include "tests/support/sql.h"
 #include "tests/support/vfs_shim.h"
 
@@ -15,8 +16,8 @@
 
 void store_case_folder(struct store_case *c)
 {
-    *c = (struct store_case){.folder = "/tmp/todo-store-XXXXXX"};
-    assert_true(mkdtemp(c->folder) != NULL);
+    *c = (struct store_case){0};
+    folder_make(c->folder);
     (void)snprintf(c->path, sizeof c->path, "%s/todos.db", c->folder);
 }
 
@@ -43,6 +44,9 @@ int store_case_setup(void **state)
 
     if (!c)
         return -1;
+#ifdef TODO_PROBES
+    clock_move(0);
+#endif
     store_case_folder(c);
     c->file = store_file_new(c->path, why, sizeof why);
     if (!c->file)
@@ -185,7 +189,7 @@ int64_t store_case_titled(const char *path, const char *title)
 unsigned store_case_wal_round(const struct store_case *c)
 {
     unsigned char number[4] = {0};
-    char path[128];
+    char path[320];
     FILE *wal;
 
     (void)snprintf(path, sizeof path, "%s-wal", c->path);
@@ -202,7 +206,7 @@ unsigned store_case_wal_round(const struct store_case *c)
 int64_t store_case_wal_size(const struct store_case *c)
 {
     struct stat wal;
-    char path[128];
+    char path[320];
 
     (void)snprintf(path, sizeof path, "%s-wal", c->path);
     return stat(path, &wal) == 0 ? wal.st_size : 0;

@@ -12,15 +12,18 @@
 
 #include "common/store.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/folder.h"
 
 struct store_case {
-    char folder[64];
-    char path[96]; /* of the database */
+    char folder[FOLDER_MAX];
+    char path[FOLDER_MAX + 16]; /* of the database */
     struct store_file *file;
     struct store *store;
 };
 
-/* A test that has a struct store_case as its *state. */
+/* A test that has a struct store_case as its *state. The clock stands
+ * (clock.h): no job has waited too long for a lock because the machine is slow.
+ */
 #define store_test(name)                                                       \
     cmocka_unit_test_setup_teardown(name, store_case_setup, store_case_teardown)
 int store_case_setup(void **state);

@@ -210,15 +210,36 @@ size_t talk_read_all(struct raw *raw, int *statuses, size_t max)
     return count;
 }
 
-void talk_until_cut(struct raw *raw)
+/* One more second passes, unless so many have that other deadlines may come. */
+static void pass_a_second(struct server *server, int *passed)
+{
+    enum { MOST = 1800 };
+
+    if ((*passed)++ < MOST)
+        server_pass_time(server, 1);
+    a_moment();
+}
+
+void talk_until_cut(struct server *server, struct raw *raw)
 {
     long long deadline = now_ms() + PATIENCE_MS;
 
-    while (!raw->reset) {
+    for (int passed = 0; !raw->reset;) {
         if (now_ms() > deadline)
             fail_msg("a client that never reads was never cut");
         (void)raw_send_some(raw, "\r\n", 2);
-        a_moment();
+        pass_a_second(server, &passed);
+    }
+}
+
+void talk_until_late(struct server *server, struct raw *raw)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    for (int passed = 0; !raw_readable(raw, 0);) {
+        if (now_ms() > deadline)
+            fail_msg("time passes, and a client is never late");
+        pass_a_second(server, &passed);
     }
 }
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "tests/support/raw.h"
+#include "tests/support/server.h"
 
 enum { TALK_MAX = 2048, TALK_TITLE_MAX = 201 };
 
@@ -75,9 +76,14 @@ void talk_expect_count_at(int port, const char *text, int expected,
  * bytes are left that are no whole answer. */
 size_t talk_read_all(struct raw *raw, int *statuses, size_t max);
 
-/* Sends until the peer has ended the connection, which a client that does not
- * read learns in no other way. Fails the running test when it never does. */
-void talk_until_cut(struct raw *raw);
+/* Sends until the server has ended the connection, which a client that does not
+ * read learns in no other way; meanwhile time passes for the server. Fails the
+ * running test when it never does. */
+void talk_until_cut(struct server *server, struct raw *raw);
+
+/* Time passes for the server until it says or does something on this
+ * connection, but not an hour. Fails the running test when it never does. */
+void talk_until_late(struct server *server, struct raw *raw);
 
 /* Sends more than the buffers of a connection hold; gives whether the peer has
  * ended it before all was sent. */

@@ -21,6 +21,18 @@
 
 enum { ROUNDS = 5, WRITERS = 6, MAX_WRITES = 20000, ENOUGH = 200 };
 
+static void start(const char *db)
+{
+    server_start_on(&system_server, system_program, db, NULL);
+    server_stop_clock(&system_server);
+}
+
+static void start_again(const char *db)
+{
+    server_release(&system_server);
+    start(db);
+}
+
 struct writer {
     pthread_t thread;
     int number;
@@ -137,12 +149,6 @@ static void write_until_killed(int round, int enough, void *(*work)(void *))
         assert_int_equal(writers[i].wrong, 0);
 }
 
-static void start_again(const char *db)
-{
-    server_release(&system_server);
-    server_start_on(&system_server, system_program, db, NULL);
-}
-
 /* Counts a todo that a writer of this round made: "round writer write". */
 static void note_seen(void *context, const char *title)
 {
@@ -164,7 +170,7 @@ static void every_answered_create_is_there_once_after_kill_9(void **state)
     const char *db = system_fresh_db();
 
     (void)state;
-    server_start_on(&system_server, system_program, db, NULL);
+    start(db);
     for (int round = 0; round < ROUNDS; round++) {
         write_until_killed(round, ENOUGH + 37 * round, create_on);
         start_again(db);
@@ -205,7 +211,7 @@ static void every_answered_change_is_there_after_kill_9(void **state)
     const char *db = system_fresh_db();
 
     (void)state;
-    server_start_on(&system_server, system_program, db, NULL);
+    start(db);
     for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < WRITERS; i++)
             writers[i].id = talk_create(system_server.port, "changed");

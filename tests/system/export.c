@@ -147,7 +147,7 @@ static void readers_that_leave_harm_nobody(void **state)
 /* It is cut off, and cannot be taken for whole. */
 static void a_reader_that_stops_for_good_is_cut_off(void **state)
 {
-    static const char *const args[] = {"--write-timeout", "1", NULL};
+    static const char *const args[] = {"--write-timeout", "10", NULL};
     long long id = 1;
     long long got;
 
@@ -155,7 +155,7 @@ static void a_reader_that_stops_for_good_is_cut_off(void **state)
     system_start(args);
     export_fill(EXPORT_ROWS);
     export_begin();
-    export_await_end();
+    export_await_end(1);
     while ((got = export_next_id()) != 0)
         assert_int_equal(got, id++);
     assert_int_equal(export_stream.end, STREAM_CUT);

@@ -42,7 +42,8 @@ void export_read_rows(long long from, long long to);
 /* Fails the running test unless the answer is whole. */
 void export_expect_end(void);
 
-/* Waits until the server has logged the request, which it does at its end. */
-void export_await_end(void);
+/* Waits until the server has logged the request, which it does at its end; at
+ * each look so many seconds have passed for the server. */
+void export_await_end(double seconds);
 
 #endif

@@ -79,7 +79,7 @@ void export_expect_end(void)
     assert_int_equal(export_stream.end, STREAM_WHOLE);
 }
 
-void export_await_end(void)
+void export_await_end(double seconds)
 {
     long long deadline = now_ms() + PATIENCE_MS;
     bool ended = false;
@@ -90,6 +90,7 @@ void export_await_end(void)
         assert_true(now_ms() < deadline);
         ended = strstr(log, "/todos/export");
         free(log);
+        server_pass_time(&system_server, seconds);
         a_moment();
     }
 }

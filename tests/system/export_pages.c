@@ -93,7 +93,7 @@ static void nothing_is_fetched_for_a_reader_that_left(void **state)
     (void)state;
     begin_and_count_reads();
     raw_reset(&export_stream.raw);
-    export_await_end();
+    export_await_end(0);
     pages = count_reads();
     gate_release(&system_gate);
     if (pages > HELD_PAGES)

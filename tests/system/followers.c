@@ -99,6 +99,7 @@ static void all_followers_of_both_servers_are_told_all_once(void **state)
     (void)state;
     system_start(NULL);
     server_start_on(&system_second, system_other, system_server.db, NULL);
+    server_stop_clock(&system_second);
     for (int i = 0; i < FOLLOWERS; i++)
         assert_int_equal(
             stream_open_events(&streams[i],
@@ -129,7 +130,7 @@ static void start_for_three(void)
     static const char *const async[] = {"--max-streams", "3", NULL};
 
     changes_expect_too_many(ENOUGH);
-    system_start_timeless(system_is_sync() ? sync : async);
+    system_start(system_is_sync() ? sync : async);
 }
 
 /* Subscribes, if the server lets it. */
@@ -193,9 +194,10 @@ static void let_the_sleeper_be_late(void)
 {
     if (!system_is_sync())
         return;
-    gate_await_waiting(&system_clock, "feed.event", 2);
-    gate_await_waiting(&system_clock, "client.send", 1);
-    system_pass_time(11);
+    gate_open(&system_gate, &system_server);
+    gate_await_waiting(&system_gate, "feed.event", 2);
+    gate_await_waiting(&system_gate, "client.send", 1);
+    server_pass_time(&system_server, 11);
 }
 
 static void who_never_reads_is_let_go_and_can_resume(void **state)

@@ -102,7 +102,7 @@ static void expect_in_time(const struct halves *halves, int status)
     }
     talk_send(&raw, halves->rest);
     outlive(halves->deadline_ms);
-    server_signal(&system_server, SIGCONT);
+    server_thaw(&system_server);
     expect_answer(&raw, status);
     talk_send(&raw, a_get);
     expect_answer(&raw, 200);
@@ -191,7 +191,7 @@ static void bytes_behind_the_last_answer_do_not_reset_it(void **state)
     server_freeze(&system_server);
     talk_send(&raw, a_get);
     outlive(1000);
-    server_signal(&system_server, SIGCONT);
+    server_thaw(&system_server);
     system_look_around();
     server_stop(&system_server);
     look.fd = raw.fd;

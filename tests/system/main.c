@@ -23,7 +23,6 @@ struct server system_second;
 struct server system_muse;
 struct hold system_hold;
 struct gate system_gate;
-struct gate system_clock;
 static char folder[FOLDER_MAX];
 
 bool system_is_sync(void)
@@ -34,30 +33,7 @@ bool system_is_sync(void)
 void system_start(const char *const *args)
 {
     server_start(&system_server, system_program, args);
-}
-
-void system_start_timeless(const char *const *args)
-{
-    system_start(args);
-    gate_open(&system_clock, &system_server);
-    gate_move_clock(&system_clock, 0);
-}
-
-void system_pass_time(double seconds)
-{
-    gate_move_clock(&system_clock, (long)(seconds * 1000));
-}
-
-void system_pass_time_for(struct raw *raw)
-{
-    long long deadline = now_ms() + PATIENCE_MS;
-
-    while (!raw_readable(raw, 0)) {
-        if (now_ms() > deadline)
-            fail_msg("time passes, and a connection that is late stays open");
-        system_pass_time(1);
-        a_moment();
-    }
+    server_stop_clock(&system_server);
 }
 
 void system_start_upstream(const char *path, const char *delay,
@@ -73,7 +49,7 @@ void system_start_upstream(const char *path, const char *delay,
     }
     muse_start(&system_muse, system_program, delay, "0");
     muse_url(&system_muse, path, url);
-    system_start(all);
+    server_start(&system_server, system_program, all);
 }
 
 const char *system_fresh_db(void)
@@ -94,6 +70,13 @@ void system_ask(struct raw *raw, const char *request)
 {
     system_open(raw);
     talk_send(raw, request);
+}
+
+void system_ask_asleep(struct raw *raw, const char *request)
+{
+    server_freeze(&system_server);
+    system_ask(raw, request);
+    server_thaw(&system_server);
 }
 
 void system_ask_post(struct raw *raw, const char *title)
@@ -187,7 +170,6 @@ int system_release(void **state)
     (void)state;
     hold_end(&system_hold);
     gate_release(&system_gate);
-    gate_release(&system_clock);
     server_release(&system_server);
     server_release(&system_second);
     server_release(&system_muse);
@@ -210,11 +192,9 @@ int main(int argc, char **argv)
         system_suggestions,  system_suggestions_leave,
         system_events,       system_followers,
         system_leavers,      system_export,
-#ifdef TODO_PROBES
         system_gates,        system_late,
         system_queues,       system_together,
         system_export_pages,
-#endif
     };
 
     if (!process_begin())

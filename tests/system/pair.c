@@ -14,6 +14,7 @@ static void start_both(void)
 {
     system_start(NULL);
     server_start_on(&system_second, system_other, system_server.db, NULL);
+    server_stop_clock(&system_second);
 }
 
 /* What a GET of this todo answers at this port. */

@@ -27,6 +27,7 @@ static void start_hanging(const char *more, const char *value)
                                 NULL};
 
     system_start_upstream("/hang", "0", args);
+    server_stop_clock(&system_server);
 }
 
 static void ask(struct raw *raw, int count)
@@ -206,7 +207,7 @@ static void a_reset_behind_bytes_is_a_reset(void **state)
     talk_write_get(request, "/suggestions");
     assert_true(raw_send_text(&client, request));
     raw_reset(&client);
-    server_signal(&system_server, SIGCONT);
+    server_thaw(&system_server);
     if (!system_is_sync())
         muse_await(&system_muse, "left", 1);
     talk_still_serves(system_server.port);
@@ -251,6 +252,7 @@ static void calls_beyond_the_shutdown_timeout_are_cut_with_exit_1(void **state)
     start_hanging("--shutdown-timeout", "1");
     ask_all(&client, 1);
     system_begin_stop(SIGTERM);
+    server_pass_time(&system_server, 2);
     assert_int_equal(server_wait(&system_server), 1);
     assert_int_equal(system_hear(&client), 0);
 }

@@ -28,17 +28,17 @@ extern struct server system_second;
 extern struct server system_muse; /* the upstream */
 extern struct hold system_hold;
 extern struct gate system_gate;
-extern struct gate system_clock;
 
 /* True when the program under test keeps a thread for each connection. */
 bool system_is_sync(void);
 
-/* Starts the server of the case with more arguments (ends in NULL, or NULL). */
+/* Starts the server of the case with more arguments (ends in NULL, or NULL).
+ * Its clock stands (server_stop_clock): only the test makes a client late. */
 void system_start(const char *const *args);
 
 /* Starts the muse of the case, which waits `delay` milliseconds before it
  * answers, and the server with the muse's `path` as its upstream and with more
- * arguments. */
+ * arguments. Its clock runs. */
 void system_start_upstream(const char *path, const char *delay,
                            const char *const *args);
 
@@ -52,6 +52,10 @@ void system_open(struct raw *raw);
 /* Sends the request on a new connection, without waiting for the answer. */
 void system_ask(struct raw *raw, const char *request);
 
+/* The same while the server sleeps: it finds the connection and the bytes at
+ * once, and its parser does not wait for them. */
+void system_ask_asleep(struct raw *raw, const char *request);
+
 /* The same with a POST of a todo with this title. */
 void system_ask_post(struct raw *raw, const char *title);
 
@@ -61,18 +65,6 @@ int system_hear(struct raw *raw);
 /* From now on the server of the case holds whoever comes to this probe; the
  * gate is system_gate. */
 void system_hold_at(const char *label);
-
-/* Starts the server of the case, and stops its clock: no deadline passes before
- * the test says so, however slow the machine is. civetweb's own deadline, for
- * the first head of a connection, and libcurl's are not of that clock. */
-void system_start_timeless(const char *const *args);
-
-/* So many seconds pass for the deadlines of the server. */
-void system_pass_time(double seconds);
-
-/* Seconds pass until the server says or does something on this connection; the
- * test fails when it never does. */
-void system_pass_time_for(struct raw *raw);
 
 /* Returns when the server has served others meanwhile. */
 void system_look_around(void);
@@ -126,12 +118,10 @@ int system_events(void);
 int system_followers(void);
 int system_leavers(void);
 int system_export(void);
-#ifdef TODO_PROBES
 int system_export_pages(void);
 int system_gates(void);
 int system_late(void);
 int system_queues(void);
 int system_together(void);
-#endif
 
 #endif

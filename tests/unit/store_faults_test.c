@@ -73,7 +73,7 @@ static void assert_told_the_truth(const struct store_case *c,
                                   const struct trial *trial,
                                   const struct store_job *jobs, int nth)
 {
-    char copy[128];
+    char copy[320];
 
     for (int i = 0; i < trial->size; i++)
         if (jobs[i].err != TODO_OK && jobs[i].err != trial->err)

@@ -148,7 +148,7 @@ static void programs_that_start_at_once_all_start(void **state)
     const struct store_case *c = *state;
 
     for (int round = 0; round < START_ROUNDS; round++) {
-        char path[128];
+        char path[320];
 
         (void)snprintf(path, sizeof path, "%s/%d.db", c->folder, round);
         start_at_once(path);
@@ -210,7 +210,7 @@ static void a_file_of_another_kind_is_refused_and_left_alone(void **state)
 static void a_file_in_no_folder_is_refused(void **state)
 {
     const struct store_case *c = *state;
-    char path[128];
+    char path[320];
 
     (void)snprintf(path, sizeof path, "%s/none/todos.db", c->folder);
     assert_refused(path,
@@ -280,7 +280,7 @@ static void a_start_that_the_disk_failed_can_be_made_again(void **state)
         bool met = true;
 
         for (int nth = 1; met; nth++) {
-            char path[128];
+            char path[320];
 
             (void)snprintf(path, sizeof path, "%s/%d.db", c->folder, files++);
             met = start_on_a_failing_disk(path, faults[i].call, nth,

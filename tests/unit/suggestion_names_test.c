@@ -13,7 +13,7 @@
 #include "common/suggestion.h"
 #include "tests/unit/unit.h"
 
-enum { GIVE_UP_S = 10, LOOK_UP_MS = 50, PATIENCE_MS = 30000 };
+enum { GIVE_UP_S = 60, LOOK_UP_MS = 50, PATIENCE_MS = 30000 };
 
 static sem_t asked, over, left;
 static atomic_bool gave_up;
