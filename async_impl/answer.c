@@ -82,8 +82,8 @@ void conn_write(struct conn *conn, const struct reply *reply,
         conn_guard(conn, true);
     if (conn->state != CONN_CLOSING && len > 0)
         n = uv_try_write((uv_stream_t *)&conn->tcp, &bytes, 1);
-    else if (conn->state != CONN_CLOSING && next)
-        n = 0; /* nothing yet, but more will come */
+    else if (conn->state != CONN_CLOSING && (next || reply->until_close))
+        n = 0; /* nothing yet, but more will come; or the end */
     if (n == UV_EAGAIN)
         n = 0;
     if (n >= 0 && (size_t)n < len) {

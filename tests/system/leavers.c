@@ -40,14 +40,24 @@ static int release(void **state)
 #define LEAVERS_CASE(function)                                                 \
     cmocka_unit_test_setup_teardown(function, setup, release)
 
+static void fill_table_with(int rows)
+{
+    char sql[256];
+
+    (void)snprintf(
+        sql, sizeof sql,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < %d) INSERT INTO todos (title, completed,"
+        " created_at, updated_at) SELECT printf('%%.*c', 190, 'x'), 0, 0, 0"
+        " FROM n",
+        rows);
+    sql_exec(system_server.db, sql);
+}
+
 /* With 8 MB of lines, more than the buffers of a connection hold. */
 static void fill_table(void)
 {
-    sql_exec(system_server.db,
-             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-             " WHERE i < 20000) INSERT INTO todos (title, completed,"
-             " created_at, updated_at) SELECT printf('%.*c', 190, 'x'), 0, 0, 0"
-             " FROM n");
+    fill_table_with(20000);
 }
 
 /* Changes come until the kernel takes no more of them for the second client,
@@ -227,16 +237,41 @@ an_export_that_the_server_does_not_outlive_is_not_whole(void **state)
     expect_cut("an export of a server that was killed");
 }
 
+static void expect_whole(void)
+{
+    while (stream_line(&streams[0]))
+        ;
+    assert_int_equal(streams[0].end, STREAM_WHOLE);
+    server_stop(&system_server);
+}
+
+/* All of it lies in the kernel, and the server reads for another second before
+ * it closes: that must not take the answer away. */
 static void a_whole_export_is_whole_to_http_1_0(void **state)
+{
+    enum { ROWS = 300, OUTLIVE_MS = 1500 };
+    long long until;
+
+    (void)state;
+    system_start(NULL);
+    fill_table_with(ROWS);
+    begin_by_http_1_0("/todos/export");
+    free(await_logged("/todos/export"));
+    until = now_ms() + OUTLIVE_MS;
+    while (now_ms() < until)
+        a_moment();
+    expect_whole();
+}
+
+/* Meanwhile all that was to come is deleted. */
+static void an_export_whose_last_page_is_empty_is_whole(void **state)
 {
     (void)state;
     system_start(NULL);
     fill_table();
     begin_by_http_1_0("/todos/export");
-    while (stream_line(&streams[0]))
-        ;
-    assert_int_equal(streams[0].end, STREAM_WHOLE);
-    server_stop(&system_server);
+    sql_exec(system_server.db, "DELETE FROM todos");
+    expect_whole();
 }
 
 /* It has left, so the stream ends before its end, and that is a reset. */
@@ -257,6 +292,7 @@ int system_leavers(void)
         LEAVERS_CASE(an_export_that_is_read_too_late_is_not_whole_to_http_1_0),
         LEAVERS_CASE(an_export_that_the_server_does_not_outlive_is_not_whole),
         LEAVERS_CASE(a_whole_export_is_whole_to_http_1_0),
+        LEAVERS_CASE(an_export_whose_last_page_is_empty_is_whole),
         LEAVERS_CASE(a_subscriber_by_http_1_0_that_ends_its_side_is_reset),
         LEAVERS_CASE(a_stream_is_logged_when_it_ends),
         LEAVERS_CASE(heartbeats_do_not_keep_who_never_reads),
