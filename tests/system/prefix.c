@@ -81,11 +81,11 @@ static void the_type_of_a_problem_has_the_path(void **state)
         const char *request;
         int status;
     } failures[] = {
-        {"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 404},
-        {"GET /todos/9 HTTP/1.1\r\nHost: a\r\n\r\n", 404},
-        {"PUT /todos HTTP/1.1\r\nHost: a\r\n\r\n", 405},
-        {"GET /todos?limit=0 HTTP/1.1\r\nHost: a\r\n\r\n", 422},
-        {"GET /suggestions HTTP/1.1\r\nHost: a\r\n\r\n", 503},
+        {"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
+        {"GET /todos/9 HTTP/1.1\r\nHost: localhost\r\n\r\n", 404},
+        {"PUT /todos HTTP/1.1\r\nHost: localhost\r\n\r\n", 405},
+        {"GET /todos?limit=0 HTTP/1.1\r\nHost: localhost\r\n\r\n", 422},
+        {"GET /suggestions HTTP/1.1\r\nHost: localhost\r\n\r\n", 503},
         {"GET / HTTP/1.1\r\nHost: /\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: a\r\nX: \t\x01\r\n\r\n", 400},
