@@ -236,7 +236,7 @@ show_verdicts() {
 # What the compiler said, without what the build tool adds, and not without end.
 show_compiler() {
     log=$folder/build/build.log
-    grep -Ev '^(\[|FAILED: |ninja: |g?make|: && |/[^ ]*(cc|gcc|clang|ar)[-0-9.]* )' \
+    grep -Ev '^(\[|FAILED: |ninja: (build|Entering) |g?make|: && |/[^ ]*(cc|gcc|clang|ar)[-0-9.]* )' \
         "$log" | sed "s|$(cd "$folder" && pwd -P)/|$folder/|g" > "$log.short"
     sed 30q "$log.short"
     [ "$(wc -l < "$log.short")" -le 30 ] || say "and more, in $log"
