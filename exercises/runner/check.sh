@@ -239,7 +239,8 @@ show_verdicts() {
 # failed how it was called), and not without end.
 show_compiler() {
     log=$folder/build/build.log
-    awk '/^FAILED: / { getline; next } /^(\[|ninja: )/ { next } { print }' \
+    awk '/^FAILED: / { getline; next } /^(\[|ninja: (build|Entering) )/ { next }
+        { print }' \
         "$log" | sed "s|$(cd "$folder" && pwd -P)/|$folder/|g" > "$log.short"
     sed 30q "$log.short"
     [ "$(wc -l < "$log.short")" -le 30 ] || say "and more, in $log"
