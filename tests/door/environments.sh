@@ -73,7 +73,8 @@ shell_variables() {
 git_variables() {
     printf '%s\n' "HOME=$home" "XDG_CONFIG_HOME=$home/xdg" \
         'GIT_DIR=/nonexistent' 'GIT_WORK_TREE=/' 'GIT_EXTERNAL_DIFF=false' \
-        'GIT_INDEX_FILE=/nonexistent' 'GIT_TRACE=1' 'GIT_PAGER=false'
+        'GIT_INDEX_FILE=/nonexistent' 'GIT_TRACE=1' 'GIT_PAGER=false' \
+        'GIT_CONFIG_PARAMETERS=nonsense'
 }
 build_variables() {
     printf '%s\n' 'CMAKE_GENERATOR=Ninja Multi-Config' 'CMAKE_BUILD_TYPE=None' \
@@ -215,6 +216,9 @@ check "the texts' outputs are those of today" 0 '^it holds' holds \
 
 # --- one group at a time -----------------------------------------------------
 
+starter=$work/00-first-green/.starter
+./learn reset --yes 0 > "$tmp/said"
+cp -R "$starter" "$tmp/starter"
 mend 00-first-green
 for group in $groups server_variables; do
     environment one "$group"
@@ -223,8 +227,16 @@ for group in $groups server_variables; do
         "$tmp/one" ./learn check 0
     check "$group: and is reset" 0 'as it was when you began' \
         "$tmp/one" ./learn reset --yes 0
+    check "$group: to the same bytes" 0 '^it holds' \
+        holds diff -rq "$tmp/starter" "$starter"
     mend 00-first-green
 done
+check "an autocrlf of yours: it is reset" 0 'as it was when you began' \
+    env HOME="$home" ./learn reset --yes 0
+check "to the same bytes" 0 '^it holds' holds diff -rq "$tmp/starter" "$starter"
+mend 00-first-green
+check "whatever each bash reads first" 0 '^it holds' holds \
+    env BASH_ENV="$tmp/profile" bash tests/mutants/run --check
 
 # --- what excludes each other ------------------------------------------------
 
