@@ -144,6 +144,7 @@ static bool takes_from_a_frozen_server(struct raw *late)
     began = now_ms();
     ask_for_lists(late, upwards);
     gate_await_waiting(&system_gate, "client.send", 1);
+    talk_expect(talk_get(system_server.port, "/healthz", NULL), 200);
     server_freeze(&system_server);
     if (now_ms() - began >= WRITE_MS) /* it may have been late before */
         return false;
