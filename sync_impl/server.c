@@ -60,6 +60,8 @@ static bool listen_now(struct server *server, char *why, size_t size)
                              "1024",
                              "decode_url",
                              "no",
+                             "enable_auth_domain_check",
+                             "no", /* our address is in its links: conn.c */
                              "access_control_allow_methods",
                              "", /* preflights are ours */
                              NULL};
