@@ -62,7 +62,8 @@ static const struct option options[] = {
     {NULL, "cors-origin", "ORIGIN", CONFIG_BOTH, AT(cors_origin), &origin, NULL,
      "whose pages may call it: SCHEME://HOST[:PORT], *"},
     {NULL, "upstream", "URL", CONFIG_BOTH, AT(upstream), &asked, NULL,
-     "another server, that suggests titles"},
+     "another server, that suggests titles; its name is looked up at the start "
+     "and once a minute"},
 
     {"How long it waits", "head-timeout", "SECONDS", CONFIG_BOTH,
      AT(head_timeout_ms), &seconds, "10", "for the head of a request"},
