@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/container_of.h"
 #include "common/log.h"
+#include "common/resolver.h"
 #include "conn.h"
 
 enum { BACKLOG = 1024 };
@@ -137,7 +138,8 @@ bool server_start(struct server *server, struct config *config, char *why,
     suggestions_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
-    if (!make_loop(server) || pages_load(&server->pages, config, &pages_room))
+    if (!make_loop(server) || pages_load(&server->pages, config, &pages_room) ||
+        !resolver_start(config->upstream, config->upstream_timeout_ms))
         return false;
     server->file = store_file_new(config->db, why, size);
     if (!server->file)

@@ -9,8 +9,7 @@
  * socket", "tell me at that time". on_socket and on_time are called by the
  * loop: "it is ready", "it is time".
  *
- * A name is looked up by a thread of libcurl's own, so the loop does not wait
- * for that either.
+ * Nobody waits for a name to be looked up either: see common/resolver.h.
  */
 #include "upstream.h"
 
@@ -228,12 +227,14 @@ static void calls_start(struct upstream *upstream,
 {
     for (int i = 0; i < calls->count; i++) {
         struct upstream_call *call = &calls->each[i];
+        enum todo_err err = suggestion_call_begin(
+            &call->call, upstream->config->upstream_timeout_ms);
 
-        suggestion_call_begin(&call->call,
-                              upstream->config->upstream_timeout_ms);
-        if (curl_multi_add_handle(upstream->multi, call->call.easy) !=
-            CURLM_OK) {
-            calls_end(calls, TODO_ERR_INTERNAL);
+        if (!err &&
+            curl_multi_add_handle(upstream->multi, call->call.easy) != CURLM_OK)
+            err = TODO_ERR_INTERNAL;
+        if (err) {
+            calls_end(calls, err);
             return;
         }
         call->running = true;

@@ -27,7 +27,8 @@ void upstream_close(struct upstream *upstream);
 /* Asks `count` times, all at once, and makes a JSON array of what is suggested.
  * `next` is called on the loop when all is answered, or the first call has
  * failed, or after --upstream-timeout: rq->err then says so.
- * TODO_ERR_NO_UPSTREAM, TODO_ERR_BUSY, the errors of suggestion_call_end. */
+ * TODO_ERR_NO_UPSTREAM, TODO_ERR_BUSY, the errors of suggestion_call_begin and
+ * _end. */
 void upstream_ask(struct request *rq, int count, struct buf *array,
                   request_step *next);
 

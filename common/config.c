@@ -52,7 +52,8 @@ const struct option config_options[] = {
      "hosts that it serves beside its own: NAME, .NAME with subdomains, * for "
      "any [none; any when --host is not in 127.0.0.0/8]"},
     {NULL, "upstream", "URL", CONFIG_BOTH, AT(upstream), &asked, NULL,
-     "another server, that suggests titles"},
+     "another server, that suggests titles; its name is looked up at the start "
+     "and once a minute"},
 
     {"How long it waits", "head-timeout", "SECONDS", CONFIG_BOTH,
      AT(head_timeout_ms), &seconds, "10", "for the head of a request"},

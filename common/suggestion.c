@@ -6,6 +6,7 @@
 
 #include "common/json_check.h"
 #include "common/log.h"
+#include "common/resolver.h"
 #include "common/todo.h"
 
 /* libcurl hands over bytes as they come. To take fewer than it has ends the
@@ -21,24 +22,13 @@ static size_t on_bytes(char *bytes, size_t one, size_t len, void *arg)
     return call->body.failed ? 0 : len;
 }
 
-/* A name is looked up by a thread of libcurl's. A call that is over need not
- * wait until that thread is done; it ends by itself. */
-static bool leave_look_ups(CURL *easy)
-{
-#if LIBCURL_VERSION_NUM >= 0x075700
-    return curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK;
-#else
-    return easy; /* libcurl before 7.87 always waits */
-#endif
-}
-
 bool suggestion_call_init(struct suggestion_call *call,
                           const struct config *config)
 {
     CURL *easy = curl_easy_init();
 
     *call = (struct suggestion_call){.easy = easy};
-    return easy && leave_look_ups(easy) &&
+    return easy &&
            curl_easy_setopt(easy, CURLOPT_URL, config->upstream) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes) ==
                CURLE_OK &&
@@ -54,16 +44,27 @@ bool suggestion_call_init(struct suggestion_call *call,
 void suggestion_call_release(struct suggestion_call *call)
 {
     curl_easy_cleanup(call->easy);
+    curl_slist_free_all(call->hosts);
     buf_release(&call->body);
     *call = (struct suggestion_call){0};
 }
 
-void suggestion_call_begin(struct suggestion_call *call, int64_t within_ms)
+enum todo_err suggestion_call_begin(struct suggestion_call *call,
+                                    int64_t within_ms)
 {
+    struct curl_slist *hosts;
+    enum todo_err err = resolver_hosts(&hosts);
+
     buf_clear(&call->body);
+    if (err)
+        return err;
+    (void)curl_easy_setopt(call->easy, CURLOPT_RESOLVE, hosts); /* taken */
+    curl_slist_free_all(call->hosts);
+    call->hosts = hosts;
     /* 0 would mean: no limit. A number is always taken. */
     (void)curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS,
                            within_ms > 0 ? (long)within_ms : 1L);
+    return TODO_OK;
 }
 
 /* The title that the answer suggests; NULL when it makes none, or a bad one. It

@@ -19,8 +19,9 @@
 enum { SUGGESTION_MAX_BODY = 64 * 1024 };
 
 struct suggestion_call {
-    CURL *easy;      /* keeps its settings, and may be used again */
-    struct buf body; /* what the upstream has answered so far */
+    CURL *easy;               /* keeps its settings, and may be used again */
+    struct curl_slist *hosts; /* where the upstream is: resolver.h */
+    struct buf body;          /* what the upstream has answered so far */
 };
 
 /* Prepares a call to config->upstream; the URL is borrowed. False when memory
@@ -31,8 +32,9 @@ void suggestion_call_release(struct suggestion_call *call);
 
 /* Begins a further call, all of which must be over within so long: libcurl
  * counts from the start of the transfer, however the upstream drips
- * (CURLOPT_TIMEOUT_MS). */
-void suggestion_call_begin(struct suggestion_call *call, int64_t within_ms);
+ * (CURLOPT_TIMEOUT_MS). The errors of resolver_hosts; then there is no call. */
+enum todo_err suggestion_call_begin(struct suggestion_call *call,
+                                    int64_t within_ms);
 
 /* The call is over, and libcurl says how. Appends {"title":…} to a JSON array
  * that is being written. TODO_ERR_UPSTREAM_TIMEOUT; TODO_ERR_UPSTREAM when

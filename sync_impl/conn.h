@@ -17,6 +17,10 @@ struct conn;
 /* Fills in the functions that civetweb is to call. */
 void conn_callbacks(struct mg_callbacks *callbacks);
 
+/* Finds its socket, once in a connection's life: conn->fd. It stays -1 when the
+ * client has left already. Request thread. */
+void conn_find_socket(struct conn *conn);
+
 /* TODO_ERR_STOPPING, TODO_ERR_BUSY on a spare thread, or TODO_OK. */
 enum todo_err conn_overload(const struct conn *conn);
 

@@ -1,23 +1,20 @@
 /*
  * sync_impl/conns.c - the table of connections and the watch over deadlines.
- *
- * civetweb does not tell the socket of a connection. It is found among the open
- * descriptors by whom it connects to, once in a connection's life.
  */
 #include "conns.h"
 
-#include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/reply.h"
+#include "conn.h"
 #include "server.h"
 
 enum { LOOK_US = 250 * 1000 }; /* how soon a head is seen to begin */
@@ -146,38 +143,39 @@ void conns_expect_nothing(struct conn *conn) /* REQUEST THREAD */
     atomic_store(&conn->deadline, 0);
 }
 
-/* Beyond this no descriptor of ours lies: each thread has a socket and the
- * three files of its store. */
-static int descriptor_limit(const struct conns *conns)
+/* Raises the mark up to which descriptors are looked through, and gives it. The
+ * kernel gives out the lowest number that is free: so the mark hardly moves. */
+int conns_highest(struct conns *conns)
 {
-    return 64 + 8 * (conns->size + 2);
+    DIR *dir = opendir("/proc/self/fd");
+    struct dirent *entry;
+
+    pthread_mutex_lock(&conns->lock);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this one */
+    while (dir && (entry = readdir(dir)) != NULL) {
+        int fd = (int)strtol(entry->d_name, NULL, 10);
+
+        if (fd > atomic_load(&conns->highest))
+            atomic_store(&conns->highest, fd);
+    }
+    pthread_mutex_unlock(&conns->lock);
+    if (dir)
+        closedir(dir);
+    return atomic_load(&conns->highest);
 }
 
-static bool is_peer(int fd, const struct mg_request_info *info)
+bool conns_claim(struct conn *conn, int fd) /* REQUEST THREAD */
 {
-    struct sockaddr_in peer = {0};
-    socklen_t len = sizeof peer;
-    char text[INET_ADDRSTRLEN];
+    struct conns *conns = conn->conns;
+    bool taken = false;
 
-    return getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&
-           peer.sin_family == AF_INET &&
-           ntohs(peer.sin_port) == info->remote_port &&
-           inet_ntop(AF_INET, &peer.sin_addr, text, sizeof text) &&
-           strcmp(text, info->remote_addr) == 0;
-}
-
-static void find_socket(struct conn *conn, const struct mg_request_info *info)
-{
-    int limit = descriptor_limit(conn->conns);
-    int fd = 3;
-
-    if (conn->fd >= 0 || !info)
-        return;
-    while (fd < limit && !is_peer(fd, info))
-        fd++;
-    pthread_mutex_lock(&conn->conns->lock);
-    conn->fd = fd < limit ? fd : -1; /* -1: the client has left already */
-    pthread_mutex_unlock(&conn->conns->lock);
+    pthread_mutex_lock(&conns->lock);
+    for (int i = 0; i < conns->size; i++)
+        taken = taken || conns->table[i].fd == fd;
+    if (!taken)
+        conn->fd = fd;
+    pthread_mutex_unlock(&conns->lock);
+    return !taken;
 }
 
 bool conns_is_gone(const struct conn *conn) /* REQUEST THREAD */
@@ -234,7 +232,7 @@ void conns_request_begin(struct conn *conn,
 {
     conns_expect_nothing(conn);
     conn->civetweb = civetweb;
-    find_socket(conn, mg_get_request_info(civetweb));
+    conn_find_socket(conn);
     atomic_store(&conn->busy, true);
     atomic_fetch_add(&conn->conns->in_flight, 1);
 }
@@ -352,11 +350,11 @@ static bool is_busy_locked(const struct conns *conns, int fd)
 
 void conns_stop(struct conns *conns) /* MAIN THREAD */
 {
-    int limit = descriptor_limit(conns);
+    int highest = conns_highest(conns);
 
     atomic_store(&conns->stopping, true);
     pthread_mutex_lock(&conns->lock);
-    for (int fd = 3; fd < limit; fd++)
+    for (int fd = 3; fd <= highest; fd++)
         if (is_ours(conns, fd) && !is_listening(fd) &&
             !is_busy_locked(conns, fd))
             shutdown(fd, SHUT_RD);
@@ -365,9 +363,9 @@ void conns_stop(struct conns *conns) /* MAIN THREAD */
 
 void conns_refuse(struct conns *conns) /* MAIN THREAD */
 {
-    int limit = descriptor_limit(conns);
+    int highest = conns_highest(conns);
 
-    for (int fd = 3; fd < limit; fd++)
+    for (int fd = 3; fd <= highest; fd++)
         if (is_ours(conns, fd) && is_listening(fd))
             shutdown(fd, SHUT_RD);
 }

@@ -49,6 +49,7 @@ struct conn {
 struct conns {
     struct server *server;
     pthread_t watch;
+    atomic_int highest; /* descriptor that was ever seen open */
     atomic_bool stopping;
     atomic_int in_flight;     /* requests */
     atomic_llong watch_until; /* the watch looks again at this time */
@@ -75,6 +76,14 @@ struct conn *conns_open(struct conns *conns);
 /* It goes, and its place is free: before civetweb closes the socket, whose
  * number may then be another's. Request thread. */
 void conns_close(struct conn *conn);
+
+/* The highest descriptor that was ever open: no socket of ours lies beyond. Any
+ * thread. */
+int conns_highest(struct conns *conns);
+
+/* This descriptor is the socket of the connection from now on; false when it is
+ * that of another. Request thread. */
+bool conns_claim(struct conn *conn, int fd);
 
 /* A request begins: from now on its socket is known. Request thread. */
 void conns_request_begin(struct conn *conn, struct mg_connection *civetweb);

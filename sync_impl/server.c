@@ -14,6 +14,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/resolver.h"
 #include "conns.h"
 
 enum { GRACE_MS = 1000 };
@@ -60,6 +61,8 @@ static bool listen_now(struct server *server, char *why, size_t size)
                              "1024",
                              "decode_url",
                              "no",
+                             "enable_auth_domain_check",
+                             "no", /* our address is in its links: conn.c */
                              "access_control_allow_methods",
                              "", /* preflights are ours */
                              NULL};
@@ -97,7 +100,8 @@ bool server_start(struct server *server, struct config *config, char *why,
     suggestions_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
-    if (pages_load(&server->pages, config, &pages_room))
+    if (pages_load(&server->pages, config, &pages_room) ||
+        !resolver_start(config->upstream, config->upstream_timeout_ms))
         return false;
     server->file = store_file_new(config->db, why, size);
     if (!server->file)

@@ -25,11 +25,14 @@ static enum todo_err ask_once(struct request *rq, int64_t until_us,
                               struct buf *array) /* REQUEST THREAD */
 {
     int64_t left_us = until_us - clock_mono_us();
+    enum todo_err err;
     CURLcode code;
 
     if (left_us <= 0)
         return TODO_ERR_UPSTREAM_TIMEOUT;
-    suggestion_call_begin(&call, (left_us + 999) / 1000);
+    err = suggestion_call_begin(&call, (left_us + 999) / 1000);
+    if (err)
+        return err;
     probe_stand(rq->reply.number, "upstream.answer");
     code = curl_easy_perform(call.easy); /* WAITS: upstream */
     probe_go(rq->reply.number, "upstream.answer");

@@ -16,7 +16,7 @@ void upstream_leave_thread(void);
 
 /* Asks `count` times, one after the other, and makes a JSON array of what is
  * suggested. Waits for the upstream, at most --upstream-timeout for all.
- * TODO_ERR_NO_UPSTREAM, and the errors of suggestion_call_end. */
+ * TODO_ERR_NO_UPSTREAM, and the errors of suggestion_call_begin and _end. */
 enum todo_err upstream_ask(struct request *rq, int count, struct buf *array);
 
 #endif

@@ -10,8 +10,11 @@
  * its deadline is really short, and what must be in time for it is there when
  * civetweb begins to look (system_ask_asleep).
  */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "system.h"
 #include "tests/cmocka_all.h"
@@ -227,6 +230,61 @@ static void a_late_body_is_408_and_stores_nothing(void **state)
     expect_still_served(&idle);
 }
 
+/* Connects from this port of ours (0: any), which it gives, to this address of
+ * the server's. */
+static int open_from(struct raw *raw, int port, const char *address)
+{
+    struct sockaddr_in here = {.sin_family = AF_INET,
+                               .sin_port = htons((in_port_t)port),
+                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in there = {.sin_family = AF_INET,
+                                .sin_port =
+                                    htons((in_port_t)system_server.port)};
+    socklen_t len = sizeof here;
+    int yes = 1;
+
+    *raw = (struct raw){.fd = socket(AF_INET, SOCK_STREAM, 0)};
+    assert_true(raw->fd >= 0);
+    assert_int_equal(inet_pton(AF_INET, address, &there.sin_addr), 1);
+    assert_int_equal(
+        setsockopt(raw->fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes), 0);
+    assert_int_equal(bind(raw->fd, (struct sockaddr *)&here, len), 0);
+    assert_int_equal(connect(raw->fd, (struct sockaddr *)&there, sizeof there),
+                     0);
+    assert_int_equal(getsockname(raw->fd, (struct sockaddr *)&here, &len), 0);
+    return ntohs(here.sin_port);
+}
+
+/* The other one differs from it in nothing but the address of the server. */
+static void a_late_body_ends_its_own_connection_alone(void **state)
+{
+    static const char *const args[] = {"--port",
+                                       "0",
+                                       "--host",
+                                       "0.0.0.0",
+                                       "--head-timeout",
+                                       "3600",
+                                       "--idle-timeout",
+                                       "3600",
+                                       "--body-timeout",
+                                       "1.5",
+                                       "--write-timeout",
+                                       "3600",
+                                       NULL};
+    struct raw silent, body;
+    int port, status = 0;
+
+    (void)state;
+    server_start_bare(&system_server, system_program, args);
+    port = open_from(&silent, 0, "127.0.0.1");
+    (void)open_from(&body, port, "127.0.0.2");
+    assert_true(raw_send_text(&body, half_a_body));
+    if (talk_read_all(&body, &status, 1) != 1 || status != 408)
+        fail_msg("a late body got %d (0: nothing), not 408", status);
+    raw_close(&body);
+    expect_still_served(&silent);
+}
+
 /* Two bodies, one in chunks, come slowly and have an hour; meanwhile a
  * connection that was idle ends. The one in chunks drips: civetweb would not
  * wait in silence for it. */
@@ -311,6 +369,7 @@ int system_deadlines(void)
         SYSTEM_CASE(the_head_deadline_ends_no_idle_connection),
         SYSTEM_CASE(the_head_deadline_ends_no_body),
         SYSTEM_CASE(a_late_body_is_408_and_stores_nothing),
+        SYSTEM_CASE(a_late_body_ends_its_own_connection_alone),
         SYSTEM_CASE(a_long_body_deadline_outlasts_all_others),
         SYSTEM_CASE(a_short_body_deadline_comes_before_all_others),
         SYSTEM_CASE(no_client_deadline_ends_a_request_that_waits_for_the_disk),

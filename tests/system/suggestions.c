@@ -48,6 +48,24 @@ static void a_good_upstream_is_200(void **state)
     expect_status("/drip", patient, 200);
 }
 
+/* The server knows where it is before it serves, and asks nobody then. */
+static void an_upstream_may_have_a_name(void **state)
+{
+    const char *args[] = {"--upstream", NULL, "--upstream-timeout", "3600",
+                          NULL};
+    char url[MUSE_URL_MAX];
+
+    (void)state;
+    muse_start(&system_muse, system_program, "0", "0");
+    (void)snprintf(url, sizeof url, "http://localhost:%d/", system_muse.port);
+    args[1] = url;
+    system_start(args);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(ask("?count=10"), 200);
+    assert_int_equal(muse_count(&system_muse, "asked"), 30);
+    server_stop(&system_server);
+}
+
 static void an_upstream_that_is_no_use_is_502(void **state)
 {
     static const char *const paths[] = {"/error",     "/garbage", "/no-title",
@@ -260,6 +278,7 @@ int system_suggestions(void)
 {
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(a_good_upstream_is_200),
+        SYSTEM_CASE(an_upstream_may_have_a_name),
         SYSTEM_CASE(an_upstream_that_is_no_use_is_502),
         SYSTEM_CASE(an_upstream_that_does_not_end_is_504),
         SYSTEM_CASE(a_deadline_ends_what_drips),

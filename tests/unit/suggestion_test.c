@@ -22,7 +22,7 @@ static bool init(struct suggestion_call *call, const struct stub *stub)
 static enum todo_err transfer(struct suggestion_call *call, int64_t within_ms,
                               struct buf *array)
 {
-    suggestion_call_begin(call, within_ms);
+    assert_int_equal(suggestion_call_begin(call, within_ms), TODO_OK);
     return suggestion_call_end(call, curl_easy_perform(call->easy), array);
 }
 
