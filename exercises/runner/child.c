@@ -122,15 +122,20 @@ bool child_start(struct child *child, const char *const *argv)
 /* Takes note of the end of a child, if it has ended. */
 static bool has_ended(struct child *child)
 {
-    int status;
+    int status = 0;
+    pid_t ended;
 
     if (child->pid == 0)
         return true;
-    if (waitpid(child->pid, &status, WNOHANG) != child->pid)
+    ended = waitpid(child->pid, &status, WNOHANG);
+    if (ended == 0)
         return false;
-    child->pid = 0;
-    child->status =
-        WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    child->pid = 0; /* the number may be another's from now on */
+    if (ended < 0)  /* it has ended, and nobody knows how */
+        child->status = 127;
+    else
+        child->status =
+            WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     return true;
 }
 

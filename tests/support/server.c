@@ -73,8 +73,11 @@ static int read_port(const char *path)
 
 static bool has_ended(struct server *server, int *status)
 {
-    if (waitpid(server->pid, status, WNOHANG) != server->pid)
+    pid_t ended = waitpid(server->pid, status, WNOHANG);
+
+    if (ended == 0)
         return false;
+    assert_int_equal(ended, server->pid); /* or it is no child of ours */
     server->pid = 0;
     return true;
 }

@@ -74,7 +74,7 @@ static bool freeze_between(struct raw raws[CLIENTS],
     const char *const args[] = {halves->flag, "1.5", NULL};
     long long began;
 
-    system_start(args);
+    system_start_in_real_time(args);
     began = now_ms();
     for (int i = 0; i < CLIENTS; i++) {
         system_open(&raws[i]);
@@ -178,7 +178,7 @@ static void bytes_behind_the_last_answer_do_not_reset_it(void **state)
     struct raw raw;
 
     (void)state;
-    system_start(NULL);
+    system_start_in_real_time(NULL);
     system_ask(&raw, "GET /healthz HTTP/1.1\r\n"
                      "Host: localhost\r\n"
                      "Connection: close\r\n\r\n");

@@ -32,8 +32,13 @@ bool system_is_sync(void)
 
 void system_start(const char *const *args)
 {
-    server_start(&system_server, system_program, args);
+    system_start_in_real_time(args);
     server_stop_clock(&system_server);
+}
+
+void system_start_in_real_time(const char *const *args)
+{
+    server_start(&system_server, system_program, args);
 }
 
 void system_start_upstream(const char *path, const char *delay,

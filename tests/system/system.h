@@ -36,6 +36,10 @@ bool system_is_sync(void);
  * Its clock stands (server_stop_clock): only the test makes a client late. */
 void system_start(const char *const *args);
 
+/* The same, but its clock runs: for what comes to a server that stands still
+ * with its clock going on. */
+void system_start_in_real_time(const char *const *args);
+
 /* Starts the muse of the case, which waits `delay` milliseconds before it
  * answers, and the server with the muse's `path` as its upstream and with more
  * arguments. Its clock runs. */
