@@ -5,7 +5,8 @@
  * with status 0 at SIGTERM, or the whole fails: a server checks itself when it
  * ends, and says what it found by its exit status. With --muse they have an
  * upstream, which ends as they do. They obey the environment, unless --clean
- * takes it away from all that is started.
+ * takes it away from all that is started; then the upstream has a minute, so
+ * that it is not late because the machine is slow.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +76,8 @@ int with_command(int argc, char **argv)
     struct server_options options = {.bin_dir = bin_dir, .dir = dir, .db = db};
     bool muse, sync, async, good, clean;
 
-    if (take(&argc, &argv, "--clean") && !environment_clean())
+    if (take(&argc, &argv, "--clean") &&
+        (!environment_clean() || setenv("TODO_UPSTREAM_TIMEOUT", "60", 1) != 0))
         return 1;
     if (argc > 2 && strcmp(argv[1], "--bin") == 0) {
         options.bin_dir = argv[2];
