@@ -39,7 +39,7 @@ static void hear_signals(void)
             now.sa_handler == SIG_IGN)
             (void)sigaction(number, &usual, NULL); /* every one can be reset */
     sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL); /* fails for no valid call */
+    (void)pthread_sigmask(SIG_SETMASK, &none, NULL); /* cannot fail so */
 }
 
 bool process_begin(void)

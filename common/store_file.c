@@ -174,6 +174,7 @@ static void free_names(struct store_file *file)
     free(file);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): store_refuse writes there */
 struct store_file *store_file_new(const char *path, char *why, size_t size)
 {
     struct store_start start = {.path = path, .why = why, .size = size};

@@ -69,6 +69,12 @@ static bool take(int *argc, char ***argv, const char *word)
     return true;
 }
 
+/* From here on the environment is what environment.h keeps of it. */
+static bool clean_environment(void)
+{
+    return environment_clean() && setenv("TODO_UPSTREAM_TIMEOUT", "60", 1) == 0;
+}
+
 int with_command(int argc, char **argv)
 {
     struct child all[CHILDREN] = {{0}};
@@ -76,8 +82,7 @@ int with_command(int argc, char **argv)
     struct server_options options = {.bin_dir = bin_dir, .dir = dir, .db = db};
     bool muse, sync, async, good, clean;
 
-    if (take(&argc, &argv, "--clean") &&
-        (!environment_clean() || setenv("TODO_UPSTREAM_TIMEOUT", "60", 1) != 0))
+    if (take(&argc, &argv, "--clean") && !clean_environment())
         return 1;
     if (argc > 2 && strcmp(argv[1], "--bin") == 0) {
         options.bin_dir = argv[2];

@@ -14,6 +14,9 @@
 #include "tests/cmocka_all.h"
 #include "tests/support/folder.h"
 
+/* Room for the path of anything in the folder. */
+enum { STORE_CASE_PATH_MAX = FOLDER_MAX + 64 };
+
 struct store_case {
     char folder[FOLDER_MAX];
     char path[FOLDER_MAX + 16]; /* of the database */

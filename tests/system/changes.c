@@ -34,18 +34,22 @@ void changes_make(int count)
     sql_exec(system_server.db, sql);
 }
 
-/* The most that the kernel lets a socket send ahead (tcp(7), tcp_wmem). Where
- * it does not tell, it is what Linux does with much memory. */
+/* The most that the kernel lets a socket send ahead: the last of three numbers
+ * (tcp(7), tcp_wmem). Where it does not tell, it is what Linux does with much
+ * memory. */
 static long send_buffer_max(void)
 {
     FILE *file = fopen("/proc/sys/net/ipv4/tcp_wmem", "r");
-    long max = 4 << 20;
+    char line[128] = "", *at = line;
+    long max = 0;
 
-    if (!file)
-        return max;
-    (void)fscanf(file, "%*d %*d %ld", &max); /* else as it was */
-    (void)fclose(file);                      /* it was only read */
-    return max;
+    if (file) {
+        (void)fgets(line, sizeof line, file); /* an empty one is no number */
+        (void)fclose(file);                   /* it was only read */
+    }
+    for (int i = 0; i < 3; i++)
+        max = strtol(at, &at, 10);
+    return max > 0 ? max : 4 << 20;
 }
 
 void changes_expect_too_many(int count)

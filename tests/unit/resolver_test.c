@@ -50,14 +50,14 @@ static struct stub upstream;
 static char url[64];
 static const struct config config = {.upstream = url};
 
-/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
-int getaddrinfo(const char *node, const char *service,
-                const struct addrinfo *hints, struct addrinfo **list)
+/* These stand in for those of the C library, and have its names. */
+int getaddrinfo(const char *name, const char *service,
+                const struct addrinfo *req, struct addrinfo **pai)
 {
-    (void)service, (void)hints;
+    (void)service, (void)req;
     atomic_fetch_add(&asked, 1);
     if (strcmp(log_thread_name(), "resolver") != 0 ||
-        strcasecmp(node, "upstream.test") != 0)
+        strcasecmp(name, "upstream.test") != 0)
         atomic_store(&asked_elsewhere, true);
     sem_wait(&may_answer);
     if (!told)
@@ -70,25 +70,24 @@ int getaddrinfo(const char *node, const char *service,
             .ai_addr = (void *)&addresses[i],
             .ai_next = i + 1 < told_count ? &found[i + 1] : NULL};
     }
-    *list = found;
+    *pai = found;
     return 0;
 }
 
-void freeaddrinfo(struct addrinfo *list)
+void freeaddrinfo(struct addrinfo *ai)
 {
-    (void)list;
+    (void)ai;
 }
 
-int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span,
-                    struct timespec *left)
+int clock_nanosleep(clockid_t clock_id, int flags, const struct timespec *req,
+                    struct timespec *rem)
 {
-    (void)clock, (void)flags, (void)left;
-    atomic_store(&slept_s, (long)span->tv_sec);
+    (void)clock_id, (void)flags, (void)rem;
+    atomic_store(&slept_s, (long)req->tv_sec);
     sem_post(&asleep);
     sem_wait(&minute_over);
     return 0;
 }
-/* NOLINTEND */
 
 /* The name server says this now, and the resolver has told it. */
 static void tell(const char *address, int count)

@@ -12,7 +12,7 @@
 
 /* One of the files of the case, or another name in its folder. */
 struct name {
-    char path[160];
+    char path[STORE_CASE_PATH_MAX];
 };
 
 static struct name beside(const struct store_case *c, const char *suffix)

@@ -32,14 +32,14 @@ static int teardown(void **state)
 #define owner_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static void path_of(const struct store_case *c, const char *suffix,
-                    char path[160])
+                    char path[STORE_CASE_PATH_MAX])
 {
-    (void)snprintf(path, 160, "%s%s", c->path, suffix);
+    (void)snprintf(path, STORE_CASE_PATH_MAX, "%s%s", c->path, suffix);
 }
 
 static bool is_there(const struct store_case *c, const char *suffix)
 {
-    char path[160];
+    char path[STORE_CASE_PATH_MAX];
 
     path_of(c, suffix, path);
     return access(path, F_OK) == 0;
@@ -66,7 +66,7 @@ static void make(const struct store_case *c, const char *sql)
 static void assert_refused(const struct store_case *c, const char *reason)
 {
     bool had_log = is_there(c, "-wal");
-    char why[512] = "", want[512], kept[160];
+    char why[512] = "", want[512], kept[STORE_CASE_PATH_MAX];
 
     path_of(c, ".kept", kept);
     store_case_copy(c->path, kept, "");
@@ -79,7 +79,7 @@ static void assert_refused(const struct store_case *c, const char *reason)
     assert_int_equal(is_there(c, "-wal"), had_log);
     assert_false(is_there(c, "-journal"));
     if (had_log) {
-        char log[160], kept_log[160];
+        char log[STORE_CASE_PATH_MAX], kept_log[STORE_CASE_PATH_MAX];
 
         path_of(c, "-wal", log);
         path_of(c, ".kept-wal", kept_log);
@@ -137,7 +137,7 @@ static void a_log_is_not_turned_on_or_off_for_others(void **state)
 static void the_log_of_others_is_not_written_back(void **state)
 {
     struct store_case *c = *state;
-    char crashed[160];
+    char crashed[STORE_CASE_PATH_MAX];
     sqlite3 *db = open_theirs(c, "PRAGMA journal_mode = WAL;"
                                  "CREATE TABLE songs(name);"
                                  "INSERT INTO songs VALUES ('a'), ('b')");
@@ -266,7 +266,7 @@ static void pages_of_another_size_are_no_harm(void **state)
 static void the_log_of_a_server_that_was_killed_is_recovered(void **state)
 {
     struct store_case *c = *state;
-    char why[512] = "", killed[160];
+    char why[512] = "", killed[STORE_CASE_PATH_MAX];
 
     c->file = store_file_new(c->path, why, sizeof why);
     c->store = store_new(c->file);
@@ -285,7 +285,7 @@ static void the_log_of_a_server_that_was_killed_is_recovered(void **state)
 static void a_journal_left_over_is_rolled_back(void **state)
 {
     struct store_case *c = *state;
-    char killed[160];
+    char killed[STORE_CASE_PATH_MAX];
     sqlite3 *db;
 
     make_ours(c);

@@ -9,7 +9,7 @@
 
 #include "tests/support/store_case.h"
 
-enum { NOBODY = 65534, PATH_ROOM = 160 };
+enum { NOBODY = 65534, PATH_ROOM = STORE_CASE_PATH_MAX };
 
 static int setup(void **state)
 {
@@ -191,7 +191,7 @@ static void set_rights(const struct store_case *c, const char *suffix,
 static void make_open(struct store_case *c)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm"};
-    char from[96], why[512];
+    char from[PATH_ROOM], why[512];
 
     (void)snprintf(from, sizeof from, "%s", c->path);
     c->file = store_file_new(from, why, sizeof why);
