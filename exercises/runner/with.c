@@ -75,6 +75,14 @@ static bool clean_environment(void)
     return environment_clean() && setenv("TODO_UPSTREAM_TIMEOUT", "60", 1) == 0;
 }
 
+/* WITH sync|async|both -- COMMAND... */
+static bool is_command_line(int argc, char **argv)
+{
+    return argc >= 4 && strcmp(argv[2], "--") == 0 &&
+           (strcmp(argv[1], "sync") == 0 || strcmp(argv[1], "async") == 0 ||
+            strcmp(argv[1], "both") == 0);
+}
+
 int with_command(int argc, char **argv)
 {
     struct child all[CHILDREN] = {{0}};
@@ -91,15 +99,14 @@ int with_command(int argc, char **argv)
         argv += 2;
     }
     muse = take(&argc, &argv, "--muse");
-    sync = argc > 1 && strcmp(argv[1], "async") != 0;
-    async = argc > 1 && strcmp(argv[1], "sync") != 0;
-    if (argc < 4 || strcmp(argv[2], "--") != 0 ||
-        (sync && async && strcmp(argv[1], "both") != 0)) {
+    if (!is_command_line(argc, argv)) {
         (void)fprintf(stderr, "usage: learn-runner with [--clean] [--bin "
                               "FOLDER] [--muse] sync|async|both -- COMMAND "
                               "[ARGUMENTS]\n");
         return 2;
     }
+    sync = strcmp(argv[1], "async") != 0;
+    async = strcmp(argv[1], "sync") != 0;
     children_init();
     if (!folder_of_our_own(dir, sizeof(dir)))
         return 1;

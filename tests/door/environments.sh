@@ -243,8 +243,8 @@ check "whatever each bash reads first" 0 '^it holds' holds \
 check "what you tell the servers holds for those that you run" \
     0 '"url":"https://todos.example/todos/' \
     env TODO_PUBLIC_URL=https://todos.example ./learn --yes
-check "and a mistake in it is named" 1 'TODO_PORT: "http" is not' \
-    env TODO_PORT=http ./learn run
+check "and a mistake in it is named" 1 'TODO_LOG_LEVEL: "loud" is not' \
+    env TODO_LOG_LEVEL=loud ./learn run
 long=$(printf '%0200d' 0)
 mkdir relative "$tmp/a:b" "$tmp/$long"
 for place in "$tmp/missing" relative "$tmp/a:b" "$tmp/$long"; do
