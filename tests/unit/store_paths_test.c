@@ -262,6 +262,13 @@ static void a_database_that_may_not_be_read_is_refused(void **state)
     assert_int_equal(ask_as_nobody(c->path, "file (Permission denied)"), 0);
 }
 
+/* Nobody must get to the folder of a case, and into yours he may not get. */
+static int use_the_folder_of_all(void **state)
+{
+    (void)state;
+    return setenv("TMPDIR", "/tmp", 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,5 +289,6 @@ int main(void)
         paths_test(a_database_that_may_not_be_read_is_refused),
     };
 
-    return cmocka_run_group_tests_name("store_paths", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("store_paths", tests,
+                                       use_the_folder_of_all, NULL);
 }
