@@ -10,19 +10,8 @@
 #include <string.h>
 
 #include "hostile.h"
+#include "requests.h"
 #include "tests/cmocka_all.h"
-
-#define POST                                                                   \
-    "POST /todos HTTP/1.1\r\nHost: localhost\r\n"                              \
-    "Content-Type: application/json\r\n"
-#define GET     "GET /healthz HTTP/1.1\r\n"
-#define HOST    "Host: localhost\r\n"
-#define CHUNKED "Transfer-Encoding: chunked\r\n"
-#define END     "\r\n"
-#define BODY    "{\"title\":\"smuggled\"}" /* 20 = 0x14 bytes */
-#define CHUNK   "14\r\n" BODY "\r\n"
-#define LAST    "0\r\n\r\n"
-#define HIDDEN  "GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 /* sizeof, since some shapes hold NUL bytes. */
 #define SHAPE(what, text)                                                      \

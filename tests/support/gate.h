@@ -1,8 +1,8 @@
 /*
- * tests/support/gate.h - holds a server's requests at its probes, and its
- * clock. Callers: system suite.                 Threads: its owner's. Blocks:
- * gate_await, until they stand there. Owns:    a connection to the server's
- * gates (common/gates.h).
+ * tests/support/gate.h - holds a server's requests at its probes.
+ * Callers: system suite.                 Threads: its owner's.
+ * Blocks:  gate_await, until they stand there.
+ * Owns:    a connection to the server's gates (common/gates.h).
  *
  * Each fails the running test when the server does not do what was asked.
  */

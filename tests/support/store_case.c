@@ -211,3 +211,21 @@ int64_t store_case_wal_size(const struct store_case *c)
     (void)snprintf(path, sizeof path, "%s-wal", c->path);
     return stat(path, &wal) == 0 ? wal.st_size : 0;
 }
+
+int store_case_folder_setup(void **state)
+{
+    struct store_case *c = calloc(1, sizeof *c);
+
+    if (!c)
+        return -1;
+    store_case_folder(c);
+    *state = c;
+    return 0;
+}
+
+int store_case_folder_teardown(void **state)
+{
+    store_case_remove(*state);
+    free(*state);
+    return 0;
+}

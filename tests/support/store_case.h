@@ -39,6 +39,11 @@ int store_case_shim(void **state);
 void store_case_folder(struct store_case *c);
 void store_case_remove(struct store_case *c);
 
+/* The same as setup and teardown of a test: a struct store_case as its *state,
+ * with nothing opened. */
+int store_case_folder_setup(void **state);
+int store_case_folder_teardown(void **state);
+
 /* Closes the store, and then the file, as a server does that stops. */
 void store_case_close(struct store_case *c);
 

@@ -111,7 +111,7 @@ static void expect_408(struct raw *raw)
 
     talk_until_late(&system_server, raw);
     if (talk_read_all(raw, &status, 1) != 1 || status != 408)
-        fail_msg("who is late got %d (0: nothing), not 408", status);
+        fail_msg("a client that is late got %d (0: nothing), not 408", status);
     raw_close(raw);
 }
 

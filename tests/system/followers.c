@@ -184,7 +184,7 @@ static long long wait_for_a_place(struct stream *stream, long long last,
 
     for (int more = 0; !can_follow(stream, last_id); more++) {
         if (now_ms() > deadline)
-            fail_msg("who never reads is not let go");
+            fail_msg("a client that never reads is not let go");
         if (more < SOME)
             last = read_one_more(last);
         a_moment();

@@ -131,7 +131,7 @@ static void blocked_signals_are_heard(void **state)
     expect_to_hear(start_blocking);
 }
 
-/* Who starts it by nohup(1) wants it to outlive the terminal. */
+/* A user that starts it by nohup(1) wants it to outlive the terminal. */
 static void an_ignored_hangup_stays_ignored(void **state)
 {
     (void)state;

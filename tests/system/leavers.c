@@ -117,7 +117,7 @@ static void heartbeats_do_not_keep_who_never_reads(void **state)
     }
     while (stream_open_events(&streams[2], system_server.port, -1) != 200) {
         if (now_ms() > deadline)
-            fail_msg("who never reads is kept, as hearts beat for it");
+            fail_msg("a client that never reads is kept: its heartbeats count");
         stream_close(&streams[2]);
         a_moment();
     }

@@ -14,27 +14,14 @@
 
 enum { START_ROUNDS = 40, STARTERS = 4 };
 
-static int setup(void **state)
-{
-    struct store_case *c = calloc(1, sizeof *c);
-
-    if (!c)
-        return -1;
-    store_case_folder(c);
-    *state = c;
-    return 0;
-}
-
 static int teardown(void **state)
 {
     (void)vfs_shim_mend();
-    store_case_remove(*state);
-    free(*state);
-    return 0;
+    return store_case_folder_teardown(state);
 }
 
 #define migrate_test(name)                                                     \
-    cmocka_unit_test_setup_teardown(name, setup, teardown)
+    cmocka_unit_test_setup_teardown(name, store_case_folder_setup, teardown)
 
 static void start(const char *path)
 {

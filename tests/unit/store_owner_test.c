@@ -11,25 +11,9 @@
 
 /* The files of other programs, and of ours. Each test has a folder to itself
  * and no server. */
-static int setup(void **state)
-{
-    struct store_case *c = calloc(1, sizeof *c);
-
-    if (!c)
-        return -1;
-    store_case_folder(c);
-    *state = c;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_case_remove(*state);
-    free(*state);
-    return 0;
-}
-
-#define owner_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define owner_test(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, store_case_folder_setup,             \
+                                    store_case_folder_teardown)
 
 static void path_of(const struct store_case *c, const char *suffix,
                     char path[STORE_CASE_PATH_MAX])

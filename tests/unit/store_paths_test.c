@@ -11,28 +11,16 @@
 
 enum { NOBODY = 65534, PATH_ROOM = STORE_CASE_PATH_MAX };
 
-static int setup(void **state)
-{
-    struct store_case *c = calloc(1, sizeof *c);
-
-    if (!c)
-        return -1;
-    store_case_folder(c);
-    *state = c;
-    return 0;
-}
-
 static int teardown(void **state)
 {
-    struct store_case *c = *state;
+    const struct store_case *c = *state;
 
     (void)chmod(c->folder, 0700); /* so that it can be emptied */
-    store_case_remove(c);
-    free(c);
-    return 0;
+    return store_case_folder_teardown(state);
 }
 
-#define paths_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define paths_test(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, store_case_folder_setup, teardown)
 
 static void start(const char *path)
 {
