@@ -17,7 +17,10 @@
 #include "conn.h"
 #include "server.h"
 
-enum { LOOK_US = 250 * 1000 }; /* how soon a head is seen to begin */
+enum {
+    LOOK_US = 250 * 1000, /* how soon a head is seen to begin */
+    MOMENT_US = 1000 * 1000
+};
 
 /* Gives the deadline of a connection, which may be a new one. If the old one
  * was for being idle, and a head has begun since, it is that of a head. And the
@@ -27,7 +30,7 @@ enum { LOOK_US = 250 * 1000 }; /* how soon a head is seen to begin */
 static long long due_locked(struct conn *conn, int64_t now) /* WATCH THREAD */
 {
     long long deadline = atomic_load(&conn->deadline);
-    long long later = now + LOOK_US;
+    long long later = now + MOMENT_US;
 
     if (deadline == 0)
         return 0;
