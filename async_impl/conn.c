@@ -23,9 +23,9 @@
 
 #include <sys/socket.h>
 
-#include "common/container_of.h"
-#include "common/log.h"
-#include "common/probe.h"
+#include "common/base/container_of.h"
+#include "common/base/log.h"
+#include "common/base/probe.h"
 #include "conns.h"
 #include "feed.h"
 #include "request.h"
@@ -64,7 +64,7 @@ bool conn_has_head(const struct conn *conn) /* LOOP */
 
 static void on_closed(uv_handle_t *handle) /* LOOP */
 {
-    conns_unref(handle->data);
+    conn_unref(handle->data);
 }
 
 /* The reference of the request that became a stream goes with it. */
@@ -76,7 +76,7 @@ static void conn_leave_stream(struct conn *conn) /* LOOP */
     if (!subscriber)
         return;
     feed_unsubscribe(subscriber);
-    conns_unref(conn);
+    conn_unref(conn);
 }
 
 void conn_close(struct conn *conn) /* LOOP */
@@ -85,7 +85,7 @@ void conn_close(struct conn *conn) /* LOOP */
 
     if (conn->state == CONN_CLOSING)
         return;
-    /* A handler that has the request gives it back by conn_send. */
+    /* A handler that has the request gives it back by answer_send. */
     if (conn->state != CONN_WAITING && conn->state != CONN_ANSWERING) {
         request_abandon(conn->rq);
         conn->rq = NULL;
@@ -135,7 +135,7 @@ static void conn_linger(struct conn *conn) /* LOOP */
         conn_close(conn); /* who is stopping does not wait for who stays */
         return;
     }
-    conns_expect(conn, REPLY_DROP_MS); /* WAITS: client */
+    conn_expect(conn, REPLY_DROP_MS); /* WAITS: client */
     uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
 }
 
@@ -143,20 +143,22 @@ static void conn_linger(struct conn *conn) /* LOOP */
 
 void conn_answered(struct conn *conn) /* LOOP */
 {
-    bool stays = conn->rq->reply.keep_alive && !conn->conns->stopping;
+    const struct reply *reply = &conn->rq->reply;
+    bool stays =
+        reply->keep_alive && reply->out.len > 0 && !conn->conns->stopping;
 
-    probe_end(conn->rq->reply.number);
+    probe_end(reply->number);
     request_free(conn->rq);
     conn->rq = NULL;
     if (conn->state != CONN_CLOSING && !stays) {
         conn_linger(conn);
     } else if (conn->state != CONN_CLOSING) {
         conn->state = CONN_OPEN;
-        conns_expect(conn, config_of(conn)->idle_timeout_ms);
+        conn_expect(conn, config_of(conn)->idle_timeout_ms);
         if (!conn->advancing)
             conn_advance_pending(conn);
     }
-    conns_unref(conn); /* the request's */
+    conn_unref(conn); /* the request's */
 }
 
 /* --- streaming ----------------------------------------------------------- */
@@ -165,8 +167,7 @@ void conn_stream(struct conn *conn, struct subscriber *subscriber) /* LOOP */
 {
     conn->subscriber = subscriber;
     conn->state = CONN_STREAMING;
-    request_leave(conn->rq);
-    conn->rq = NULL;
+    conn->rq = NULL; /* its handler frees it */
     buf_release(&conn->pending);
     if (conn->ended)
         conn_close(conn);
@@ -183,37 +184,53 @@ void conn_end_stream(struct conn *conn) /* LOOP */
 
 /* --- reading ------------------------------------------------------------- */
 
-/* The request is whole, or will not be: it goes to its handler. */
-static void conn_run(struct conn *conn, enum todo_err err) /* LOOP */
+/* The request has the connection until its answer is sent. */
+static void conn_hand_over(struct conn *conn) /* LOOP */
 {
     conn->state = CONN_WAITING;
     conn->refs++;
-    conns_expect_nothing(conn);
+    conn_expect_nothing(conn);
+}
+
+/* The request is whole, or will not be: it goes to its handler. */
+static void conn_run(struct conn *conn, enum todo_err err) /* LOOP */
+{
+    conn_hand_over(conn);
     request_run(conn->rq, err);
 }
 
 static void conn_refuse(struct conn *conn, enum todo_err err,
                         const char *detail) /* LOOP */
 {
-    request_refuse(conn->rq, detail);
-    conn_run(conn, err);
+    conn_hand_over(conn);
+    request_refuse(conn->rq, err, detail);
+}
+
+/* Where the kernel takes nothing, the client does without: it costs a second.
+ * False where it takes a part, as an answer would stand behind that. */
+static bool conn_say_continue(struct conn *conn) /* LOOP */
+{
+    static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    uv_buf_t go_on = uv_buf_init(text, sizeof text - 1);
+    int n = uv_try_write((uv_stream_t *)&conn->tcp, &go_on, 1);
+
+    return n <= 0 || (size_t)n == sizeof text - 1;
 }
 
 /* A head is whole and a body follows. */
 static void conn_expect_body(struct conn *conn) /* LOOP */
 {
-    static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    uv_buf_t go_on = uv_buf_init(text, sizeof text - 1);
-    struct request *rq = conn->rq;
-    enum todo_err err = request_accept(rq);
+    enum todo_err err = request_accept(conn->rq);
 
     if (err) {
         conn_run(conn, err);
         return;
     }
-    if (rq->in.expects_continue) /* lost, it costs the client a second */
-        (void)uv_try_write((uv_stream_t *)&conn->tcp, &go_on, 1);
-    conns_expect(conn, config_of(conn)->body_timeout_ms); /* WAITS: client */
+    if (conn->rq->in.expects_continue && !conn_say_continue(conn)) {
+        conn_close(conn);
+        return;
+    }
+    conn_expect(conn, config_of(conn)->body_timeout_ms); /* WAITS: client */
 }
 
 /* Reads on in the request under way, or in a new one. Gives how many of the
@@ -231,7 +248,7 @@ static size_t conn_parse(struct conn *conn, const char *bytes,
             return len;
         }
         conn->state = CONN_READING;
-        conns_expect(conn, config_of(conn)->head_timeout_ms);
+        conn_expect(conn, config_of(conn)->head_timeout_ms);
     }
     switch (wire_feed(&rq->wire, bytes, len, &taken)) {
     case WIRE_MORE: /* WAITS: client */
@@ -327,7 +344,7 @@ static void on_read(uv_stream_t *stream, ssize_t n,
         conn->ended = true;
         uv_read_stop(stream);
         if (conn->state == CONN_LINGERING || conn->state == CONN_STREAMING ||
-            conns_is_gone(conn))
+            conn_is_gone(conn))
             conn_close(conn);
         else
             conn_advance(conn, NULL, 0);
@@ -351,17 +368,15 @@ void conn_late(struct conn *conn) /* LOOP */
         conn_close(conn);
 }
 
-void on_connection(uv_stream_t *listener, int status) /* LOOP */
+void conn_accept(struct server *server) /* LOOP */
 {
-    struct server *server =
-        container_of((uv_tcp_t *)listener, struct server, listener);
+    uv_stream_t *listener = (uv_stream_t *)&server->listener;
     struct conns *conns = server->conns;
-    struct conn *conn = status == 0 ? conns_open(conns) : NULL;
+    struct conn *conn = conns_open(conns);
 
     if (!conn) {
-        log_warn("conn", "cannot take a connection: %s",
-                 status == 0 ? "out of memory" : uv_strerror(status));
-        conns->starved = status == 0;
+        log_warn("conn", "cannot take a connection: out of memory");
+        conns->starved = true;
         return;
     }
     if (uv_accept(listener, (uv_stream_t *)&conn->tcp) != 0 ||
@@ -370,6 +385,6 @@ void on_connection(uv_stream_t *listener, int status) /* LOOP */
         return;
     }
     uv_tcp_nodelay(&conn->tcp, 1);
-    conns_expect(conn, server->config->head_timeout_ms); /* WAITS: client */
+    conn_expect(conn, server->config->head_timeout_ms); /* WAITS: client */
     uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
 }

@@ -1,7 +1,8 @@
 /*
  * async_impl/conn.h - the life of a connection.
- * Callers: server.c, conns.c, request.c. Threads: the loop's.
- * Blocks:  never.                        Owns: the request under way.
+ * Threads: the loop's.
+ * Blocks:  never.
+ * Owns:    the request under way.
  */
 #ifndef TODO_ASYNC_CONN_H
 #define TODO_ASYNC_CONN_H
@@ -10,14 +11,15 @@
 
 #include <uv.h>
 
-#include "common/error.h"
+#include "common/base/error.h"
 
 struct conn;
 struct server;
 struct subscriber;
 
-/* What the listening socket calls when somebody connects. */
-void on_connection(uv_stream_t *listener, int status);
+/* Takes the client in that the listening socket has for us. Where memory runs
+ * out, the next connection that ends makes up for it. */
+void conn_accept(struct server *server);
 
 /* The server that it belongs to; borrowed. */
 struct server *conn_server(const struct conn *conn);
@@ -33,10 +35,10 @@ bool conn_has_head(const struct conn *conn);
  * client still sends, for a moment. */
 void conn_answered(struct conn *conn);
 
-/* The connection is a stream's from now on: its request is gone, and what the
- * client sends is dropped, up to REPLY_DROP_MAX. A client that ends its side
- * has left, as browsers do; it gets no more. feed_unsubscribe is called when it
- * closes: at once, if the client has left already. */
+/* The connection is a stream's from now on: its handler frees the request. What
+ * the client sends is dropped, up to REPLY_DROP_MAX. A client that ends its
+ * side has left, as browsers do; it gets no more. feed_unsubscribe is called
+ * when it closes: at once, if the client has left already. */
 void conn_stream(struct conn *conn, struct subscriber *subscriber);
 
 /* The last bytes of the stream are with the kernel. */

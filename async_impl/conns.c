@@ -7,8 +7,8 @@
 #include <poll.h>
 #include <stdlib.h>
 
-#include "common/clock.h"
-#include "common/container_of.h"
+#include "common/base/clock.h"
+#include "common/base/container_of.h"
 #include "conn.h"
 #include "server.h"
 
@@ -33,12 +33,12 @@ static void on_timer(uv_timer_t *timer) /* LOOP */
         conn->overdue = true;
         uv_timer_start(timer, on_timer, 1, 0); /* 0 would be this turn */
     } else {
-        conns_expect_nothing(conn);
+        conn_expect_nothing(conn);
         conn_late(conn);
     }
 }
 
-void conns_expect(struct conn *conn, int64_t within_ms) /* LOOP */
+void conn_expect(struct conn *conn, int64_t within_ms) /* LOOP */
 {
     uint64_t nap_ms;
 
@@ -50,9 +50,23 @@ void conns_expect(struct conn *conn, int64_t within_ms) /* LOOP */
         uv_timer_start(&conn->timer, on_timer, nap_ms, 0);
 }
 
-void conns_expect_nothing(struct conn *conn) /* LOOP */
+void conn_expect_nothing(struct conn *conn) /* LOOP */
 {
     conn->deadline = 0;
+}
+
+struct conns *conns_new(struct server *server) /* LOOP */
+{
+    struct conns *conns = calloc(1, sizeof *conns);
+
+    if (conns)
+        conns->server = server;
+    return conns;
+}
+
+void conns_free(struct conns *conns) /* LOOP */
+{
+    free(conns);
 }
 
 struct conn *conns_open(struct conns *conns) /* LOOP */
@@ -74,7 +88,7 @@ struct conn *conns_open(struct conns *conns) /* LOOP */
     return conn;
 }
 
-void conns_unref(struct conn *conn) /* LOOP; the only free */
+void conn_unref(struct conn *conn) /* LOOP; the only free */
 {
     struct conns *conns = conn->conns;
 
@@ -93,13 +107,13 @@ void conns_unref(struct conn *conn) /* LOOP; the only free */
     if (conns->starved && !conns->stopping) { /* libuv calls no more by itself
                                                  while it is owed an accept */
         conns->starved = false;
-        on_connection((uv_stream_t *)&conns->server->listener, 0);
+        conn_accept(conns->server);
     }
     if (conns->stopping && conns->count == 0)
         server_leave(conns->server);
 }
 
-bool conns_is_gone(const struct conn *conn) /* LOOP */
+bool conn_is_gone(const struct conn *conn) /* LOOP */
 {
     struct pollfd look = {.events = POLLIN};
 

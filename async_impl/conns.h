@@ -1,7 +1,9 @@
 /*
  * async_impl/conns.h - all connections: who is here, who is late, who must go.
- * Callers: server.c, conn.c.             Threads: the loop's.
- * Blocks:  never.                        Owns: the list of connections.
+ * Threads: the loop's.
+ * Blocks:  conn_unref and conns_stop: when the last client has left a server
+ *          that stops, until the store threads have ended (server.h).
+ * Owns:    the list of connections.
  *
  * The loop looks at the clock by itself: each connection has a timer, and what
  * it waits for has a deadline.
@@ -15,7 +17,7 @@
 
 #include <uv.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 struct request;
 struct server;
@@ -72,22 +74,28 @@ struct conns {
                                          the next one begins */
 };
 
+/* NULL when memory runs out. Free with conns_free, when nobody is left. */
+struct conns *conns_new(struct server *server);
+
+/* Accepts NULL. */
+void conns_free(struct conns *conns);
+
 /* A connection comes. NULL when memory runs out. */
 struct conn *conns_open(struct conns *conns);
 
 /* Lets one of its references go; the last one frees the connection. */
-void conns_unref(struct conn *conn);
+void conn_unref(struct conn *conn);
 
 /* From now on conn_late is called if this takes longer, and what has come by
  * then was not enough. */
-void conns_expect(struct conn *conn, int64_t within_ms);
+void conn_expect(struct conn *conn, int64_t within_ms);
 
 /* What was expected has come; nothing has a deadline. */
-void conns_expect_nothing(struct conn *conn);
+void conn_expect_nothing(struct conn *conn);
 
 /* Whether the client has reset the connection. libuv tells a reset that comes
  * together with bytes as an end of file. */
-bool conns_is_gone(const struct conn *conn);
+bool conn_is_gone(const struct conn *conn);
 
 /* Requests are refused from now on, and those end that are idle or were
  * answered for the last time. */

@@ -2,8 +2,8 @@
  * async_impl/events.c - what happens to the todos, as it happens: a stream that
  * has read all there is becomes a subscriber. Its twin is sync_impl/events.c.
  */
-#include "common/changes.h"
-#include "common/reply.h"
+#include "common/http/reply.h"
+#include "common/todo/changes.h"
 #include "feed.h"
 #include "keeper.h"
 #include "request.h"
@@ -13,7 +13,7 @@ static request_step stream_events, stream_events_begin, stream_events_refuse,
     stream_events_send, stream_events_wait, stream_events_fetch,
     stream_events_add, stream_events_end;
 
-void stream_events_release(struct stream_events *job) /* LOOP */
+static void stream_events_release(struct stream_events *job) /* LOOP */
 {
     changes_page_release(&job->page);
     buf_release(&job->text);
@@ -21,27 +21,24 @@ void stream_events_release(struct stream_events *job) /* LOOP */
 
 static void stream_events(struct request *rq) /* LOOP */
 {
-    struct stream_events *job = &rq->frame.stream_events;
-
-    job->start =
-        changes_start_at(http_head_field(&rq->in.head, "Last-Event-ID"));
     rq->err = feed_enter(rq->server->feed);
 
     /* begin */
     if (rq->err)
         stream_events_refuse(rq);
     else /* WAITS: disk */
-        keeper_read(rq, store_start_changes, &job->start, stream_events_begin);
+        keeper_read(rq, store_start_changes, &rq->in.start,
+                    stream_events_begin);
 }
 
 static void stream_events_begin(struct request *rq) /* LOOP */
 {
     struct stream_events *job = &rq->frame.stream_events;
 
-    job->page.after = job->start.after;
+    job->page.after = rq->in.start.after;
     job->page.count = CHANGES_STEP; /* nothing is read yet */
-    if (!rq->err && job->start.has_gap)
-        changes_write_reset(job->start.after, &job->text);
+    if (!rq->err && rq->in.start.has_gap)
+        changes_write_reset(rq->in.start.after, &job->text);
     if (!rq->err)
         rq->err = reply_stream(&rq->reply, "text/event-stream");
     if (rq->err) {
@@ -74,12 +71,14 @@ static void stream_events_wait(struct request *rq) /* LOOP */
 
     /* wait, unless there is more to read */
     if (!rq->err && !rq->server->stopping && job->page.count < CHANGES_STEP &&
-        feed_subscribe(rq, job->page.after)) /* WAITS: event */
-        return;
-    if (rq->err)
+        feed_subscribe(rq, job->page.after)) { /* WAITS: event */
+        stream_events_release(job); /* the stream goes on without it */
+        request_free(rq);
+    } else if (rq->err) {
         stream_events_end(rq);
-    else
+    } else {
         stream_events_fetch(rq);
+    }
 }
 
 static void stream_events_fetch(struct request *rq) /* LOOP */

@@ -3,8 +3,8 @@
  * the next page is fetched when he has taken the one before. Its twin is
  * sync_impl/export.c.
  */
-#include "common/reply.h"
-#include "common/store.h"
+#include "common/http/reply.h"
+#include "common/store/store.h"
 #include "keeper.h"
 #include "request.h"
 

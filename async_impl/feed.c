@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/changes.h"
-#include "common/clock.h"
-#include "common/container_of.h"
-#include "common/log.h"
-#include "common/probe.h"
+#include "common/base/clock.h"
+#include "common/base/container_of.h"
+#include "common/base/log.h"
+#include "common/base/probe.h"
+#include "common/todo/changes.h"
 #include "conn.h"
 #include "server.h"
 
@@ -42,14 +42,14 @@ struct feed {
     int open_handles;
     int streams; /* subscribers, and requests on the way to be one */
     struct subscriber *first;
-    struct request rq; /* nobody's: the feed asks for the log by itself */
+    struct keeper_job job; /* that reads the log */
     bool reading;
     bool rang; /* while reading */
     struct changes_page page;
     struct buf text, chunk; /* what is being written, to one after the other */
 };
 
-static void feed_publish(struct request *rq);
+static void feed_publish(struct keeper_job *job);
 
 /* --- telling -------------------------------------------------------------- */
 
@@ -69,7 +69,7 @@ static size_t unread(const struct conn *conn)
 /* The client has as long for the next piece as it had for this one. */
 static void expect_progress(struct conn *conn) /* LOOP */
 {
-    conns_expect(conn, conn->conns->server->config->write_timeout_ms);
+    conn_expect(conn, conn->conns->server->config->write_timeout_ms);
 }
 
 /* What the kernel has not taken of all that slow clients are told. */
@@ -95,7 +95,7 @@ static void on_written(uv_write_t *write, int status) /* LOOP */
     else if (last)
         conn_end_stream(conn);
     else if (unread(conn) == 0)
-        conns_expect_nothing(conn);
+        conn_expect_nothing(conn);
     else
         expect_progress(conn);
 }
@@ -193,17 +193,16 @@ static void feed_read(struct feed *feed) /* LOOP */
 {
     feed->reading = true;
     feed->rang = false;
-    feed->rq.err = TODO_OK;
-    keeper_read(&feed->rq, store_read_changes, &feed->page, feed_publish);
+    keeper_read_alone(feed->server->keeper, &feed->job);
 }
 
-static void feed_publish(struct request *rq) /* LOOP */
+static void feed_publish(struct keeper_job *job) /* LOOP */
 {
-    struct feed *feed = container_of(rq, struct feed, rq);
+    struct feed *feed = container_of(job, struct feed, job);
     struct changes_page *page = &feed->page;
 
     feed->reading = false;
-    if (rq->err || feed->server->stopping)
+    if (job->job.err || feed->server->stopping)
         return; /* the next look tries again; or all were told the last */
     for (struct subscriber *one = feed->first, *next; one; one = next) {
         next = one->next;
@@ -326,7 +325,10 @@ struct feed *feed_new(struct server *server) /* LOOP */
 
     if (!feed)
         return NULL;
-    feed->server = feed->rq.server = server;
+    feed->server = server;
+    feed->job.job.work = store_read_changes;
+    feed->job.job.arg = &feed->page;
+    feed->job.done = feed_publish;
     feed->open_handles = 2;
     uv_timer_init(&server->loop, &feed->look);
     uv_timer_init(&server->loop, &feed->heartbeat);

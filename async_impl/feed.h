@@ -1,7 +1,8 @@
 /*
  * async_impl/feed.h - tells those who wait for something to happen.
- * Callers: events.c, keeper.c, conn.c, server.c.   Threads: the loop's.
- * Blocks:  never.                        Owns: the subscribers.
+ * Threads: the loop's.
+ * Blocks:  never.
+ * Owns:    the subscribers.
  *
  * A stream that has nothing to read any more is a subscriber: a few bytes in a
  * list. What happens is read from the log once, and written to all of them.
@@ -12,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/error.h"
+#include "common/base/error.h"
 
 struct feed;
 struct request;

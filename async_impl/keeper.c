@@ -16,10 +16,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/clock.h"
-#include "common/container_of.h"
-#include "common/log.h"
-#include "common/probe.h"
+#include "common/base/clock.h"
+#include "common/base/container_of.h"
+#include "common/base/log.h"
+#include "common/base/probe.h"
 #include "server.h"
 
 enum queue_kind { QUEUE_READ, QUEUE_SEARCH, QUEUE_WRITE, QUEUE_COUNT };
@@ -51,6 +51,7 @@ struct store_thread {
 
 struct keeper {
     struct store_file *file;
+    struct feed *feed;
     int limit;              /* jobs that may wait in one queue */
     uv_prepare_t hand_over; /* called before the loop sleeps */
     uv_async_t doorbell;    /* rung when jobs are done */
@@ -160,13 +161,13 @@ static void on_hand_over(uv_prepare_t *handle) /* LOOP */
     }
 }
 
-/* The request may be gone afterwards. */
-static void go_on(struct request *rq) /* LOOP */
+/* What it lives in may be gone afterwards. */
+static void go_on(struct keeper_job *job) /* LOOP */
 {
-    uint32_t before = probe_enter(rq->job.request);
+    uint32_t before = probe_enter(job->job.request);
 
-    probe_go(rq->job.request, waits_for[rq->queue->kind]);
-    rq->next(rq);
+    probe_go(job->job.request, waits_for[job->queue->kind]);
+    job->done(job);
     probe_leave(before);
 }
 
@@ -174,72 +175,86 @@ static void go_on(struct request *rq) /* LOOP */
 static void on_doorbell(uv_async_t *handle) /* LOOP */
 {
     struct keeper *keeper = container_of(handle, struct keeper, doorbell);
-    struct server *server = NULL; /* of a job that wrote */
     struct job_list done;
+    bool wrote = false;
 
     list_init(&done);
     uv_mutex_lock(&keeper->done_lock);
     list_move(&done, &keeper->done);
     uv_mutex_unlock(&keeper->done_lock);
-    for (struct store_job *job = done.first, *next; job; job = next) {
-        struct request *rq = container_of(job, struct request, job);
+    for (struct store_job *one = done.first, *next; one; one = next) {
+        struct keeper_job *job = container_of(one, struct keeper_job, job);
 
-        next = job->next;
-        rq->queue->waiting--;
-        rq->err = job->err;
-        if (rq->queue->kind == QUEUE_WRITE)
-            server = rq->server;
-        go_on(rq);
+        next = one->next;
+        job->queue->waiting--;
+        wrote = wrote || job->queue->kind == QUEUE_WRITE;
+        go_on(job);
     }
-    if (server)
-        feed_ring(server->feed);
+    if (wrote)
+        feed_ring(keeper->feed);
 }
 
-static void enqueue(struct request *rq, enum queue_kind kind,
-                    request_step *next) /* LOOP */
+static void enqueue(struct keeper *keeper, struct keeper_job *job,
+                    enum queue_kind kind) /* LOOP */
 {
-    struct keeper *keeper = rq->server->keeper;
     struct queue *queue = &keeper->queues[kind];
 
-    server_assert_loop(rq->server);
     if (queue->waiting >= keeper->limit) {
-        rq->err = TODO_ERR_BUSY;
-        next(rq);
+        job->job.err = TODO_ERR_BUSY;
+        job->done(job);
         return;
     }
     queue->waiting++;
-    rq->queue = queue;
+    job->queue = queue;
+    job->job.since_us = clock_mono_us();
+    job->job.request = probe_request();
+    job->job.next = NULL;
+    *queue->outbox.last = &job->job;
+    queue->outbox.last = &job->job.next;
+    probe_park(job->job.request, waits_for[kind]);
+}
+
+/* The job of a request is done. */
+static void on_done(struct keeper_job *job) /* LOOP */
+{
+    struct request *rq = container_of(job, struct request, job);
+
+    rq->err = job->job.err;
+    rq->next(rq);
+}
+
+static void ask(struct request *rq, enum queue_kind kind, store_work *work,
+                void *job, request_step *next) /* LOOP */
+{
+    server_assert_loop(rq->server);
+    rq->job.job.work = work;
+    rq->job.job.arg = job;
+    rq->job.done = on_done;
     rq->next = next;
-    rq->job.since_us = clock_mono_us();
-    rq->job.request = probe_request();
-    rq->job.next = NULL;
-    *queue->outbox.last = &rq->job;
-    queue->outbox.last = &rq->job.next;
-    probe_park(rq->job.request, waits_for[kind]);
+    enqueue(rq->server->keeper, &rq->job, kind);
 }
 
 void keeper_read(struct request *rq, store_work *work, void *job,
                  request_step *next) /* LOOP */
 {
-    rq->job.work = work;
-    rq->job.arg = job;
-    enqueue(rq, QUEUE_READ, next);
+    ask(rq, QUEUE_READ, work, job, next);
 }
 
 void keeper_search(struct request *rq, store_work *work, void *job,
                    request_step *next) /* LOOP */
 {
-    rq->job.work = work;
-    rq->job.arg = job;
-    enqueue(rq, QUEUE_SEARCH, next);
+    ask(rq, QUEUE_SEARCH, work, job, next);
+}
+
+void keeper_read_alone(struct keeper *keeper, struct keeper_job *job) /* LOOP */
+{
+    enqueue(keeper, job, QUEUE_READ);
 }
 
 void keeper_write(struct request *rq, store_work *work, void *job,
                   request_step *next) /* LOOP */
 {
-    rq->job.work = work;
-    rq->job.arg = job;
-    enqueue(rq, QUEUE_WRITE, next);
+    ask(rq, QUEUE_WRITE, work, job, next);
 }
 
 static bool start_thread(struct keeper *keeper, enum queue_kind kind,
@@ -253,6 +268,7 @@ static bool start_thread(struct keeper *keeper, enum queue_kind kind,
     thread->store = store_new(keeper->file);
     if (!thread->store)
         return false;
+    (void)store_warm(thread->store); /* or its first job tries again */
     if (uv_thread_create(&thread->id, run_store_thread, thread) != 0) {
         store_free(thread->store);
         return false;
@@ -276,7 +292,7 @@ static bool start_threads(struct keeper *keeper, int readers)
 }
 
 struct keeper *keeper_new(uv_loop_t *loop, const struct config *config,
-                          struct store_file *file) /* LOOP */
+                          struct store_file *file, struct feed *feed) /* LOOP */
 {
     int threads = config->store_threads + 2;
     struct keeper *keeper =
@@ -290,6 +306,7 @@ struct keeper *keeper_new(uv_loop_t *loop, const struct config *config,
         return NULL;
     }
     keeper->file = file;
+    keeper->feed = feed;
     keeper->limit = config->store_queue;
     uv_mutex_init(&keeper->lock);
     uv_mutex_init(&keeper->done_lock);

@@ -1,27 +1,39 @@
 /*
  * async_impl/keeper.h - how a job finds its transaction.
- * Callers: the handlers, server.c.       Threads: the loop's.
- * Blocks:  keeper_close (joins threads). Owns: the store threads.
+ * Threads: the loop's.
+ * Blocks:  keeper_close (joins threads).
+ * Owns:    the store threads.
  */
 #ifndef TODO_ASYNC_KEEPER_H
 #define TODO_ASYNC_KEEPER_H
 
 #include <uv.h>
 
-#include "common/config.h"
-#include "common/store.h"
-#include "request.h"
+#include "common/setup/config.h"
+#include "common/store/store.h"
 
+struct feed;
 struct keeper;
+struct queue;
+struct request;
+
+/* A job on its way to a store thread and back. It lives in what waits for it,
+ * which sets job.work, job.arg and done. */
+struct keeper_job {
+    struct store_job job;
+    struct queue *queue;                  /* that it waits in */
+    void (*done)(struct keeper_job *job); /* called on the loop */
+};
 
 /* As many reads share a snapshot, at most. The first of them is answered with
  * the last, and what is left is for other readers. */
 enum { KEEPER_READS_MAX = 16 };
 
-/* Starts the store threads. NULL when there is no memory or thread for them.
- */
+/* Starts the store threads; each has opened the database by then. NULL when
+ * there is no memory or thread for them. The feed is rung when something was
+ * written; it may be NULL. */
 struct keeper *keeper_new(uv_loop_t *loop, const struct config *config,
-                          struct store_file *file);
+                          struct store_file *file, struct feed *feed);
 
 /* Ends the threads; no job may be under way. Frees itself when the loop has
  * closed its handles. Accepts NULL. */
@@ -33,15 +45,18 @@ void keeper_close(struct keeper *keeper);
 
 /* Runs a job that reads, in one snapshot with others. */
 void keeper_read(struct request *rq, store_work *work, void *job,
-                 request_step *next);
+                 void (*next)(struct request *rq));
 
 /* Runs a job that may read long, apart from those that do not. */
 void keeper_search(struct request *rq, store_work *work, void *job,
-                   request_step *next);
+                   void (*next)(struct request *rq));
+
+/* Runs a job that reads, for nobody's request: calls job->done. */
+void keeper_read_alone(struct keeper *keeper, struct keeper_job *job);
 
 /* Runs a job that writes, in one transaction with others. When rq->err is
  * TODO_OK, the change is on the disk. */
 void keeper_write(struct request *rq, store_work *work, void *job,
-                  request_step *next);
+                  void (*next)(struct request *rq));
 
 #endif

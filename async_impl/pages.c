@@ -2,10 +2,10 @@
  * async_impl/pages.c - the pages and the two checks. Most wait for nothing but
  * the client. Their twin is sync_impl/pages.c.
  */
-#include "common/pages.h"
+#include "common/pages/pages.h"
 
-#include "common/reply.h"
-#include "common/store.h"
+#include "common/http/reply.h"
+#include "common/store/store.h"
 #include "keeper.h"
 #include "request.h"
 #include "server.h"

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 #include "answer.h"
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/probe.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/probe.h"
 #include "conn.h"
 #include "server.h"
 
@@ -42,20 +42,29 @@ void request_free(struct request *rq) /* LOOP */
     free(rq);
 }
 
+/* Its bytes make no sense. */
+static void give_up(struct request *rq, const char *detail) /* LOOP */
+{
+    if (!rq->accepted)
+        http_request_refuse(&rq->in, rq->server->config, &rq->reply);
+    rq->reply.head_only = wire_asks_head(&rq->wire);
+    rq->reply.keep_alive = false;
+    rq->reply.problem.detail = detail;
+}
+
 void request_abandon(struct request *rq) /* LOOP */
 {
     if (!rq)
         return;
     if (rq->accepted)
         probe_go(rq->reply.number, "client.body");
-    request_refuse(rq, NULL); /* nobody hears it */
+    give_up(rq, NULL); /* nobody hears it */
     rq->reply.status = error_info(TODO_ERR_MALFORMED)->status;
     request_log(rq);
     probe_end(rq->reply.number);
     request_free(rq);
 }
 
-/* May it run at all? */
 enum todo_err request_accept(struct request *rq) /* LOOP */
 {
     enum todo_err err;
@@ -69,16 +78,6 @@ enum todo_err request_accept(struct request *rq) /* LOOP */
     if (!err && http_request_has_body(&rq->in))
         probe_park(rq->reply.number, "client.body");
     return err;
-}
-
-/* Its bytes make no sense. */
-void request_refuse(struct request *rq, const char *detail) /* LOOP */
-{
-    if (!rq->accepted)
-        http_request_refuse(&rq->in, rq->server->config, &rq->reply);
-    rq->reply.head_only = wire_is_head(&rq->wire);
-    rq->reply.keep_alive = false;
-    rq->reply.problem.detail = detail;
 }
 
 /* Its body is there, or an error says why not. */
@@ -99,15 +98,16 @@ void request_run(struct request *rq, enum todo_err err) /* LOOP */
     probe_leave(before);
 }
 
-void request_write(struct request *rq, request_step *next) /* LOOP */
+void request_refuse(struct request *rq, enum todo_err err,
+                    const char *detail) /* LOOP */
 {
-    conn_write(rq->conn, &rq->reply, next); /* WAITS: client */
+    give_up(rq, detail);
+    request_run(rq, err);
 }
 
-void request_leave(struct request *rq) /* LOOP */
+void request_write(struct request *rq, request_step *next) /* LOOP */
 {
-    stream_events_release(&rq->frame.stream_events);
-    request_free(rq);
+    answer_write(rq->conn, &rq->reply, next); /* WAITS: client */
 }
 
 void request_cut(struct request *rq) /* LOOP */
@@ -123,5 +123,5 @@ void request_cut(struct request *rq) /* LOOP */
 void request_finish(struct request *rq) /* LOOP */
 {
     request_log(rq);
-    conn_send(rq->conn, &rq->reply); /* WAITS: client */
+    answer_send(rq->conn, &rq->reply); /* WAITS: client */
 }

@@ -1,7 +1,8 @@
 /*
  * async_impl/request.h - the life of one request.
- * Callers: conn.c, the handlers.         Threads: the loop's.
- * Blocks:  never.                        Owns: what must survive the waits.
+ * Threads: the loop's.
+ * Blocks:  never.
+ * Owns:    what must survive the waits.
  */
 #ifndef TODO_ASYNC_REQUEST_H
 #define TODO_ASYNC_REQUEST_H
@@ -9,15 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/changes.h"
-#include "common/http_request.h"
-#include "common/reply.h"
-#include "common/store.h"
+#include "common/http/http_request.h"
+#include "common/http/reply.h"
+#include "common/store/store.h"
+#include "common/todo/changes.h"
+#include "keeper.h"
 #include "wire.h"
 
 struct conn;
 struct pages_room;
-struct queue;
 struct request;
 struct server;
 struct upstream_calls;
@@ -37,8 +38,7 @@ struct request {
     int64_t began_us;
     bool accepted;                /* request_accept has said yes */
     enum todo_err err;            /* of what was waited for */
-    struct store_job job;         /* what is waited for */
-    struct queue *queue;          /* and in which queue of the keeper */
+    struct keeper_job job;        /* what is waited for */
     request_step *next;           /* where it goes on afterwards */
     request_step *written;        /* and where when bytes are taken; or NULL */
     struct upstream_calls *calls; /* under way, or NULL */
@@ -55,7 +55,6 @@ struct request {
             struct list_todos list;
         } export_todos;
         struct stream_events {
-            struct changes_start start;
             struct changes_page page;
             struct buf text; /* on its way into a piece */
         } stream_events;
@@ -66,7 +65,8 @@ struct request {
  * frees it with request_free when its answer is sent. */
 struct request *request_new(struct conn *conn);
 
-/* Frees a request that nobody works for any more. Accepts NULL. */
+/* Frees a request that nobody works for any more: it was answered, or a stream
+ * goes on without it. Accepts NULL. */
 void request_free(struct request *rq);
 
 /* The client has left in the middle of it: says so in the log, and frees it.
@@ -76,9 +76,9 @@ void request_abandon(struct request *rq);
 /* The head is whole: may the request run at all? */
 enum todo_err request_accept(struct request *rq);
 
-/* The head or body cannot be read; `detail` says more, or is NULL. Prepares for
- * request_run with the error. */
-void request_refuse(struct request *rq, const char *detail);
+/* Answers a request whose head or body cannot be read; `detail` says more, or
+ * is NULL. */
+void request_refuse(struct request *rq, enum todo_err err, const char *detail);
 
 /* The request is whole, or an error says why it will not be. Starts its
  * handler. */
@@ -88,10 +88,6 @@ void request_run(struct request *rq, enum todo_err err);
  * when the kernel has taken it all: with rq->err, when the client has gone. The
  * last statement of a path. */
 void request_write(struct request *rq, request_step *next);
-
-/* The request has become a stream, which goes on without it, and says so in the
- * log when it ends: frees the request. */
-void request_leave(struct request *rq);
 
 /* Ends a stream in the middle, because of rq->err: the client must not take it
  * for whole. The log has the status of the error, though the client has heard
@@ -108,9 +104,6 @@ void pages_handlers(request_step *handlers[OP_COUNT]);
 void suggestions_handlers(request_step *handlers[OP_COUNT]);
 void export_handlers(request_step *handlers[OP_COUNT]);
 void events_handlers(request_step *handlers[OP_COUNT]);
-
-/* Frees what a stream has on its frame. */
-void stream_events_release(struct stream_events *job);
 
 /* What this room says of itself. */
 extern const struct pages_room pages_room;

@@ -10,15 +10,21 @@
 #include <assert.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "common/clock.h"
-#include "common/container_of.h"
-#include "common/log.h"
-#include "common/resolver.h"
+#include "common/base/clock.h"
+#include "common/base/container_of.h"
+#include "common/base/log.h"
+#include "common/base/resolver.h"
+#include "common/setup/process.h"
 #include "conn.h"
 
-enum { BACKLOG = 1024 };
+enum {
+    BACKLOG = 1024,
+    /* Descriptors of a store thread: the database and its log; of all: what
+     * listens, is logged, watched, and wakes the loop. */
+    STORE_FILES = 2,
+    OTHER_FILES = 32
+};
 
 void server_assert_loop(const struct server *server)
 {
@@ -27,6 +33,35 @@ void server_assert_loop(const struct server *server)
     assert(uv_thread_equal(&self, &server->thread));
     (void)self;
     (void)server;
+}
+
+/* The database has its descriptors before anybody comes (keeper_new). So too
+ * few for all clients end nothing: those who find none are not let in. */
+static bool has_descriptors(const struct config *config, char *why, size_t size)
+{
+    int others = (config->store_threads + 2) * STORE_FILES + OTHER_FILES;
+    int need = config->max_connections + CONNS_SPARE + others;
+    int may = process_descriptors();
+
+    if (need <= may)
+        return true;
+    (void)snprintf(why, size,
+                   "%d connections need %d descriptors, and %d may be open: "
+                   "raise the limit (ulimit -n)",
+                   config->max_connections, need, may);
+    if (others >= may)
+        return false;
+    log_warn("server", "%s", why);
+    return true;
+}
+
+static void on_connection(uv_stream_t *listener, int status) /* LOOP */
+{
+    if (status == 0)
+        conn_accept(
+            container_of((uv_tcp_t *)listener, struct server, listener));
+    else
+        log_warn("server", "cannot take a connection: %s", uv_strerror(status));
 }
 
 static bool listen_now(struct server *server, char *why, size_t size)
@@ -130,7 +165,6 @@ static bool make_loop(struct server *server)
 bool server_start(struct server *server, struct config *config, char *why,
                   size_t size) /* LOOP */
 {
-    (void)snprintf(why, size, "out of memory");
     server->config = config;
     server->left_in_time = true;
     todos_handlers(server->handlers);
@@ -138,20 +172,22 @@ bool server_start(struct server *server, struct config *config, char *why,
     suggestions_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
+    if (!has_descriptors(config, why, size))
+        return false;
+    (void)snprintf(why, size, "out of memory");
     if (!make_loop(server) || pages_load(&server->pages, config, &pages_room) ||
         !resolver_start(config->upstream, config->upstream_timeout_ms))
         return false;
     server->file = store_file_new(config->db, why, size);
     if (!server->file)
         return false;
-    server->keeper = keeper_new(&server->loop, config, server->file);
-    server->conns = calloc(1, sizeof *server->conns);
-    server->upstream = upstream_new(&server->loop, config);
     server->feed = feed_new(server);
-    if (!server->keeper || !server->conns || !server->upstream || !server->feed)
-        return false;
-    server->conns->server = server;
-    return listen_now(server, why, size);
+    server->keeper =
+        keeper_new(&server->loop, config, server->file, server->feed);
+    server->conns = conns_new(server);
+    server->upstream = upstream_new(&server->loop, config);
+    return server->feed && server->keeper && server->conns &&
+           server->upstream && listen_now(server, why, size);
 }
 
 bool server_run(struct server *server) /* LOOP */
@@ -174,7 +210,7 @@ bool server_release(struct server *server) /* LOOP */
         uv_run(&server->loop, UV_RUN_DEFAULT);
         clean = uv_loop_close(&server->loop) == 0;
     }
-    free(server->conns);
+    conns_free(server->conns);
     store_file_free(server->file);
     pages_release(&server->pages);
     return clean;

@@ -1,8 +1,9 @@
 /*
  * async_impl/server.h - one listening server: what all its requests share.
- * Callers: main.c, conn.c, request.c.    Threads: the loop's.
- * Blocks:  server_start, _run, _release. Owns: pages, keeper, connections, the
- *                                        loop.
+ * Threads: the loop's.
+ * Blocks:  server_start, server_run, server_release; server_leave, until the
+ *          store threads have ended.
+ * Owns:    pages, keeper, connections, the loop.
  */
 #ifndef TODO_ASYNC_SERVER_H
 #define TODO_ASYNC_SERVER_H
@@ -12,9 +13,9 @@
 
 #include <uv.h>
 
-#include "common/config.h"
-#include "common/pages.h"
-#include "common/store.h"
+#include "common/pages/pages.h"
+#include "common/setup/config.h"
+#include "common/store/store.h"
 #include "conns.h"
 #include "feed.h"
 #include "keeper.h"

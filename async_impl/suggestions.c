@@ -2,7 +2,7 @@
  * async_impl/suggestions.c - titles that another server suggests: all calls are
  * under way at the same time. Its twin is sync_impl/suggestions.c.
  */
-#include "common/reply.h"
+#include "common/http/reply.h"
 #include "request.h"
 #include "upstream.h"
 

@@ -2,9 +2,9 @@
  * async_impl/todos.c - the operations on todos: each WAITS ends a function, and
  * the next one goes on. Its twin is sync_impl/todos.c.
  */
-#include "common/reply.h"
-#include "common/store.h"
-#include "common/todo.h"
+#include "common/http/reply.h"
+#include "common/store/store.h"
+#include "common/todo/todo.h"
 #include "keeper.h"
 #include "request.h"
 

@@ -9,16 +9,16 @@
  * socket", "tell me at that time". on_socket and on_time are called by the
  * loop: "it is ready", "it is time".
  *
- * Nobody waits for a name to be looked up either: see common/resolver.h.
+ * Nobody waits for a name to be looked up either: see common/base/resolver.h.
  */
 #include "upstream.h"
 
 #include <stdlib.h>
 
-#include "common/container_of.h"
-#include "common/log.h"
-#include "common/probe.h"
-#include "common/suggestion.h"
+#include "common/base/container_of.h"
+#include "common/base/log.h"
+#include "common/base/probe.h"
+#include "common/todo/suggestion.h"
 #include "server.h"
 
 /* A socket that libcurl waits for. */
@@ -213,7 +213,7 @@ static struct upstream_calls *calls_new(struct request *rq, int count)
         struct upstream_call *call = &calls->each[calls->count];
 
         call->all = calls;
-        if (!suggestion_call_init(&call->call, rq->server->config)) {
+        if (!suggestion_call_init(&call->call, rq->server->config->upstream)) {
             calls->count++;
             calls_free(calls);
             return NULL;

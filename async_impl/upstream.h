@@ -1,15 +1,16 @@
 /*
  * async_impl/upstream.h - asks another server, and goes on meanwhile.
- * Callers: suggestions.c, server.c, conn.c.   Threads: the loop's.
- * Blocks:  never.                        Owns: the connections to the upstream.
+ * Threads: the loop's.
+ * Blocks:  never.
+ * Owns:    the connections to the upstream.
  */
 #ifndef TODO_ASYNC_UPSTREAM_H
 #define TODO_ASYNC_UPSTREAM_H
 
 #include <uv.h>
 
-#include "common/buf.h"
-#include "common/config.h"
+#include "common/base/buf.h"
+#include "common/setup/config.h"
 #include "request.h"
 
 struct upstream;

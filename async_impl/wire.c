@@ -254,7 +254,7 @@ static struct http_text part(const struct wire *wire, size_t from, size_t to)
         (struct http_text){wire->head.data + from, to - from});
 }
 
-bool wire_is_head(const struct wire *wire) /* LOOP */
+bool wire_asks_head(const struct wire *wire) /* LOOP */
 {
     return wire->parser.method == HTTP_HEAD;
 }

@@ -1,7 +1,8 @@
 /*
  * async_impl/wire.h - how bytes become a request.
- * Callers: conn.c, fuzz.                 Threads: the loop's.
- * Blocks:  never.                        Owns: the text of head and body.
+ * Threads: the loop's.
+ * Blocks:  never.
+ * Owns:    the text of head and body.
  *
  * The loop is handed whatever has arrived: half a line, or three requests. So
  * the parser keeps its place between two calls, and what it has read so far
@@ -16,9 +17,9 @@
 
 #include <llhttp.h>
 
-#include "common/buf.h"
-#include "common/error.h"
-#include "common/http_rules.h"
+#include "common/base/buf.h"
+#include "common/base/error.h"
+#include "common/http/http_rules.h"
 
 enum wire_event {
     WIRE_MORE, /* all bytes are taken; the request goes on */
@@ -62,7 +63,7 @@ enum wire_event wire_feed(struct wire *wire, const char *bytes, size_t len,
                           size_t *taken);
 
 /* Whether the method is HEAD, as far as was read. */
-bool wire_is_head(const struct wire *wire);
+bool wire_asks_head(const struct wire *wire);
 
 /* The head, or as much as was read of it. It borrows from the wire. */
 void wire_head(const struct wire *wire, struct http_head *head);

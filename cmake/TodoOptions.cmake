@@ -2,7 +2,7 @@
 set(TODO_SANITIZE "" CACHE STRING
     "Sanitizers: address,undefined or thread; empty for none")
 
-option(TODO_PROBES "Build the probes: traces and gates (common/probe.h)" ON)
+option(TODO_PROBES "Build the probes: traces and gates (common/base/probe.h)" ON)
 
 add_library(todo_options INTERFACE)
 target_include_directories(todo_options INTERFACE ${CMAKE_SOURCE_DIR})

@@ -9,13 +9,13 @@
 
 #include <civetweb.h>
 
-#include "common/probe.h"
+#include "common/base/probe.h"
 #include "conn.h"
 #include "conns.h"
 #include "server.h"
 
-bool conn_write(struct conn *conn,
-                const struct reply *reply) /* REQUEST THREAD */
+bool answer_write(struct conn *conn,
+                  const struct reply *reply) /* REQUEST THREAD */
 {
     const char *at = reply->out.data;
     size_t left = reply->out.len;
@@ -23,29 +23,28 @@ bool conn_write(struct conn *conn,
     if (reply->until_close)
         conn_guard(conn, true);
     atomic_store(&conn->late, false);
-    conns_expect(conn, conn->conns->server->config->write_timeout_ms,
-                 SHUT_RDWR);
+    conn_expect(conn, conn->conns->server->config->write_timeout_ms, SHUT_RDWR);
     probe_stand(reply->number, "client.send");
     while (left > 0 && !atomic_load(&conn->late)) { /* WAITS: client */
         int n = mg_write(conn->civetweb, at, left);
 
-        if (n == 0 || (n < 0 && conns_is_gone(conn)))
+        if (n == 0 || (n < 0 && conn_is_gone(conn)))
             break; /* mg_stop, or the client, has ended it */
         at += n > 0 ? n : 0;
         left -= n > 0 ? (size_t)n : 0;
     }
-    conns_expect_nothing(conn);
+    conn_expect_nothing(conn);
     probe_go(reply->number, "client.send");
     return left == 0;
 }
 
-void conn_send(struct conn *conn,
-               const struct reply *reply) /* REQUEST THREAD */
+void answer_send(struct conn *conn,
+                 const struct reply *reply) /* REQUEST THREAD */
 {
     bool taken;
 
-    conns_answer(conn);
-    taken = conn_write(conn, reply);
+    conn_note_heard(conn);
+    taken = answer_write(conn, reply);
     probe_end(reply->number);
     if (taken && reply->keep_alive && reply->out.len > 0)
         return;

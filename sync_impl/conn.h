@@ -1,7 +1,8 @@
 /*
  * sync_impl/conn.h - between civetweb's connections and our requests.
- * Callers: server.c, request.c, answer.c. Threads: request threads.
- * Blocks:  conn_linger.                  Owns: nothing.
+ * Threads: request threads.
+ * Blocks:  conn_linger.
+ * Owns:    nothing.
  */
 #ifndef TODO_SYNC_CONN_H
 #define TODO_SYNC_CONN_H
@@ -10,24 +11,15 @@
 
 #include <civetweb.h>
 
-#include "common/error.h"
+#include "common/base/error.h"
 
 struct conn;
 
 /* Fills in the functions that civetweb is to call. */
 void conn_callbacks(struct mg_callbacks *callbacks);
 
-/* Finds its socket, once in a connection's life: conn->fd. It stays -1 when the
- * client has left already. Request thread. */
-void conn_find_socket(struct conn *conn);
-
 /* TODO_ERR_STOPPING, TODO_ERR_BUSY on a spare thread, or TODO_OK. */
 enum todo_err conn_overload(const struct conn *conn);
-
-/* How many bytes have come on a socket, whoever has read them. Where the kernel
- * does not tell it is 0, and a head after an answer has the deadline of an idle
- * connection. Any thread. */
-unsigned long long conn_heard(int fd);
 
 /* Whether what the connection waits for can go on: there is something to read,
  * or room to write. The watch, which holds lock. */

@@ -3,17 +3,16 @@
  */
 #include "conns.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/reply.h"
+#include "civet.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/http/reply.h"
 #include "conn.h"
 #include "server.h"
 
@@ -35,7 +34,7 @@ static long long due_locked(struct conn *conn, int64_t now) /* WATCH THREAD */
     if (deadline == 0)
         return 0;
     if (deadline == atomic_load(&conn->idle) &&
-        conn_heard(conn->fd) != atomic_load(&conn->heard))
+        civet_heard(conn->fd) != atomic_load(&conn->heard))
         later = now + conn->conns->server->config->head_timeout_ms * 1000;
     else if (deadline > now || deadline == conn->moment || !conn_is_ready(conn))
         return deadline;
@@ -129,8 +128,8 @@ static void wake(struct conns *conns) /* ANY THREAD */
 }
 
 /* From now on the socket is shut if this takes too long. */
-void conns_expect(struct conn *conn, int64_t within_ms,
-                  int how) /* REQUEST THREAD */
+void conn_expect(struct conn *conn, int64_t within_ms,
+                 int how) /* REQUEST THREAD */
 {
     struct conns *conns = conn->conns;
     int64_t deadline = clock_mono_us() + within_ms * 1000;
@@ -141,30 +140,9 @@ void conns_expect(struct conn *conn, int64_t within_ms,
         wake(conns);
 }
 
-void conns_expect_nothing(struct conn *conn) /* REQUEST THREAD */
+void conn_expect_nothing(struct conn *conn) /* REQUEST THREAD */
 {
     atomic_store(&conn->deadline, 0);
-}
-
-/* Raises the mark up to which descriptors are looked through, and gives it. The
- * kernel gives out the lowest number that is free: so the mark hardly moves. */
-int conns_highest(struct conns *conns)
-{
-    DIR *dir = opendir("/proc/self/fd");
-    struct dirent *entry;
-
-    pthread_mutex_lock(&conns->lock);
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this one */
-    while (dir && (entry = readdir(dir)) != NULL) {
-        int fd = (int)strtol(entry->d_name, NULL, 10);
-
-        if (fd > atomic_load(&conns->highest))
-            atomic_store(&conns->highest, fd);
-    }
-    pthread_mutex_unlock(&conns->lock);
-    if (dir)
-        closedir(dir);
-    return atomic_load(&conns->highest);
 }
 
 bool conns_claim(struct conn *conn, int fd) /* REQUEST THREAD */
@@ -181,7 +159,7 @@ bool conns_claim(struct conn *conn, int fd) /* REQUEST THREAD */
     return !taken;
 }
 
-bool conns_is_gone(const struct conn *conn) /* REQUEST THREAD */
+bool conn_is_gone(const struct conn *conn) /* REQUEST THREAD */
 {
     struct pollfd look = {.fd = conn->fd, .events = POLLIN};
 
@@ -189,7 +167,7 @@ bool conns_is_gone(const struct conn *conn) /* REQUEST THREAD */
            (look.revents & (POLLERR | POLLHUP));
 }
 
-bool conns_has_left(struct conn *conn) /* REQUEST THREAD */
+bool conn_has_left(struct conn *conn) /* REQUEST THREAD */
 {
     char bytes[4096];
     ssize_t n;
@@ -222,7 +200,7 @@ void conns_close(struct conn *conn) /* REQUEST THREAD */
 {
     struct conns *conns = conn->conns;
 
-    conns_expect_nothing(conn);
+    conn_expect_nothing(conn);
     pthread_mutex_lock(&conns->lock);
     conn->open = false;
     conn->fd = -1; /* civetweb closes it now; the number may return */
@@ -230,12 +208,12 @@ void conns_close(struct conn *conn) /* REQUEST THREAD */
     pthread_mutex_unlock(&conns->lock);
 }
 
-void conns_request_begin(struct conn *conn,
-                         struct mg_connection *civetweb) /* REQUEST THREAD */
+void conn_request_begin(struct conn *conn,
+                        struct mg_connection *civetweb) /* REQUEST THREAD */
 {
-    conns_expect_nothing(conn);
+    conn_expect_nothing(conn);
     conn->civetweb = civetweb;
-    conn_find_socket(conn);
+    civet_find_socket(conn);
     atomic_store(&conn->busy, true);
     atomic_fetch_add(&conn->conns->in_flight, 1);
 }
@@ -254,13 +232,13 @@ static void expect_head(struct conn *conn) /* REQUEST THREAD */
         wake(conns);
 }
 
-void conns_answer(struct conn *conn) /* REQUEST THREAD */
+void conn_note_heard(struct conn *conn) /* REQUEST THREAD */
 {
     if (conn->fd >= 0)
-        atomic_store(&conn->heard, conn_heard(conn->fd));
+        atomic_store(&conn->heard, civet_heard(conn->fd));
 }
 
-bool conns_is_late(const struct conn *conn) /* REQUEST THREAD */
+bool conn_is_late(const struct conn *conn) /* REQUEST THREAD */
 {
     int64_t within_us = conn->conns->server->config->head_timeout_ms * 1000;
 
@@ -269,7 +247,7 @@ bool conns_is_late(const struct conn *conn) /* REQUEST THREAD */
            (!conn->civetweb && clock_mono_us() - conn->opened_us >= within_us);
 }
 
-void conns_request_end(struct conn *conn) /* REQUEST THREAD */
+void conn_request_end(struct conn *conn) /* REQUEST THREAD */
 {
     struct conns *conns = conn->conns;
 
@@ -288,7 +266,6 @@ struct conns *conns_new(struct server *server)
     int size = server->config->threads + CONNS_SPARE;
     struct conns *conns =
         calloc(1, sizeof *conns + (size_t)size * sizeof conns->table[0]);
-    pthread_condattr_t monotonic;
 
     if (!conns)
         return NULL;
@@ -299,12 +276,11 @@ struct conns *conns_new(struct server *server)
         conns->table[i].fd = -1;
     }
     pthread_mutex_init(&conns->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&conns->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&conns->changed);
     if (pthread_create(&conns->watch, NULL, watch, conns) == 0)
         return conns;
+    pthread_cond_destroy(&conns->changed);
+    pthread_mutex_destroy(&conns->lock);
     free(conns);
     return NULL;
 }
@@ -323,26 +299,6 @@ void conns_free(struct conns *conns)
     free(conns);
 }
 
-/* Whether a descriptor is a socket on the port that we listen on. */
-static bool is_ours(const struct conns *conns, int fd)
-{
-    struct sockaddr_in here = {0};
-    socklen_t len = sizeof here;
-
-    return getsockname(fd, (struct sockaddr *)&here, &len) == 0 &&
-           here.sin_family == AF_INET &&
-           ntohs(here.sin_port) == conns->server->config->port;
-}
-
-static bool is_listening(int fd)
-{
-    int listens = 0;
-    socklen_t len = sizeof listens;
-
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 &&
-           listens;
-}
-
 static bool is_busy_locked(const struct conns *conns, int fd)
 {
     for (int i = 0; i < conns->size; i++)
@@ -351,26 +307,32 @@ static bool is_busy_locked(const struct conns *conns, int fd)
     return false; /* its socket was never looked for: it has sent nothing */
 }
 
+static void shut_if_idle(void *arg, int fd) /* MAIN THREAD */
+{
+    if (!is_busy_locked(arg, fd))
+        shutdown(fd, SHUT_RD);
+}
+
 void conns_stop(struct conns *conns) /* MAIN THREAD */
 {
-    int highest = conns_highest(conns);
-
     atomic_store(&conns->stopping, true);
     pthread_mutex_lock(&conns->lock);
-    for (int fd = 3; fd <= highest; fd++)
-        if (is_ours(conns, fd) && !is_listening(fd) &&
-            !is_busy_locked(conns, fd))
-            shutdown(fd, SHUT_RD);
+    civet_each_socket(conns->server->config->port, false, shut_if_idle, conns);
     pthread_mutex_unlock(&conns->lock);
 }
 
+static void shut(void *arg, int fd) /* MAIN THREAD */
+{
+    (void)arg;
+    shutdown(fd, SHUT_RD);
+}
+
+/* A client that has come since conns_stop may say nothing, and civetweb would
+ * stand by it for seconds. So they are looked through once more. */
 void conns_refuse(struct conns *conns) /* MAIN THREAD */
 {
-    int highest = conns_highest(conns);
-
-    for (int fd = 3; fd <= highest; fd++)
-        if (is_ours(conns, fd) && is_listening(fd))
-            shutdown(fd, SHUT_RD);
+    civet_each_socket(conns->server->config->port, true, shut, NULL);
+    conns_stop(conns);
 }
 
 bool conns_wait(struct conns *conns, int64_t until_us) /* MAIN THREAD */

@@ -1,8 +1,8 @@
 /*
  * sync_impl/conns.h - all connections: who is here, who is late, who must go.
- * Callers: server.c, conn.c.             Threads: as each function says.
- * Blocks:  conns_wait, conns_free.       Owns: the table of connections, and
- *                                        the thread that watches deadlines.
+ * Threads: as each function says.
+ * Blocks:  conns_wait, conns_free.
+ * Owns:    the table of connections, and the thread that watches deadlines.
  *
  * A thread that stands in a read cannot look at the clock. So one thread does
  * nothing else: it watches the deadlines of all connections, and shuts down the
@@ -49,7 +49,6 @@ struct conn {
 struct conns {
     struct server *server;
     pthread_t watch;
-    atomic_int highest; /* descriptor that was ever seen open */
     atomic_bool stopping;
     atomic_int in_flight;     /* requests */
     atomic_llong watch_until; /* the watch looks again at this time */
@@ -77,45 +76,41 @@ struct conn *conns_open(struct conns *conns);
  * number may then be another's. Request thread. */
 void conns_close(struct conn *conn);
 
-/* The highest descriptor that was ever open: no socket of ours lies beyond. Any
- * thread. */
-int conns_highest(struct conns *conns);
-
 /* This descriptor is the socket of the connection from now on; false when it is
  * that of another. Request thread. */
 bool conns_claim(struct conn *conn, int fd);
 
 /* A request begins: from now on its socket is known. Request thread. */
-void conns_request_begin(struct conn *conn, struct mg_connection *civetweb);
+void conn_request_begin(struct conn *conn, struct mg_connection *civetweb);
 
 /* It has been answered. From now on the watch expects the next head, within
  * --idle-timeout; when stopping, there is none. Request thread. */
-void conns_request_end(struct conn *conn);
+void conn_request_end(struct conn *conn);
 
 /* The request is about to be answered: what comes from now on is the next head.
  * Request thread. */
-void conns_answer(struct conn *conn);
+void conn_note_heard(struct conn *conn);
 
 /* Whether a deadline, not the client, has ended what civetweb was reading.
  * Request thread. */
-bool conns_is_late(const struct conn *conn);
+bool conn_is_late(const struct conn *conn);
 
 /* From now on the watch shuts the socket (shutdown(2)) and sets `late`, if the
- * deadline passes before conns_expect_nothing, and what has come by then was
+ * deadline passes before conn_expect_nothing, and what has come by then was
  * not enough. Request thread. */
-void conns_expect(struct conn *conn, int64_t within_ms, int how);
+void conn_expect(struct conn *conn, int64_t within_ms, int how);
 
 /* What was expected has come; nothing has a deadline. Request thread. */
-void conns_expect_nothing(struct conn *conn);
+void conn_expect_nothing(struct conn *conn);
 
 /* Whether the client has reset the connection. Request thread. */
-bool conns_is_gone(const struct conn *conn);
+bool conn_is_gone(const struct conn *conn);
 
 /* Whether the client of a stream, from whom nothing is awaited, has left: by a
  * reset, or by ending its side, as browsers do when they leave. What it sends
  * is read and dropped; one that sends more than REPLY_DROP_MAX is taken for
  * gone. Request thread. */
-bool conns_has_left(struct conn *conn);
+bool conn_has_left(struct conn *conn);
 
 /* Requests are refused from now on, and those end that are idle or were
  * answered for the last time. Main thread. */

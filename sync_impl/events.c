@@ -2,8 +2,8 @@
  * sync_impl/events.c - what happens to the todos, as it happens: a thread
  * stands for each stream until it rings. Its twin is async_impl/events.c.
  */
-#include "common/changes.h"
-#include "common/reply.h"
+#include "common/http/reply.h"
+#include "common/todo/changes.h"
 #include "feed.h"
 #include "keeper.h"
 #include "request.h"
@@ -14,18 +14,16 @@
 static enum todo_err begin(struct request *rq, struct changes_page *page,
                            struct buf *text) /* REQUEST THREAD */
 {
-    struct changes_start start =
-        changes_start_at(http_head_field(&rq->in.head, "Last-Event-ID"));
     enum todo_err err = feed_enter(rq->server->feed);
 
     if (err)
         return err;
-    err = keeper_read(rq->keeper, store_start_changes, &start);
+    err = keeper_read(rq->keeper, store_start_changes, &rq->in.start);
     if (!err) /* or the watcher would ring for it */
-        feed_ring(rq->server->feed, start.newest);
-    page->after = start.after;
-    if (!err && start.has_gap)
-        changes_write_reset(start.after, text);
+        feed_ring(rq->server->feed, rq->in.start.newest);
+    page->after = rq->in.start.after;
+    if (!err && rq->in.start.has_gap)
+        changes_write_reset(page->after, text);
     if (!err)
         err = reply_stream(&rq->reply, "text/event-stream");
     if (err)

@@ -3,8 +3,8 @@
  * thread stands until he has taken a page, and holds nothing meanwhile. Its
  * twin is async_impl/export.c.
  */
-#include "common/reply.h"
-#include "common/store.h"
+#include "common/http/reply.h"
+#include "common/store/store.h"
 #include "keeper.h"
 #include "request.h"
 

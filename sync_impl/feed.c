@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "common/changes.h"
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/probe.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/probe.h"
+#include "common/todo/changes.h"
 #include "conns.h"
 
 enum { LOOK_MS = 500 };
@@ -68,20 +68,18 @@ static void *watch(void *arg) /* WATCHER THREAD */
 struct feed *feed_new(struct store_file *file, const struct config *config)
 {
     struct feed *feed = calloc(1, sizeof *feed);
-    pthread_condattr_t monotonic;
 
     if (!feed)
         return NULL;
     feed->limit = config->max_streams;
     feed->store = store_new(file);
     pthread_mutex_init(&feed->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&feed->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_cond_init(&feed->changed);
     if (feed->store && pthread_create(&feed->watcher, NULL, watch, feed) == 0)
         return feed;
     store_free(feed->store);
+    pthread_cond_destroy(&feed->changed);
+    pthread_mutex_destroy(&feed->lock);
     free(feed);
     return NULL;
 }
@@ -163,7 +161,7 @@ enum feed_news feed_attend(struct feed *feed, struct conn *conn, int64_t seen,
         int64_t look_ms = within_ms < LOOK_MS ? within_ms : LOOK_MS;
 
         news = feed_wait(feed, seen, look_ms); /* WAITS: event */
-        if (news == FEED_QUIET && conns_has_left(conn))
+        if (news == FEED_QUIET && conn_has_left(conn))
             news = FEED_LEFT;
         within_ms -= look_ms;
     } while (news == FEED_QUIET && within_ms > 0);

@@ -1,8 +1,8 @@
 /*
  * sync_impl/feed.h - wakes those who wait for something to happen.
- * Callers: events.c, keeper.c, server.c. Threads: any.
- * Blocks:  feed_wait, _attend, _free.    Owns: a thread that watches for what
- *                                        the other server does.
+ * Threads: any.
+ * Blocks:  feed_wait, feed_attend, feed_free.
+ * Owns:    a thread that watches for what the other server does.
  */
 #ifndef TODO_SYNC_FEED_H
 #define TODO_SYNC_FEED_H
@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/config.h"
-#include "common/error.h"
-#include "common/store.h"
+#include "common/base/error.h"
+#include "common/setup/config.h"
+#include "common/store/store.h"
 
 struct conn;
 struct feed;
@@ -20,7 +20,7 @@ struct feed;
 enum feed_news {
     FEED_RANG,  /* something has happened: look into the log */
     FEED_QUIET, /* nothing, for as long as was to be waited */
-    FEED_LEFT,  /* the client has left (conns_has_left) */
+    FEED_LEFT,  /* the client has left (conn_has_left) */
     FEED_STOPS  /* the server stops */
 };
 

@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "common/clock.h"
-#include "common/container_of.h"
-#include "common/probe.h"
+#include "common/base/clock.h"
+#include "common/base/container_of.h"
+#include "common/base/probe.h"
 #include "feed.h"
 
 /* A job and whether it is done. It lives on the stack of the thread that waits

@@ -1,14 +1,15 @@
 /*
  * sync_impl/keeper.h - how a job finds its transaction.
- * Callers: the handlers, server.c.       Threads: request threads.
- * Blocks:  keeper_read, _search, _write, _free, _leave_thread (disk).
+ * Threads: request threads.
+ * Blocks:  keeper_read, keeper_search, keeper_write, keeper_free,
+ *          keeper_leave_thread (disk).
  * Owns:    the store that writes, and a store for each thread that reads.
  */
 #ifndef TODO_SYNC_KEEPER_H
 #define TODO_SYNC_KEEPER_H
 
-#include "common/error.h"
-#include "common/store.h"
+#include "common/base/error.h"
+#include "common/store/store.h"
 
 struct feed;
 struct keeper;

@@ -8,10 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/config.h"
-#include "common/log.h"
-#include "common/probe.h"
-#include "common/process.h"
+#include "common/base/log.h"
+#include "common/base/probe.h"
+#include "common/setup/config.h"
+#include "common/setup/process.h"
+#include "common/todo/suggestion.h"
 #include "server.h"
 
 /* Threads inherit what is blocked, so that main alone hears these. */
@@ -32,37 +33,37 @@ static int fail(const struct config *config, const char *why)
 }
 
 /* Serves until a signal says stop. Gives the exit status; `cut` says that
- * requests still run. */
-static int serve(struct config *config, bool *cut)
+ * requests still run, and use the server. */
+static int serve(struct server *server, struct config *config, bool *cut)
 {
-    struct server server = {0};
     char why[512];
 
-    if (!server_start(&server, config, why, sizeof why)) {
-        server_release(&server);
+    if (!server_start(server, config, why, sizeof why)) {
+        server_release(server);
         return fail(config, why);
     }
     if (!config_write_port_file(config)) {
         (void)snprintf(why, sizeof why, "cannot write %s: %s",
                        config->port_file,
                        strerror(errno)); /* NOLINT(concurrency-mt-unsafe) */
-        server_release(&server);
+        server_release(server);
         return fail(config, why);
     }
     printf("%s: listening on http://%s:%d, %d threads\n", config->program,
            config->host, config->port, config->threads);
     (void)fflush(stdout);
-    if (!server_run(&server)) {
+    if (!server_run(server)) {
         log_error("server", "requests were cut off: the time was up");
         *cut = true;
         return EXIT_FAILURE;
     }
-    server_release(&server);
+    server_release(server);
     return EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)
 {
+    struct server server = {0}; /* threads that are cut off outlive serve() */
     struct config config;
     char why[512];
     bool cut = false;
@@ -81,12 +82,15 @@ int main(int argc, char **argv)
     process_prepare();
     block_signals();
     log_name_thread("main");
-    if (!probe_start(&config, why, sizeof why))
+    if (!suggestion_prepare())
+        return fail(&config, "libcurl cannot be made ready");
+    if (!probe_start(config.trace, config.gates, config.program, why,
+                     sizeof why))
         return fail(&config, why);
     if (!log_start(config.log_level))
         return fail(&config, "cannot start the thread of the log");
     config_warn_unknown();
-    status = serve(&config, &cut);
+    status = serve(&server, &config, &cut);
     if (!probe_stop())
         status = fail(&config, "cannot write the file of --trace");
     log_stop();

@@ -7,14 +7,13 @@
 #include <stdlib.h>
 
 #include "answer.h"
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/probe.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/probe.h"
 #include "conn.h"
 #include "server.h"
 #include "wire.h"
 
-/* May it run at all? */
 static enum todo_err request_accept(struct request *rq) /* REQUEST THREAD */
 {
     enum todo_err err =
@@ -40,10 +39,12 @@ static void request_run(struct request *rq,
     probe_leave(before);
 }
 
-void request_refuse(struct request *rq, enum todo_err err) /* REQUEST THREAD */
+void request_refuse(struct request *rq, enum todo_err err,
+                    const char *detail) /* REQUEST THREAD */
 {
     rq->began_us = clock_mono_us();
     http_request_refuse(&rq->in, rq->server->config, &rq->reply);
+    rq->reply.problem.detail = detail;
     request_run(rq, err);
 }
 
@@ -64,7 +65,7 @@ void request_serve(struct request *rq) /* REQUEST THREAD */
 
 enum todo_err request_write(struct request *rq) /* REQUEST THREAD */
 {
-    bool taken = conn_write(rq->conn, &rq->reply); /* WAITS: client */
+    bool taken = answer_write(rq->conn, &rq->reply); /* WAITS: client */
 
     return taken ? TODO_OK : TODO_ERR_GONE;
 }
@@ -84,7 +85,7 @@ void request_finish(struct request *rq) /* REQUEST THREAD */
     log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,
                 rq->in.head.path.len, rq->reply.status,
                 clock_mono_us() - rq->began_us);
-    conn_send(rq->conn, &rq->reply); /* WAITS: client */
+    answer_send(rq->conn, &rq->reply); /* WAITS: client */
     free(rq->body);
     reply_release(&rq->reply);
 }

@@ -1,7 +1,8 @@
 /*
  * sync_impl/request.h - the life of one request.
- * Callers: conn.c, the handlers.         Threads: the request's own.
- * Blocks:  request_serve, request_finish. Owns: the body, the reply.
+ * Threads: the request's own.
+ * Blocks:  every function that serves, answers or writes.
+ * Owns:    the body, the reply.
  */
 #ifndef TODO_SYNC_REQUEST_H
 #define TODO_SYNC_REQUEST_H
@@ -10,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/http_request.h"
-#include "common/reply.h"
+#include "common/http/http_request.h"
+#include "common/http/reply.h"
 
 struct conn;
 struct keeper;
@@ -36,9 +37,9 @@ typedef void request_step(struct request *rq);
  * request is answered and released. */
 void request_serve(struct request *rq);
 
-/* Answers a request whose head could not be read. When it returns, the request
- * is answered and released. */
-void request_refuse(struct request *rq, enum todo_err err);
+/* Answers a request whose head cannot be read; `detail` says more, or is NULL.
+ * When it returns, the request is answered and released. */
+void request_refuse(struct request *rq, enum todo_err err, const char *detail);
 
 /* Sends what the reply holds; more will follow. TODO_ERR_GONE when the client
  * is not there any more. */

@@ -12,12 +12,21 @@
 
 #include <civetweb.h>
 
-#include "common/clock.h"
-#include "common/log.h"
-#include "common/resolver.h"
+#include "civet.h"
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/base/resolver.h"
+#include "common/setup/process.h"
 #include "conns.h"
 
-enum { GRACE_MS = 1000 };
+enum {
+    GRACE_MS = 1000,
+    /* Descriptors of a thread: its client, the database and its log; and of its
+     * calls to the upstream. Those of all: what listens, is logged, watched. */
+    THREAD_FILES = 3,
+    UPSTREAM_FILES = 3,
+    OTHER_FILES = 24
+};
 
 /* Numbers as civetweb wants them: as text. */
 struct number {
@@ -30,6 +39,25 @@ static struct number number(int64_t value)
 
     (void)snprintf(number.text, sizeof number.text, "%lld", (long long)value);
     return number;
+}
+
+/* A thread that finds no descriptor left could not answer, and whoever connects
+ * would hear nothing: so all are counted before. */
+static bool has_descriptors(const struct config *config, char *why, size_t size)
+{
+    int each = THREAD_FILES + (config->upstream ? UPSTREAM_FILES : 0);
+    int may = process_descriptors();
+    int most = (may - OTHER_FILES) / each - CONNS_SPARE;
+
+    if (config->threads <= most)
+        return true;
+    (void)snprintf(why, size,
+                   "%d threads need %d descriptors, and %d may be open: raise "
+                   "the limit (ulimit -n), or take --threads %d",
+                   config->threads,
+                   (config->threads + CONNS_SPARE) * each + OTHER_FILES, may,
+                   most > 1 ? most : 1);
+    return false;
 }
 
 static bool listen_now(struct server *server, char *why, size_t size)
@@ -86,8 +114,9 @@ static bool listen_now(struct server *server, char *why, size_t size)
     }
     atomic_store(&server->listening, true);
     config->port = port.port;
-    (void)snprintf(why, size, "cannot reach its own threads on %s", address);
-    return wire_prime(server);
+    (void)snprintf(why, size, "cannot reach its own threads on %s:%d",
+                   config->host, config->port);
+    return civet_prime(server);
 }
 
 bool server_start(struct server *server, struct config *config, char *why,
@@ -100,7 +129,8 @@ bool server_start(struct server *server, struct config *config, char *why,
     suggestions_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
-    if (pages_load(&server->pages, config, &pages_room) ||
+    if (!has_descriptors(config, why, size) ||
+        pages_load(&server->pages, config, &pages_room) ||
         !resolver_start(config->upstream, config->upstream_timeout_ms))
         return false;
     server->file = store_file_new(config->db, why, size);
@@ -110,7 +140,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     server->keeper = keeper_new(server->file, server->feed);
     server->conns = conns_new(server);
     return server->feed && server->keeper && server->conns &&
-           wire_secret(server->secret) && listen_now(server, why, size);
+           civet_secret(server->secret) && listen_now(server, why, size);
 }
 
 bool server_run(struct server *server) /* MAIN THREAD */

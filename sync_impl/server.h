@@ -1,7 +1,8 @@
 /*
  * sync_impl/server.h - one listening server: what all its requests share.
- * Callers: main.c, conn.c, request.c.    Threads: as each function says.
- * Blocks:  server_start, _run, _release. Owns: pages, keeper, connections.
+ * Threads: as each function says.
+ * Blocks:  server_start, server_run, server_release.
+ * Owns:    pages, keeper, connections.
  */
 #ifndef TODO_SYNC_SERVER_H
 #define TODO_SYNC_SERVER_H
@@ -10,9 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/config.h"
-#include "common/pages.h"
-#include "common/store.h"
+#include "civet.h"
+#include "common/pages/pages.h"
+#include "common/setup/config.h"
+#include "common/store/store.h"
 #include "conn.h"
 #include "feed.h"
 #include "keeper.h"
@@ -27,9 +29,9 @@ struct server {
     struct feed *feed;
     struct conns *conns;
     struct mg_context *civetweb;
-    char secret[WIRE_SECRET_SIZE]; /* primes the threads */
-    char complaint[160];           /* the first of civetweb's while it starts */
-    atomic_bool listening;         /* it has started */
+    char secret[CIVET_SECRET_SIZE]; /* primes the threads */
+    char complaint[160];   /* the first of civetweb's while it starts */
+    atomic_bool listening; /* it has started */
     request_step *handlers[OP_COUNT]; /* by operation */
 };
 

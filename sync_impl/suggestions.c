@@ -2,7 +2,7 @@
  * sync_impl/suggestions.c - titles that another server suggests: the thread
  * asks for one after the other. Its twin is async_impl/suggestions.c.
  */
-#include "common/reply.h"
+#include "common/http/reply.h"
 #include "request.h"
 #include "upstream.h"
 

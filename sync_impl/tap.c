@@ -5,7 +5,7 @@
 
 #include <sys/socket.h>
 
-#include "common/http_rules.h"
+#include "common/http/http_rules.h"
 
 /* What is read on this thread. */
 static _Thread_local struct {

@@ -1,13 +1,14 @@
 /*
  * sync_impl/tap.h - what does civetweb read? Every byte, as it comes.
- * Callers: conn.c, wire.c; civetweb.     Threads: request threads.
- * Blocks:  never.                        Owns: nothing.
+ * Threads: request threads.
+ * Blocks:  as recv(2) does, and for nothing else.
+ * Owns:    nothing.
  *
  * civetweb takes the chunks off a body, and does not tell what stood between
  * them. Version 1.15 refuses chunk extensions, and closes the connection behind
  * a trailer; version 1.16 passes over both. What one reader passes over,
  * another one takes for a request. So todo-sync rests on neither: it sees the
- * bytes itself, and common/http_chunks.h judges them.
+ * bytes itself, and common/http/http_chunks.h judges them.
  *
  * civetweb reads with recv(2), on the thread of the connection. It is a shared
  * library, and what such a library calls is looked for in the program first, in
@@ -25,7 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/http_chunks.h"
+#include "common/http/http_chunks.h"
 
 /* A connection begins, on this thread. Each thread has a tap of its own. */
 void tap_open(void);

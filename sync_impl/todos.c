@@ -2,9 +2,9 @@
  * sync_impl/todos.c - the operations on todos: one thread, standing still at
  * each WAITS. Its twin is async_impl/todos.c.
  */
-#include "common/reply.h"
-#include "common/store.h"
-#include "common/todo.h"
+#include "common/http/reply.h"
+#include "common/store/store.h"
+#include "common/todo/todo.h"
 #include "keeper.h"
 #include "request.h"
 

@@ -7,9 +7,9 @@
  */
 #include "upstream.h"
 
-#include "common/clock.h"
-#include "common/probe.h"
-#include "common/suggestion.h"
+#include "common/base/clock.h"
+#include "common/base/probe.h"
+#include "common/todo/suggestion.h"
 #include "request.h"
 #include "server.h"
 
@@ -48,7 +48,7 @@ enum todo_err upstream_ask(struct request *rq, int count,
 
     if (!config->upstream)
         return TODO_ERR_NO_UPSTREAM;
-    if (!call.easy && !suggestion_call_init(&call, config)) {
+    if (!call.easy && !suggestion_call_init(&call, config->upstream)) {
         suggestion_call_release(&call);
         return TODO_ERR_INTERNAL;
     }

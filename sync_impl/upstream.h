@@ -1,13 +1,14 @@
 /*
  * sync_impl/upstream.h - asks another server, and stands still meanwhile.
- * Callers: suggestions.c, conn.c.        Threads: request threads.
- * Blocks:  upstream_ask.                 Owns: a connection for each thread.
+ * Threads: request threads.
+ * Blocks:  upstream_ask.
+ * Owns:    a connection for each thread.
  */
 #ifndef TODO_SYNC_UPSTREAM_H
 #define TODO_SYNC_UPSTREAM_H
 
-#include "common/buf.h"
-#include "common/error.h"
+#include "common/base/buf.h"
+#include "common/base/error.h"
 
 struct request;
 

@@ -1,18 +1,11 @@
 /*
  * sync_impl/wire.h - how bytes become a request.
- * Callers: conn.c, request.c, server.c.  Threads: as each function says.
- * Blocks:  wire_prime, wire_body.        Owns: nothing.
+ * Threads: as each function says.
+ * Blocks:  wire_body.
+ * Owns:    nothing.
  *
  * civetweb reads the head on the thread of the connection, and calls us when it
  * is whole. The body is read when we ask for it.
- *
- * civetweb skips white space before a request. If there are empty lines in it,
- * it takes them for the whole head, and the end of the body for the next
- * request: whoever can make it do so can hide a request in a body. To see it,
- * one must know where the buffer begins that each thread has for its requests.
- * civetweb does not tell, and a client may lie. So before the server is ready
- * it sends each thread a request of its own: that one begins where the buffer
- * begins. A thread that has not had it yet serves nobody.
  *
  * What civetweb decides before it calls us, or hides from us, so that todo-sync
  * cannot answer as todo-async does, with version 1.15 as with 1.16:
@@ -27,7 +20,7 @@
  *
  * Version 1.16 passes over chunk extensions and trailers, and knows methods
  * that 1.15 does not know. That does not show: the bytes of a chunked body are
- * judged by common/http_chunks.h (tap.h), and methods by http_is_method.
+ * judged by common/http/http_chunks.h (tap.h), and methods by http_is_method.
  */
 #ifndef TODO_SYNC_WIRE_H
 #define TODO_SYNC_WIRE_H
@@ -36,30 +29,13 @@
 
 #include <civetweb.h>
 
-#include "common/error.h"
-#include "common/http_rules.h"
+#include "common/base/error.h"
+#include "common/http/http_rules.h"
 
 struct request;
-struct server;
-
-enum { WIRE_SECRET_SIZE = 2 * 16 + 1 };
-
-/* Makes up the path of the requests that prime the threads. Main thread, before
- * civetweb starts. False when the system has no random bytes to give. */
-bool wire_secret(char secret[WIRE_SECRET_SIZE]);
-
-/* Primes all threads. Main thread, once civetweb listens. Waits for each of
- * them, at most for twice --head-timeout: a client that was faster than we may
- * hold one for that long. False when one does not answer. */
-bool wire_prime(struct server *server);
-
-/* Whether this thread is primed and may serve the request. If not, it has been
- * answered: it was the one that primes, or gets 503. Request thread. */
-bool wire_may_serve(struct mg_connection *civetweb, const char *secret);
-
 /* Whether the request that civetweb could not read begins as a HEAD; it may not
  * tell. Request thread. */
-bool wire_is_head(void);
+bool wire_asks_head(void);
 
 /* The head that civetweb has read, which the tap is told of. It borrows from
  * `info`. Request thread. */

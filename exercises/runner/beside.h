@@ -1,7 +1,8 @@
 /*
  * exercises/runner/beside.h - goes through both chains of an operation at once.
- * Callers: compare.c, page.c.            Threads: the main one.
- * Blocks:  never.                        Owns: nothing.
+ * Threads: the main one.
+ * Blocks:  never.
+ * Owns:    nothing.
  *
  * The handlers share their paragraphs: each opens with a comment of its own,
  * such as "understand", "keep" or "answer". Those, and functions of one name,

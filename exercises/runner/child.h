@@ -1,7 +1,8 @@
 /*
  * exercises/runner/child.h - processes that end no later than this one.
- * Callers: run.c, with.c, within.c.      Threads: the main one.
- * Blocks:  where a comment says so.      Owns: nothing but process ids.
+ * Threads: the main one.
+ * Blocks:  where a comment says so.
+ * Owns:    nothing but process ids.
  *
  * Each child leads a process group of its own: Ctrl-C reaches the runner alone,
  * which then stops its children in order. On Linux the kernel sends SIGTERM to

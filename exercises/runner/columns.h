@@ -1,7 +1,8 @@
 /*
  * exercises/runner/columns.h - prints code in one column or two.
- * Callers: compare.c.                    Threads: the main one.
- * Blocks:  on the terminal.              Owns: nothing.
+ * Threads: the main one.
+ * Blocks:  on the terminal.
+ * Owns:    nothing.
  *
  * A line that waits is marked by ">" in its first blank and, in a terminal that
  * shows colours, by one of those.

@@ -1,7 +1,8 @@
 /*
  * exercises/runner/counts.h - how much code there is.
- * Callers: page.c, page_tables.c.        Threads: the main one.
- * Blocks:  where it reads files.         Owns: nothing.
+ * Threads: the main one.
+ * Blocks:  where it reads files.
+ * Owns:    nothing.
  */
 #ifndef TODO_RUNNER_COUNTS_H
 #define TODO_RUNNER_COUNTS_H

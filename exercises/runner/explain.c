@@ -2,9 +2,9 @@
  * exercises/runner/explain.c - why nothing goes on: who waits, for what, on
  *                              which thread, and who holds it.
  *
- * Below a folder there are sockets of servers (common/gates.h). Each server is
- * asked for its marks; it answers on a thread of its own, also when the loop or
- * all the others stand still.
+ * Below a folder there are sockets of servers (common/base/gates.h). Each
+ * server is asked for its marks; it answers on a thread of its own, also when
+ * the loop or all the others stand still.
  */
 #define _XOPEN_SOURCE 700 /* NOLINT: nftw(3) */
 #include <ftw.h>

@@ -1,7 +1,8 @@
 /*
  * exercises/runner/folder.h - a folder for the time a verb takes.
- * Callers: with.c, timeline.c.           Threads: the main one.
- * Blocks:  on the disk.                  Owns: nothing; the caller clears it.
+ * Threads: the main one.
+ * Blocks:  on the disk.
+ * Owns:    nothing; the caller clears it.
  */
 #ifndef TODO_RUNNER_FOLDER_H
 #define TODO_RUNNER_FOLDER_H

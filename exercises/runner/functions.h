@@ -1,7 +1,8 @@
 /*
  * exercises/runner/functions.h - cuts the text of a C file into functions.
- * Callers: those that read sources.      Threads: the main one.
- * Blocks:  never.                        Owns: nothing; it borrows the text.
+ * Threads: the main one.
+ * Blocks:  never.
+ * Owns:    nothing; it borrows the text.
  */
 #ifndef TODO_RUNNER_FUNCTIONS_H
 #define TODO_RUNNER_FUNCTIONS_H

@@ -1,14 +1,15 @@
 /*
  * exercises/runner/html.h - writes C as HTML.
- * Callers: page_code.c.                  Threads: the main one.
- * Blocks:  never.                        Owns: nothing.
+ * Threads: the main one.
+ * Blocks:  never.
+ * Owns:    nothing.
  */
 #ifndef TODO_RUNNER_HTML_H
 #define TODO_RUNNER_HTML_H
 
 #include <stdbool.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 /* Writes a line of C. Comments, words of the language and marks get a class.
  * `in_comment` says whether a comment is open, and is set for the next line. */

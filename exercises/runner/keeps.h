@@ -1,7 +1,8 @@
 /*
  * exercises/runner/keeps.h - what an operation keeps while it waits, and where.
- * Callers: page_facts.c.                 Threads: the main one.
- * Blocks:  where it reads files.         Owns: nothing.
+ * Threads: the main one.
+ * Blocks:  where it reads files.
+ * Owns:    nothing.
  */
 #ifndef TODO_RUNNER_KEEPS_H
 #define TODO_RUNNER_KEEPS_H

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/process.h"
+#include "common/setup/process.h"
 #include "runner.h"
 
 const char *bin_dir = ".";

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/route.h"
+#include "common/todo/route.h"
 
 /* Puts a file of exercises/runner/page/ into the page. */
 static bool put_file(struct buf *out, const char *name)

@@ -1,7 +1,8 @@
 /*
  * exercises/runner/page.h - all operations of both rooms as one HTML page.
- * Callers: compare.c.                    Threads: the main one.
- * Blocks:  on files.                     Owns: nothing.
+ * Threads: the main one.
+ * Blocks:  on files.
+ * Owns:    nothing.
  *
  * The page needs nothing but itself: style.css, keys.js and introduction.html
  * of exercises/runner/page/ are put into it.
@@ -11,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 #include "counts.h"
 #include "keeps.h"
 #include "source.h"

@@ -1,7 +1,8 @@
 /*
  * exercises/runner/runner.h - the verbs of learn-runner and what they share.
- * Callers: main.c.                       Threads: the main one.
- * Blocks:  until the verb is done.       Owns: nothing.
+ * Threads: the main one.
+ * Blocks:  until the verb is done.
+ * Owns:    nothing.
  *
  * Each verb gets its own name as argv[0] and gives the exit status: 0 done,
  * 1 failed, 2 wrong usage.

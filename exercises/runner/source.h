@@ -1,7 +1,8 @@
 /*
  * exercises/runner/source.h - finds an operation in the source of a room.
- * Callers: those that compare.           Threads: the main one.
- * Blocks:  reads files.                  Owns: the text it read.
+ * Threads: the main one.
+ * Blocks:  reads files.
+ * Owns:    the text it read.
  *
  * It needs no C parser: in these rooms a function starts at the left margin,
  * ends with a brace there, and an operation is a function of the shape

@@ -1,7 +1,8 @@
 /*
  * exercises/runner/timeline.h - one scenario, played against both servers.
- * Callers: timeline*.c, scenario.c.      Threads: the main one.
- * Blocks:  scenario_play, on the server. Owns: nothing.
+ * Threads: the main one.
+ * Blocks:  scenario_play, on the server.
+ * Owns:    nothing.
  */
 #ifndef TODO_RUNNER_TIMELINE_H
 #define TODO_RUNNER_TIMELINE_H

@@ -1,7 +1,8 @@
 /*
  * exercises/runner/trace.h - from the marks of a server to who did what when.
- * Callers: explain.c, timeline*.c.       Threads: the main one.
- * Blocks:  reads a file.                 Owns: the lanes and their spans.
+ * Threads: the main one.
+ * Blocks:  reads a file.
+ * Owns:    the lanes and their spans.
  *
  * Each thread has a lane, and so has each request. A lane is cut into spans:
  * work, a thread that stands still, a request that is put aside. Where a lane
@@ -50,8 +51,8 @@ struct trace {
     int64_t from, to; /* first and last mark; 0 when there is none */
 };
 
-/* Reads marks (common/probe.h, probe_write). False, with a message, when a line
- * is none or memory runs out. Release in either case. */
+/* Reads marks (common/base/probe.h, probe_write). False, with a message, when a
+ * line is none or memory runs out. Release in either case. */
 bool trace_read(struct trace *trace, FILE *marks);
 void trace_release(struct trace *trace);
 

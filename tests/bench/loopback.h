@@ -1,7 +1,8 @@
 /*
  * tests/bench/loopback.h - one request on a fresh connection to this machine.
- * Callers: idle.c, start.c.              Threads: one.
- * Blocks:  until the server answers.     Owns: nothing; gives descriptors.
+ * Threads: one.
+ * Blocks:  until the server answers.
+ * Owns:    nothing; gives descriptors.
  */
 #ifndef TODO_TESTS_LOOPBACK_H
 #define TODO_TESTS_LOOPBACK_H

@@ -1,7 +1,8 @@
 /*
  * tests/contract/api.h - how a case talks with the server under test.
- * Callers: contract cases.               Threads: the main one.
- * Blocks:  until the answer.             Owns: the newest answer.
+ * Threads: the main one.
+ * Blocks:  until the answer.
+ * Owns:    the newest answer.
  *
  * Each call that sends something gives the answer, which is lent until the next
  * such call. So most cases are one line: expect_faults(api_post(api, "{}"),

@@ -1,7 +1,8 @@
 /*
  * tests/contract/cases.h - the groups of cases, a file each, and their levels.
- * Callers: main.                         Threads: the main one.
- * Blocks:  never.                        Owns: nothing.
+ * Threads: the main one.
+ * Blocks:  never.
+ * Owns:    nothing.
  *
  * A level builds on the ones before it, so that a server that is half built can
  * climb. From level 2 on each case starts with an empty list.

@@ -1,7 +1,8 @@
 /*
  * tests/contract/crowd.h - several clients at once.
- * Callers: contract cases.               Threads: starts and joins its own.
- * Blocks:  until all clients are done.   Owns: the clients.
+ * Threads: starts and joins its own.
+ * Blocks:  until all clients are done.
+ * Owns:    the clients.
  */
 #ifndef TODO_CONTRACT_CROWD_H
 #define TODO_CONTRACT_CROWD_H

@@ -1,7 +1,8 @@
 /*
  * tests/contract/expect.h - what an answer must be.
- * Callers: contract cases.               Threads: the main one.
- * Blocks:  never.                        Owns: nothing.
+ * Threads: the main one.
+ * Blocks:  never.
+ * Owns:    nothing.
  *
  * When an answer is not as expected, the case fails with what was sent, what
  * came back and what was expected.

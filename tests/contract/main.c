@@ -11,7 +11,7 @@
 
 #include "api.h"
 #include "cases.h"
-#include "common/process.h"
+#include "common/setup/process.h"
 
 enum { CASES_MAX = 64, EXIT_USAGE = 2 };
 

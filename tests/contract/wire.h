@@ -1,7 +1,8 @@
 /*
  * tests/contract/wire.h - cases that write each byte of a request themselves.
- * Callers: contract cases.               Threads: the main one.
- * Blocks:  until the answer.             Owns: nothing; the api owns it.
+ * Threads: the main one.
+ * Blocks:  until the answer.
+ * Owns:    nothing; the api owns it.
  */
 #ifndef TODO_CONTRACT_WIRE_H
 #define TODO_CONTRACT_WIRE_H

@@ -74,7 +74,7 @@ notices "a member of the frame has another name" \
     'on the heap: <code>.*frame.look</code></td>'
 
 copy
-edit async_impl/events.c 's/job->start/job->first/'
+edit async_impl/events.c 's/job->page/job->leaf/g'
 notices "a part of a frame has no such member" \
     '<td>not with the request</td>'
 

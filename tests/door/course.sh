@@ -11,7 +11,7 @@ trap 'rm -rf "$tmp"' EXIT
 failed=0
 export LEARN_BIN="$bin" LEARN_WORK="$tmp/work" TMPDIR="$tmp"
 folder=$LEARN_WORK/00-first-green
-reply=$folder/common/reply.c
+reply=$folder/common/http/reply.c
 
 . tests/door/check.sh
 
@@ -146,7 +146,7 @@ check "what does not link is said by the linker, without how it was called" \
 rm -r "$folder.old-1"
 edit 's/begin_head(reply, 200);$/begin_head(reply, 200)/'
 check "what does not compile is shown as the compiler says it" \
-    1 'common/reply.c:[0-9:]* error: expected' ./learn check
+    1 'common/http/reply.c:[0-9:]* error: expected' ./learn check
 check "edits outside the fences are told of" \
     1 'outside the fences there are edits, too' ./learn check
 for name in 1 2 3 4 5; do echo mine > "$folder/common/mine-$name"; done
@@ -158,7 +158,7 @@ check "without fences it is said how they come back" \
 check "reset puts the starter back" 0 'work/00-first-green.old-1' \
     ./learn reset --yes
 check "reset keeps the edits" 0 'begin_head(reply, 200)$' \
-    cat "$folder.old-1/common/reply.c"
+    cat "$folder.old-1/common/http/reply.c"
 check "after reset nothing is edited" 0 'Nothing is edited' ./learn diff
 check "after reset the starter fails again" 1 'meant to fail' ./learn check
 
@@ -184,7 +184,7 @@ check "a folder without one of its rooms is not whole" \
     1 '\(^\|[^/]\)sync_impl/CMakeLists.txt' ./learn check
 rm "$reply"
 check "a folder that is not whole is named" \
-    1 '\(^\|[^/]\)common/reply.c is' ./learn check
+    1 '\(^\|[^/]\)common/http/reply.c is' ./learn check
 check "a folder that is not whole can be reset" \
     0 'as it was when you began' ./learn reset --yes
 check "a folder that was reset is whole" 1 'meant to fail' ./learn check
@@ -220,12 +220,12 @@ check "a mistake is told with an indent" \
 mkdir "$tmp/second"
 (cd "$LEARN_WORK" && tar -cf - --exclude=build .) | tar -xf - -C "$tmp/second"
 second=$tmp/second/00-first-green
-echo '/* mine */' | tee -a "$second/common/buf.c" >> "$second/.starter/common/buf.c"
-diff -u --label a/common/buf.c --label b/common/buf.c common/buf.c \
-    "$second/common/buf.c" >> "$second/.starter.patch" || true
+echo '/* mine */' | tee -a "$second/common/base/buf.c" >> "$second/.starter/common/base/buf.c"
+diff -u --label a/common/base/buf.c --label b/common/base/buf.c common/base/buf.c \
+    "$second/common/base/buf.c" >> "$second/.starter.patch" || true
 check "of a file without a fence the solution is the real source alone" \
     0 '^1$' sh -c 'LEARN_WORK=$0 ./learn solution > "$1" &&
-    grep -q "^The real source, common/buf.c" "$1" && grep -c ^Yours, "$1"' \
+    grep -q "^The real source, common/base/buf.c" "$1" && grep -c ^Yours, "$1"' \
     "$tmp/second" "$tmp/solution"
 
 mkdir "$tmp/path"

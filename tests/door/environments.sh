@@ -193,7 +193,7 @@ check "learn check passes the real source" \
 check "learn solution" 0 'Creating says 201 now' "$odder" ./learn solution
 check "learn reset" 0 'as it was when you began' "$odder" ./learn reset --yes
 check "nothing is lost by it" 0 'begin_head(reply, 201)' \
-    cat "$work/00-first-green.old-1/common/reply.c"
+    cat "$work/00-first-green.old-1/common/http/reply.c"
 check "learn list" 0 '^00 *solved' "$odder" ./learn list
 check "a sanitizer's report is found" 0 'A sanitizer saw' sh -c '
     "$0" ./learn next 04 && "$0" ./learn check; [ $? = 1 ]' "$odder"

@@ -6,7 +6,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/utf8.h"
+#include "common/base/utf8.h"
 
 void fuzz_must(bool kept, const char *promise)
 {

@@ -1,7 +1,8 @@
 /*
  * tests/fuzz/fuzz.h - what the fuzz targets share.
- * Callers: fuzz_*.c, replay.c.           Threads: one.
- * Blocks:  never.                        Owns: nothing after a return.
+ * Threads: one.
+ * Blocks:  never.
+ * Owns:    nothing after a return.
  */
 #ifndef TODO_TESTS_FUZZ_H
 #define TODO_TESTS_FUZZ_H
@@ -10,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 /* What a target defines. libFuzzer calls it with inputs it makes up, replay.c
  * with the files of a corpus. It returns 0, or ends the program. */

@@ -10,8 +10,8 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/json_check.h"
-#include "common/todo.h"
+#include "common/todo/json_check.h"
+#include "common/todo/todo.h"
 #include "tests/fuzz/fuzz.h"
 
 static void must_print_as_strict_json(const cJSON *json)

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/list_cursor.h"
-#include "common/list_query.h"
+#include "common/todo/list_cursor.h"
+#include "common/todo/list_query.h"
 #include "tests/fuzz/fuzz.h"
 
 static bool same_place(const struct list_place *a, const struct list_place *b)

@@ -5,15 +5,15 @@
  * bytes is a length, '1' for one byte, '2' for two and so on, again and again.
  * Whatever the pieces, the same bytes make the same requests: what was read is
  * compared with what is read when all arrives at once. A chunked body is judged
- * by todo-sync in its own way (common/http_chunks.h), and both must agree on
- * it.
+ * by todo-sync in its own way (common/http/http_chunks.h), and both must agree
+ * on it.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "async_impl/wire.h"
-#include "common/http_chunks.h"
-#include "common/http_request.h"
+#include "common/http/http_chunks.h"
+#include "common/http/http_request.h"
 #include "tests/fuzz/fuzz.h"
 
 /* It serves what most of the corpus names as Host. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { PATH_SIZE = 4096 };

@@ -1,7 +1,8 @@
 /*
  * tests/hostile/build.h - puts long requests together and plays them.
- * Callers: heads.c, bodies.c.            Threads: one.
- * Blocks:  the plays, until the answer.  Owns: one static buffer.
+ * Threads: one.
+ * Blocks:  the plays, until the answer.
+ * Owns:    one static buffer.
  */
 #ifndef TODO_TESTS_BUILD_H
 #define TODO_TESTS_BUILD_H

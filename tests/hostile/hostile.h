@@ -1,6 +1,6 @@
 /*
  * tests/hostile/hostile.h - what the groups of hostile clients share.
- * Callers: the files of this folder.     Threads: one.
+ * Threads: one.
  * Blocks:  each group, until its server has ended.
  * Owns:    the one server that the running group uses.
  *

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/process.h"
+#include "common/setup/process.h"
 #include "hostile.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/groups.h"

@@ -1,7 +1,8 @@
 /*
  * tests/hostile/requests.h - parts of requests whose framing is at stake.
- * Callers: framing.c, chunks.c.          Threads: any.
- * Blocks:  never.                        Owns: nothing.
+ * Threads: any.
+ * Blocks:  never.
+ * Owns:    nothing.
  */
 #ifndef TODO_TESTS_HOSTILE_REQUESTS_H
 #define TODO_TESTS_HOSTILE_REQUESTS_H

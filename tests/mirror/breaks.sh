@@ -1,6 +1,6 @@
 #!/bin/sh
-# breaks.sh ROOT - breaks copies of the rooms in every way that mirror.sh is
-# there to notice, and fails when it does not.
+# breaks.sh ROOT - breaks copies of the servers in every way that mirror.sh,
+# layers.sh and headers.sh are there to notice, and fails when they do not.
 set -eu
 # shellcheck source=exercises/runner/clean.sh
 . "$(dirname -- "$0")/../../exercises/runner/clean.sh"
@@ -13,16 +13,17 @@ failed=0
 copy() {
     rm -rf "$tmp/copy"
     mkdir "$tmp/copy"
-    cp -R "$root/sync_impl" "$root/async_impl" "$tmp/copy"
+    cp -R "$root/common" "$root/sync_impl" "$root/async_impl" "$tmp/copy"
 }
 
-# notices SENTENCE WORD: mirror.sh must fail on the copy and mention WORD.
+# notices SENTENCE WORD: the script must fail on the copy and mention WORD.
+script=mirror.sh
 notices() {
-    if sh "$here/mirror.sh" "$tmp/copy" > "$tmp/said" 2>&1; then
-        echo "FAIL $1: mirror.sh found nothing"
+    if sh "$here/$script" "$tmp/copy" > "$tmp/said" 2>&1; then
+        echo "FAIL $1: $script found nothing"
         failed=1
     elif ! grep -q "$2" "$tmp/said"; then
-        echo "FAIL $1: mirror.sh does not mention $2:"
+        echo "FAIL $1: $script does not mention $2:"
         cat "$tmp/said"
         failed=1
     else
@@ -91,5 +92,44 @@ notices "a probe has another name" keeper.store
 copy
 edit sync_impl/request.c '/"client.body"/d'
 notices "a probe is missing" client.body
+
+script=layers.sh
+copy
+sh "$here/layers.sh" "$tmp/copy"
+
+edit common/store/store.h 's|#include "common/base/buf.h"|#include "common/http/reply.h"|'
+notices "the store sees HTTP" 'store may not include http'
+
+copy
+edit common/base/buf.h 's|^#include <stddef.h>|#include "common/todo/todo.h"|'
+notices "the ground rests on what stands on it" 'base may not include todo'
+
+copy
+edit common/http/reply.c 's|#include "common/base/clock.h"|#include "sync_impl/conn.h"|'
+notices "what is common sees a room" 'is no file of common/'
+
+copy
+mkdir "$tmp/copy/common/extra"
+echo '#include "common/base/buf.h"' > "$tmp/copy/common/extra/extra.h"
+notices "a folder has no line" 'no line for extra'
+
+script=headers.sh
+copy
+sh "$here/headers.sh" "$tmp/copy"
+
+edit common/todo/todo.h '/^ \* Threads:/d'
+notices "a header does not say on which threads" 'todo.h does not say: Threads'
+
+copy
+edit sync_impl/wire.h 's/^ \* Blocks:  wire_body/ * Blocks:  wire_read/'
+notices "a function that blocks is gone" 'no wire_read'
+
+copy
+edit common/http/reply.c 's|^    buf_release(&reply->out);|&\nsqlite3_step(0);|'
+notices "what never blocks waits for the disk" 'reply.h says that it never'
+
+copy
+edit common/setup/config.h 's/^ \* Blocks: .*/ * Blocks:  never./'
+notices "a file beside the header blocks" 'config_port_file.c'
 
 exit "$failed"

@@ -4,8 +4,8 @@
 # operation the same list of waits, and in each file the same probes (probe.h) in
 # the order in which they are first named.
 #
-# One file has no twin. tap.h sees the bytes that civetweb reads; libuv hands
-# them over.
+# Two files have no twin: civet.h finds out what civetweb does not tell, tap.h
+# sees the bytes that civetweb reads. libuv tells all, and hands bytes over.
 set -eu
 # shellcheck source=exercises/runner/clean.sh
 . "$(dirname -- "$0")/../../exercises/runner/clean.sh"
@@ -50,7 +50,7 @@ for room in sync_impl async_impl; do
     (cd "$room" && find . -name '*.[ch]' | sort) > "$out/$room.files"
     (cd "$room" && probes ./*.c) > "$out/$room.probes"
 done
-grep -vx '\./tap\.[ch]' "$out/sync_impl.files" > "$out/twins"
+grep -vxE '\./(civet|tap)\.[ch]' "$out/sync_impl.files" > "$out/twins"
 mv "$out/twins" "$out/sync_impl.files"
 operations sync_impl 0 '' > "$out/sync_impl.operations"
 known=$(sed 's/^[^ ]* //; s/:.*//' "$out/sync_impl.operations" | tr '\n' ' ')

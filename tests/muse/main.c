@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/process.h"
+#include "common/setup/process.h"
 #include "muse.h"
 
 enum { BACKLOG = 1024, MAX_DELAY_MS = 600000 };

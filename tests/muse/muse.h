@@ -1,7 +1,8 @@
 /*
  * tests/muse/muse.h - a server that suggests titles, and misbehaves when told.
- * Callers: the files of this folder.     Threads: one, the loop's.
- * Blocks:  never.                        Owns: its connections.
+ * Threads: one, the loop's.
+ * Blocks:  never.
+ * Owns:    its connections.
  *
  * The other servers' upstream in lessons and tests. What it does, the path
  * says:

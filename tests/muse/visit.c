@@ -7,7 +7,7 @@
 
 #include <llhttp.h>
 
-#include "common/container_of.h"
+#include "common/base/container_of.h"
 #include "muse.h"
 
 enum { READ_SIZE = 4096, PATH_SIZE = 64 };

@@ -1,7 +1,8 @@
 /*
  * tests/support/environment.h - of the environment, what a test means to have.
- * Callers: groups.c, learn-runner, tests.   Threads: one, see below.
- * Blocks:  never.                           Owns: nothing.
+ * Threads: one, see below.
+ * Blocks:  never.
+ * Owns:    nothing.
  */
 #ifndef TODO_TESTS_ENVIRONMENT_H
 #define TODO_TESTS_ENVIRONMENT_H

@@ -1,7 +1,8 @@
 /*
  * tests/support/folder.h - a fresh folder for what a test leaves on the disk.
- * Callers: server.c, system suite.       Threads: any.
- * Blocks:  on the disk.                  Owns: nothing; the caller removes it.
+ * Threads: any.
+ * Blocks:  on the disk.
+ * Owns:    nothing; the caller removes it.
  */
 #ifndef TODO_TESTS_FOLDER_H
 #define TODO_TESTS_FOLDER_H

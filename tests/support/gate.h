@@ -1,8 +1,8 @@
 /*
  * tests/support/gate.h - holds a server's requests at its probes.
- * Callers: system suite.                 Threads: its owner's.
+ * Threads: its owner's.
  * Blocks:  gate_await, until they stand there.
- * Owns:    a connection to the server's gates (common/gates.h).
+ * Owns:    a connection to the server's gates (common/base/gates.h).
  *
  * Each fails the running test when the server does not do what was asked.
  */

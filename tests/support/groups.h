@@ -1,6 +1,6 @@
 /*
  * tests/support/groups.h - a suite of groups, each a file with its cases.
- * Callers: the hostile suite, the system suite.   Threads: one.
+ * Threads: one.
  * Blocks:  until the cases have run.
  *
  * cmocka runs one group after the other and also greets those that have no case

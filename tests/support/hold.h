@@ -1,7 +1,7 @@
 /*
  * tests/support/hold.h - holds a server's database from outside, as another
  * program with a long write transaction would.
- * Callers: hostile and system suites.    Threads: its owner's.
+ * Threads: its owner's.
  * Blocks:  hold_begin, while a write of the server is on its way.
  * Owns:    its own connection to the database file.
  */

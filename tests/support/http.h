@@ -1,7 +1,8 @@
 /*
  * tests/support/http.h - an HTTP client that keeps what it sent and got.
- * Callers: contract suite, its threads.  Threads: one client, one thread.
- * Blocks:  until the answer or a minute.     Owns: the connections.
+ * Threads: one client, one thread.
+ * Blocks:  until the answer or a minute.
+ * Owns:    the connections.
  *
  * It never fails a test: an answer with status 0 says in `error` why none came.
  *

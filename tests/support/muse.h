@@ -1,6 +1,6 @@
 /*
  * tests/support/muse.h - runs the muse (tests/muse/muse.h) for a test.
- * Callers: system and hostile suites.    Threads: one.
+ * Threads: one.
  * Blocks:  until the muse listens, or has counted enough.
  * Owns:    nothing; server_release ends a muse as it does a server.
  */

@@ -1,7 +1,8 @@
 /*
  * tests/support/patience.h - how long a test waits for what must happen.
- * Callers: test support, hostile and system suites.   Threads: any.
- * Blocks:  a_moment, for a few milliseconds.          Owns: nothing.
+ * Threads: any.
+ * Blocks:  a_moment, for a few milliseconds.
+ * Owns:    nothing.
  *
  * A deadline here only ends a test that would hang. No verdict rests on one.
  */

@@ -1,7 +1,8 @@
 /*
  * tests/support/raw.h - one TCP connection on which a test controls each byte.
- * Callers: contract and hostile suites.  Threads: its owner's.
- * Blocks:  until the stated deadline.    Owns: the socket and what was read.
+ * Threads: its owner's.
+ * Blocks:  until the stated deadline.
+ * Owns:    the socket and what was read.
  *
  * libcurl refuses to send what is wrong. These tests must send it.
  */

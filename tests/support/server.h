@@ -1,6 +1,6 @@
 /*
  * tests/support/server.h - runs one of the server programs for a test.
- * Callers: system, hostile and unit-of-the-door tests.  Threads: one.
+ * Threads: one.
  * Blocks:  until the server listens or has ended.
  * Owns:    the child process and its folder from mkdtemp(3).
  */
@@ -57,7 +57,7 @@ void server_launch(struct server *server, const char *program, const char *db,
                    const char *const *args);
 void server_await(struct server *server);
 
-/* Stops the clock of the server's deadlines (common/gates.h): none passes
+/* Stops the clock of the server's deadlines (common/base/gates.h): none passes
  * before the test says so, however slow the machine is. Two clocks go on by
  * themselves: civetweb's, for the first head of a connection, and libcurl's,
  * for the upstream. Without probes it does nothing. */

@@ -1,7 +1,8 @@
 /*
  * tests/support/sql.h - looks into a database, or writes to it, from outside.
- * Callers: unit and system tests.        Threads: one.
- * Blocks:  until the database yields.    Owns: nothing after a return.
+ * Threads: one.
+ * Blocks:  until the database yields.
+ * Owns:    nothing after a return.
  *
  * Each call has a connection of its own, as another program would, and fails
  * the running test when SQLite does.

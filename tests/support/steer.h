@@ -1,6 +1,6 @@
 /*
- * tests/support/steer.h - talks to a server's gates (common/gates.h).
- * Callers: gate.c, learn-runner.         Threads: its owner's.
+ * tests/support/steer.h - talks to a server's gates (common/base/gates.h).
+ * Threads: its owner's.
  * Blocks:  steer_say, until the answer or PATIENCE_MS.
  * Owns:    the connection.
  */

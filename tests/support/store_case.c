@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
 #include "tests/support/folder.h"
 #include "tests/support/sql.h"
 #include "tests/support/vfs_shim.h"

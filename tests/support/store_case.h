@@ -1,8 +1,9 @@
 /*
  * tests/support/store_case.h - what tests of the store begin and end with: a
- *                              database file in a folder of its own.
- * Callers: unit tests of store, keepers. Threads: the test's.
- * Blocks:  every function (disk).        Owns: the folder, the file, a store.
+ * database file in a folder of its own.
+ * Threads: the test's.
+ * Blocks:  every function (disk).
+ * Owns:    the folder, the file, a store.
  */
 #ifndef TODO_TESTS_STORE_CASE_H
 #define TODO_TESTS_STORE_CASE_H
@@ -10,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/store.h"
+#include "common/store/store.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/folder.h"
 

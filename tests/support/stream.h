@@ -1,6 +1,6 @@
 /*
  * tests/support/stream.h - reads an answer that comes in pieces: events, lines.
- * Callers: contract, system, hostile.    Threads: its owner's.
+ * Threads: its owner's.
  * Blocks:  until the next line, at most RAW_TIMEOUT_MS.
  * Owns:    the connection, and the text that came and is not yet asked for.
  *

@@ -1,6 +1,6 @@
 /*
  * tests/support/talk.h - whole requests, written and checked in one line each.
- * Callers: hostile and system suites.    Threads: its caller's.
+ * Threads: its caller's.
  * Blocks:  until the answer, at most RAW_TIMEOUT_MS.
  * Owns:    nothing after a return.
  */

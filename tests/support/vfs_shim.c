@@ -23,6 +23,9 @@ static struct {
     struct vfs_fault fault; /* `first` counts down; 0 times: none */
     int failed;
     int sleeps;
+    int sleeps_left; /* until this is called */
+    void (*at_sleep)(void *arg);
+    void *at_sleep_arg;
 } shim = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static sqlite3_file *real_of(sqlite3_file *file)
@@ -204,10 +207,18 @@ static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file,
 
 static int shim_sleep(sqlite3_vfs *vfs, int microseconds)
 {
+    void (*call)(void *arg) = NULL;
+
     (void)vfs;
     pthread_mutex_lock(&shim.lock);
     shim.sleeps++;
+    if (shim.at_sleep && --shim.sleeps_left == 0) {
+        call = shim.at_sleep;
+        shim.at_sleep = NULL;
+    }
     pthread_mutex_unlock(&shim.lock);
+    if (call)
+        call(shim.at_sleep_arg);
     return shim.real->xSleep(shim.real, microseconds);
 }
 
@@ -265,4 +276,13 @@ int vfs_shim_sleeps(void)
     sleeps = shim.sleeps;
     pthread_mutex_unlock(&shim.lock);
     return sleeps;
+}
+
+void vfs_shim_at_sleep(int count, void (*call)(void *arg), void *arg)
+{
+    pthread_mutex_lock(&shim.lock);
+    shim.sleeps_left = count;
+    shim.at_sleep = call;
+    shim.at_sleep_arg = arg;
+    pthread_mutex_unlock(&shim.lock);
 }

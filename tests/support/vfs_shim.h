@@ -1,7 +1,8 @@
 /*
  * tests/support/vfs_shim.h - a disk that fails when a test says so.
- * Callers: unit tests of the store.      Threads: any; a lock inside.
- * Blocks:  never by itself.              Owns: one fault, and the counts.
+ * Threads: any; a lock inside.
+ * Blocks:  never by itself.
+ * Owns:    one fault, and the counts.
  *
  * SQLite reaches files through a VFS, a table of functions. This one hands
  * every call to SQLite's own, counts those that matter, and lets some fail. It
@@ -41,5 +42,9 @@ int vfs_shim_calls(enum vfs_call call, unsigned files);
 
 /* How often SQLite has slept, which it does while it waits for a lock. */
 int vfs_shim_sleeps(void);
+
+/* The `count`th sleep from now on calls this first, with no lock held, and is
+ * the last one that does; NULL: none does. */
+void vfs_shim_at_sleep(int count, void (*call)(void *arg), void *arg);
 
 #endif

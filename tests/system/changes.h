@@ -1,7 +1,8 @@
 /*
  * tests/system/changes.h - makes changes, and reads them from event streams.
- * Callers: this suite, for streams.      Threads: one.
- * Blocks:  on the server of the case.    Owns: nothing after a return.
+ * Threads: one.
+ * Blocks:  on the server of the case.
+ * Owns:    nothing after a return.
  */
 #ifndef TODO_TESTS_CHANGES_H
 #define TODO_TESTS_CHANGES_H

@@ -1,7 +1,8 @@
 /*
  * tests/system/export.h - what the cases about the export share.
- * Callers: export.c, export_pages.c.     Threads: one.
- * Blocks:  on the server of the case.    Owns: the export under way.
+ * Threads: one.
+ * Blocks:  on the server of the case.
+ * Owns:    the export under way.
  */
 #ifndef TODO_TESTS_EXPORT_H
 #define TODO_TESTS_EXPORT_H

@@ -3,8 +3,8 @@
  * before a commit, what not, and who waits for whom.
  * Threads: one.   Blocks: on the server of the case.
  *
- * The order of events is the test's: a gate (common/gates.h) holds a request in
- * the middle of its work, for as long as it takes to look around.
+ * The order of events is the test's: a gate (common/base/gates.h) holds a
+ * request in the middle of its work, for as long as it takes to look around.
  */
 #include <signal.h>
 #include <stdio.h>

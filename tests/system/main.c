@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/process.h"
+#include "common/setup/process.h"
 #include "system.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/folder.h"
@@ -185,21 +185,16 @@ int system_release(void **state)
 int main(int argc, char **argv)
 {
     static int (*const groups[])(void) = {
-        system_options,      system_environment,
-        system_startup,      system_inherited,
-        system_reach,        system_hosts,
-        system_prefix,       system_cors,
-        system_fields,       system_deadlines,
-        system_frozen,       system_log,
-        system_drain,        system_held,
-        system_pair,         system_crash,
-        system_full,         system_lost,
-        system_suggestions,  system_suggestions_leave,
-        system_events,       system_followers,
-        system_leavers,      system_export,
-        system_gates,        system_late,
-        system_queues,       system_together,
-        system_export_pages,
+        system_options,   system_environment, system_startup,
+        system_inherited, system_reach,       system_hosts,
+        system_prefix,    system_cors,        system_fields,
+        system_deadlines, system_descriptors, system_frozen,
+        system_log,       system_drain,       system_held,
+        system_pair,      system_crash,       system_full,
+        system_lost,      system_suggestions, system_suggestions_leave,
+        system_events,    system_followers,   system_leavers,
+        system_export,    system_gates,       system_late,
+        system_queues,    system_together,    system_export_pages,
     };
 
     if (!process_begin())

@@ -1,6 +1,6 @@
 /*
  * tests/system/system.h - what the groups of the system suite share.
- * Callers: the files of this folder.     Threads: one, but for crash.c.
+ * Threads: one, but for crash.c.
  * Blocks:  each case, until its servers have ended.
  * Owns:    the servers and the held database of the running case.
  *
@@ -108,6 +108,7 @@ int system_prefix(void);
 int system_cors(void);
 int system_fields(void);
 int system_deadlines(void);
+int system_descriptors(void);
 int system_frozen(void);
 int system_log(void);
 int system_drain(void);

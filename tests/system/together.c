@@ -25,7 +25,7 @@ enum {
     NEWS = 3,
     CROWD = 16,
     ROUNDS = 80,
-    MARKS_MAX = 1 << 15 /* that are kept (common/probe.c) */
+    MARKS_MAX = 1 << 15 /* that are kept (common/base/probe.c) */
 };
 
 static struct raw clients[CLIENTS];

@@ -1,7 +1,8 @@
 /*
  * tests/system/walk.h - looks at every todo, page by page.
- * Callers: crash.c, full.c.              Threads: its caller's.
- * Blocks:  until the last page.          Owns: nothing.
+ * Threads: its caller's.
+ * Blocks:  until the last page.
+ * Owns:    nothing.
  */
 #ifndef TODO_TESTS_WALK_H
 #define TODO_TESTS_WALK_H

@@ -4,7 +4,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 #include "tests/unit/unit.h"
 
 static void pieces_stand_one_after_the_other(void **state)

@@ -2,8 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/changes.h"
-#include "common/http_request.h"
+#include "common/todo/changes.h"
 #include "tests/support/store_case.h"
 #include "tests/unit/unit.h"
 
@@ -12,8 +11,7 @@
 static struct changes_start start_at(const char *text)
 {
     char *copy = unit_copy(text, strlen(text));
-    struct http_text field = {copy, strlen(text)};
-    struct changes_start start = changes_start_at(&field);
+    struct changes_start start = changes_start_at(copy, strlen(text));
 
     free(copy);
     return start;
@@ -22,7 +20,7 @@ static struct changes_start start_at(const char *text)
 static void without_a_field_nothing_was_seen(void **state)
 {
     (void)state;
-    assert_false(changes_start_at(NULL).has_last_id);
+    assert_false(changes_start_at(NULL, 0).has_last_id);
 }
 
 static void a_field_of_digits_is_the_last_that_was_seen(void **state)
@@ -303,6 +301,23 @@ static void a_page_tells_what_was_cut_off_before_it(void **state)
     changes_page_release(&page);
 }
 
+/* A number that a change was to have, and that was rolled back. */
+static void a_number_that_no_change_has_is_no_loss(void **state)
+{
+    struct store_case *c = *state;
+    struct changes_page page = {0};
+    struct buf got = {0};
+
+    fill_log(c, 1, 5);
+    store_case_exec(c->path, "DELETE FROM changes WHERE id IN (2, 4)");
+    read_page(c, &page, 1, 2);
+    assert_int_equal(changes_write(&page, 1, "http://h", &got), 5);
+    unit_assert_buf(&got, "event: deleted\nid: 3\ndata: {\"id\":3}\n\n"
+                          "event: deleted\nid: 5\ndata: {\"id\":5}\n\n");
+    buf_release(&got);
+    changes_page_release(&page);
+}
+
 static void what_is_no_change_has_its_text(void **state)
 {
     struct buf out = {0};
@@ -335,6 +350,7 @@ int main(void)
         store_test(a_page_read_later_begins_behind_its_place),
         store_test(pages_make_the_log),
         store_test(a_page_tells_what_was_cut_off_before_it),
+        store_test(a_number_that_no_change_has_is_no_loss),
         cmocka_unit_test(what_is_no_change_has_its_text),
     };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/clock.h"
+#include "common/base/clock.h"
 #include "tests/unit/unit.h"
 
 #define FIRST_MS INT64_C(-62135596800000) /* 0001-01-01T00:00:00.000Z */

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/http_request.h"
+#include "common/http/http_request.h"
 #include "tests/unit/unit.h"
 
 static const struct config config = {

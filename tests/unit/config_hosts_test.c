@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "common/config_value.h"
+#include "common/setup/config_value.h"
 #include "tests/unit/unit.h"
 
 static const struct config_rule hosts = {CONFIG_HOSTS, 0, 0};

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/config.h"
+#include "common/setup/config.h"
 #include "tests/cmocka_all.h"
 
 enum { MAX_WORDS = 8 };

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/config.h"
+#include "common/setup/config.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/environment.h"
 

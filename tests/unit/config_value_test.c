@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/config_value.h"
-#include "common/log.h"
+#include "common/base/log.h"
+#include "common/setup/config_value.h"
 #include "tests/unit/unit.h"
 
 union field {

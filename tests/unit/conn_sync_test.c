@@ -103,8 +103,8 @@ static void pair_ask(struct pair *pair, const char *link)
                                     .local_uri = link ? "/todos" : NULL};
     (void)snprintf(told.remote_addr, sizeof told.remote_addr, "127.0.0.1");
     told_link = link;
-    conns_request_begin(pair->conn, NULL);
-    conns_request_end(pair->conn);
+    conn_request_begin(pair->conn, NULL);
+    conn_request_end(pair->conn);
 }
 
 static int setup(void **state)
@@ -201,6 +201,20 @@ static void a_client_that_has_left_has_no_socket(void **state)
     assert_int_equal(close(pair.accepted), 0);
 }
 
+/* It may say nothing, and civetweb would stand by it for seconds. */
+static void a_client_since_the_stop_is_shut_with_the_listener(void **state)
+{
+    struct pair pair;
+    char byte;
+
+    (void)state;
+    conns_stop(server.conns);
+    pair_open(&pair, "127.0.0.1");
+    conns_refuse(server.conns);
+    assert_int_equal(recv(pair.accepted, &byte, 1, MSG_DONTWAIT), 0);
+    pair_close(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +222,7 @@ int main(void)
         conn_test(twins_are_told_apart_by_our_address),
         conn_test(the_socket_of_another_connection_is_not_taken),
         conn_test(a_client_that_has_left_has_no_socket),
+        conn_test(a_client_since_the_stop_is_shut_with_the_listener),
     };
 
     return cmocka_run_group_tests_name("conn_sync", tests, NULL, NULL);

@@ -3,8 +3,8 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/error.h"
-#include "common/http_rules.h"
+#include "common/base/error.h"
+#include "common/http/http_rules.h"
 #include "tests/unit/unit.h"
 
 struct row {

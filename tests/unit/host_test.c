@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/host.h"
+#include "common/http/host.h"
 #include "tests/unit/unit.h"
 
 /* Whether each of these hosts, parted by blanks, is served. They are copied, so

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "common/http_request.h"
+#include "common/http/http_request.h"
 #include "tests/unit/unit.h"
 
 /* What http_request_accept makes of the reply, before anybody answers. */

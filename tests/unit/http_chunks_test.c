@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "common/http_chunks.h"
-#include "common/http_rules.h"
+#include "common/http/http_chunks.h"
+#include "common/http/http_rules.h"
 #include "tests/unit/unit.h"
 
 #define LAST "0\r\n\r\n"

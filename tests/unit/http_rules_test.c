@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/http_rules.h"
+#include "common/http/http_rules.h"
 #include "tests/unit/unit.h"
 
 static struct http_text text(const char *word)

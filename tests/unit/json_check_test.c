@@ -4,7 +4,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/json_check.h"
+#include "common/todo/json_check.h"
 #include "tests/unit/unit.h"
 
 /* What json_check says: NULL when it accepts, else why not. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/json_check.h"
+#include "common/todo/json_check.h"
 #include "tests/unit/unit.h"
 
 enum { BODY_MAX = 64 * 1024 };

@@ -1,11 +1,12 @@
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <uv.h>
 
 #include "async_impl/keeper.h"
 #include "async_impl/request.h"
 #include "async_impl/server.h"
-#include "common/container_of.h"
+#include "common/base/container_of.h"
 #include "tests/support/hold.h"
 #include "tests/support/store_case.h"
 #include "tests/support/vfs_shim.h"
@@ -72,7 +73,7 @@ static int setup(void **state)
     server->thread = uv_thread_self();
     assert_int_equal(uv_loop_init(&server->loop), 0);
     assert_int_equal(uv_sem_init(&asleep, 0), 0);
-    server->keeper = keeper_new(&server->loop, &a->config, a->c->file);
+    server->keeper = keeper_new(&server->loop, &a->config, a->c->file, NULL);
     assert_true(server->keeper != NULL);
     for (int i = 0; i < ASKERS; i++)
         a->askers[i].rq.server = server;
@@ -380,6 +381,24 @@ static void a_keeper_that_had_no_job_closes(void **state)
     assert_int_equal(count_todos(a), 0);
 }
 
+/* A crowd of clients may have taken all descriptors by then. */
+static void the_first_job_needs_no_descriptor(void **state)
+{
+    struct async_case *a = *state;
+    struct rlimit usual, none = {0};
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    none.rlim_max = usual.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    ask_ping(&a->askers[0]);
+    ask_create(&a->askers[1]);
+    run_until_done(a, &a->askers[0]);
+    run_until_done(a, &a->askers[1]);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    assert_int_equal(a->askers[0].rq.err, TODO_OK);
+    assert_int_equal(a->askers[1].rq.err, TODO_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +412,7 @@ int main(void)
         keeper_test(what_is_more_than_a_group_is_read_by_another),
         keeper_test(what_was_answered_is_read_in_the_next_step),
         keeper_test(a_keeper_that_had_no_job_closes),
+        keeper_test(the_first_job_needs_no_descriptor),
     };
 
     return cmocka_run_group_tests_name("keeper_async", tests, store_case_shim,

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/list_query.h"
+#include "common/todo/list_query.h"
 #include "tests/unit/unit.h"
 
 static enum todo_err parse(int *count, const char *text,

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/list_cursor.h"
+#include "common/todo/list_cursor.h"
 #include "tests/unit/unit.h"
 
 static bool read_cursor(struct list_query *query, const char *cursor)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/list_cursor.h"
-#include "common/list_query.h"
+#include "common/todo/list_cursor.h"
+#include "common/todo/list_query.h"
 #include "tests/unit/unit.h"
 
 static enum todo_err parse(struct list_query *query, const struct buf *text,

@@ -4,7 +4,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/list_query.h"
+#include "common/todo/list_query.h"
 #include "tests/unit/unit.h"
 
 static enum todo_err parse(struct list_query *query, const char *text,

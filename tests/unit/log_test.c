@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #endif
 
-#include "common/log.h"
+#include "common/base/log.h"
 #include "tests/cmocka_all.h"
 
 /* A time, as every line begins. */

@@ -3,11 +3,11 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/openapi.h"
-#include "common/openapi_facts.h"
-#include "common/openapi_put.h"
-#include "common/route.h"
-#include "common/todo.h"
+#include "common/pages/openapi.h"
+#include "common/pages/openapi_facts.h"
+#include "common/pages/openapi_put.h"
+#include "common/todo/route.h"
+#include "common/todo/todo.h"
 #include "tests/unit/unit.h"
 
 /* The document, parsed to its last byte. Gives: cJSON_Delete. */

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/pages.h"
-#include "common/route.h"
+#include "common/pages/pages.h"
+#include "common/todo/route.h"
 #include "tests/unit/unit.h"
 
 #define SCRIPT "swagger-ui-bundle.js"

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/reply.h"
+#include "common/http/reply.h"
 #include "tests/unit/unit.h"
 
 /* As http_request_accept leaves it. */

@@ -3,8 +3,8 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/clock.h"
-#include "common/http_request.h"
+#include "common/base/clock.h"
+#include "common/http/http_request.h"
 #include "tests/unit/unit.h"
 
 static const struct todo todo = {

@@ -1,13 +1,14 @@
 /*
- * tests/unit/request.h - request heads, for what common/http_request.h says of
- * them.
- * Callers: unit tests.                   Threads: one.
- * Blocks:  never.                        Owns: nothing.
+ * tests/unit/request.h - request heads, for what common/http/http_request.h
+ * says of them.
+ * Threads: one.
+ * Blocks:  never.
+ * Owns:    nothing.
  */
 #ifndef TODO_TESTS_REQUEST_H
 #define TODO_TESTS_REQUEST_H
 
-#include "common/http_request.h"
+#include "common/http/http_request.h"
 
 /* A server on loopback. */
 extern const struct config request_config;

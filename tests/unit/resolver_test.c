@@ -16,9 +16,9 @@
 #include <strings.h>
 #include <time.h>
 
-#include "common/log.h"
-#include "common/resolver.h"
-#include "common/suggestion.h"
+#include "common/base/log.h"
+#include "common/base/resolver.h"
+#include "common/todo/suggestion.h"
 #include "tests/unit/stub.h"
 #include "tests/unit/unit.h"
 
@@ -48,7 +48,6 @@ static struct addrinfo found[MANY];
 
 static struct stub upstream;
 static char url[64];
-static const struct config config = {.upstream = url};
 
 /* These stand in for those of the C library, and have its names. */
 int getaddrinfo(const char *name, const char *service,
@@ -137,7 +136,7 @@ static void while_no_address_is_known_calls_fail_at_once(void **state)
 
     (void)state;
     assert_true(resolver_start(url, AT_ONCE_MS));
-    assert_true(suggestion_call_init(&call, &config));
+    assert_true(suggestion_call_init(&call, url));
     for (int i = 0; i < CALLS; i++)
         assert_int_equal(suggestion_call_begin(&call, PATIENCE_MS),
                          TODO_ERR_UPSTREAM);
@@ -166,7 +165,7 @@ static void calls_go_to_the_address_that_was_found(void **state)
 
     (void)state;
     stub_serve(&upstream, answer, strlen(answer));
-    assert_true(suggestion_call_init(&call, &config));
+    assert_true(suggestion_call_init(&call, url));
     assert_int_equal(suggestion_call_begin(&call, PATIENCE_MS), TODO_OK);
     assert_int_equal(
         suggestion_call_end(&call, curl_easy_perform(call.easy), &array),

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/route.h"
+#include "common/todo/route.h"
 #include "tests/unit/unit.h"
 
 static enum todo_err match(struct route_match *found, const char *method,

@@ -3,7 +3,7 @@
 
 #include <sqlite3.h>
 
-#include "common/http_request.h"
+#include "common/http/http_request.h"
 #include "tests/support/store_case.h"
 
 static const struct conditions unconditional;

@@ -4,8 +4,8 @@
 
 #include <sqlite3.h>
 
-#include "common/clock.h"
-#include "common/http_request.h"
+#include "common/base/clock.h"
+#include "common/http/http_request.h"
 #include "tests/support/hold.h"
 #include "tests/support/patience.h"
 #include "tests/support/store_case.h"

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/http_request.h"
+#include "common/http/http_request.h"
 #include "tests/support/store_case.h"
 
 static const struct conditions unconditional;

@@ -5,7 +5,7 @@
 #include <cjson/cJSON.h>
 #include <sqlite3.h>
 
-#include "common/store_internal.h"
+#include "common/store/store_internal.h"
 #include "tests/support/store_case.h"
 #include "tests/unit/unit.h"
 

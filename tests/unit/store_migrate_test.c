@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#include "common/store_schema.h"
+#include "common/store/store_schema.h"
 #include "tests/support/store_case.h"
 #include "tests/support/vfs_shim.h"
 

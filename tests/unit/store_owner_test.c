@@ -5,8 +5,8 @@
 
 #include <sqlite3.h>
 
-#include "common/store_internal.h"
-#include "common/store_schema.h"
+#include "common/store/store_internal.h"
+#include "common/store/store_schema.h"
 #include "tests/support/store_case.h"
 
 /* The files of other programs, and of ours. Each test has a folder to itself

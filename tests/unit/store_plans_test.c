@@ -3,7 +3,7 @@
 
 #include <sqlite3.h>
 
-#include "common/store_internal.h"
+#include "common/store/store_internal.h"
 #include "tests/support/store_case.h"
 #include "tests/unit/unit.h"
 

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "common/store/store_internal.h"
 #include "tests/support/store_case.h"
 #include "tests/support/vfs_shim.h"
 
@@ -89,6 +90,25 @@ static void a_log_below_its_limit_is_left_alone(void **state)
     assert_int_equal(vfs_shim_calls(VFS_WRITE, VFS_DATABASE), writes);
 }
 
+/* A thread has a connection of its own, and there may be many threads. */
+static void a_connection_keeps_few_pages(void **state)
+{
+    struct store_case *c = *state;
+    int used = 0, most = 0;
+
+    while (store_case_wal_size(c) < STORE_WAL_LIMIT / 2)
+        write_group(c);
+    assert_int_equal(
+        sqlite3_exec(c->store->db,
+                     "SELECT count(*) FROM todos WHERE title > 'y'", NULL, NULL,
+                     NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_db_status(c->store->db, SQLITE_DBSTATUS_CACHE_USED,
+                                       &used, &most, 0),
+                     SQLITE_OK);
+    assert_in_range(used, 1, STORE_CACHE_KIB * 1024 * 5 / 4);
+}
+
 /* --- readers -------------------------------------------------------------- */
 
 /* A read that lasts until it is told to end. */
@@ -157,14 +177,14 @@ static void a_long_read_puts_it_off_and_holds_nobody_up(void **state)
     assert_true(store_case_wal_size(c) > STORE_WAL_LIMIT);
     /* It is not even tried: SQLite would sleep while it waits for readers. */
     assert_int_equal(vfs_shim_sleeps(), sleeps);
-    /* The gate is open again: another reader comes in. */
+    /* The door is open again: another reader comes in. */
     assert_int_equal(store_case_read(other, store_ping, NULL), TODO_OK);
     long_read_end(&read);
     write_until_restart(c);
     store_free(other);
 }
 
-/* A reader of another process does not know the gate. */
+/* A reader of another process does not know the door. */
 static void a_snapshot_of_another_program_puts_it_off(void **state)
 {
     struct store_case *c = *state;
@@ -180,6 +200,39 @@ static void a_snapshot_of_another_program_puts_it_off(void **state)
     assert_true(store_case_wal_size(c) > STORE_WAL_LIMIT);
     assert_int_equal(sqlite3_close(other), SQLITE_OK);
     write_until_restart(c);
+}
+
+static void end_snapshot(void *arg)
+{
+    assert_int_equal(sqlite3_exec(arg, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+}
+
+/* Not for ever: when the log is four times too large, the writer waits for such
+ * a reader as long as a search may take. This one ends when the writer has
+ * slept so often for one group that the usual 20 ms are over. */
+static void at_last_a_snapshot_of_another_program_is_waited_for(void **state)
+{
+    enum { USUAL_SLEEPS = 5 };
+    struct store_case *c = *state;
+    sqlite3 *other = NULL;
+    int64_t size = 0;
+    unsigned round;
+
+    store_case_create(c->store, "something to read");
+    round = store_case_wal_round(c);
+    assert_int_equal(sqlite3_open(c->path, &other), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(other, "BEGIN; SELECT * FROM todos", NULL, NULL, NULL),
+        SQLITE_OK);
+    while (store_case_wal_round(c) == round) {
+        size = store_case_wal_size(c);
+        assert_true(size < 5 * STORE_WAL_LIMIT);
+        vfs_shim_at_sleep(USUAL_SLEEPS + 2, end_snapshot, other);
+        write_group(c);
+    }
+    vfs_shim_at_sleep(0, NULL, NULL);
+    assert_true(size > 3 * STORE_WAL_LIMIT);
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
 }
 
 /* Reads one snapshot after the other, with no moment between them. */
@@ -283,8 +336,10 @@ int main(void)
         store_test(the_log_is_written_back_when_it_has_grown),
         store_test(large_pages_do_not_make_the_log_larger),
         store_test(a_log_below_its_limit_is_left_alone),
+        store_test(a_connection_keeps_few_pages),
         store_test(a_long_read_puts_it_off_and_holds_nobody_up),
         store_test(a_snapshot_of_another_program_puts_it_off),
+        store_test(at_last_a_snapshot_of_another_program_is_waited_for),
         store_test(busy_readers_do_not_make_the_log_grow_without_bound),
         store_test(a_log_that_cannot_be_written_back_is_kept),
     };

@@ -1,6 +1,5 @@
 /*
  * tests/unit/stub.h - an upstream that says what a test tells it, once.
- * Callers: suggestion_test, upstream_async_test.
  * Threads: the test's, and one it starts.
  * Blocks:  stub_end and stub_serve_again, until the answer is sent.
  * Owns:    its socket and its thread. Fails the running test when it has none.

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/suggestion.h"
+#include "common/todo/suggestion.h"
 #include "tests/unit/stub.h"
 #include "tests/unit/unit.h"
 
@@ -14,9 +14,7 @@ enum { PATIENCE_MS = 30000, NO_PATIENCE_MS = 50 };
 
 static bool init(struct suggestion_call *call, const struct stub *stub)
 {
-    const struct config config = {.upstream = stub->url};
-
-    return suggestion_call_init(call, &config);
+    return suggestion_call_init(call, stub->url);
 }
 
 static enum todo_err transfer(struct suggestion_call *call, int64_t within_ms,
@@ -358,12 +356,11 @@ static void a_call_can_be_used_again(void **state)
 
 static void a_release_accepts_nothing_and_a_second_call(void **state)
 {
-    const struct config config = {.upstream = "http://127.0.0.1:1"};
     struct suggestion_call call = {0};
 
     (void)state;
     suggestion_call_release(&call);
-    assert_true(suggestion_call_init(&call, &config));
+    assert_true(suggestion_call_init(&call, "http://127.0.0.1:1"));
     suggestion_call_release(&call);
     suggestion_call_release(&call);
     assert_null(call.easy);
@@ -390,7 +387,7 @@ int main(void)
     };
     int failed;
 
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    if (!suggestion_prepare())
         return EXIT_FAILURE;
     failed = cmocka_run_group_tests_name("suggestion", tests, NULL, NULL);
     curl_global_cleanup();

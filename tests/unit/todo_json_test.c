@@ -4,8 +4,8 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/clock.h"
-#include "common/todo.h"
+#include "common/base/clock.h"
+#include "common/todo/todo.h"
 #include "tests/unit/unit.h"
 
 static enum todo_err parse(struct todo_draft *draft, enum todo_draft_kind kind,

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/todo.h"
+#include "common/todo/todo.h"
 #include "tests/unit/unit.h"
 
 static void the_field_table_is_whole(void **state)

@@ -8,8 +8,8 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/clock.h"
-#include "common/todo.h"
+#include "common/base/clock.h"
+#include "common/todo/todo.h"
 #include "tests/unit/unit.h"
 
 static struct todo full_todo(void)

@@ -1,7 +1,8 @@
 /*
  * tests/unit/unit.h - what several unit tests need.
- * Callers: unit tests.                   Threads: one.
- * Blocks:  never.                        Owns: nothing after a return.
+ * Threads: one.
+ * Blocks:  never.
+ * Owns:    nothing after a return.
  */
 #ifndef TODO_TESTS_UNIT_H
 #define TODO_TESTS_UNIT_H
@@ -9,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 #include "tests/cmocka_all.h"
 
 /* Memory, or the running test fails. Gives: free with free(3). */

@@ -11,7 +11,7 @@
 #include "async_impl/request.h"
 #include "async_impl/server.h"
 #include "async_impl/upstream.h"
-#include "common/container_of.h"
+#include "common/base/container_of.h"
 #include "tests/unit/stub.h"
 #include "tests/unit/unit.h"
 

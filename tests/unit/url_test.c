@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "common/url.h"
+#include "common/base/url.h"
 #include "tests/unit/unit.h"
 
 /* Reads each of the words, which stand with one blank between them. */

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/utf8.h"
+#include "common/base/utf8.h"
 #include "tests/unit/unit.h"
 
 /* Writes a code point; the other direction of what is tested. */

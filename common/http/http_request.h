@@ -1,0 +1,51 @@
+/*
+ * common/http/http_request.h - from an HTTP head to an operation that may run.
+ * Threads: its owner's.
+ * Blocks:  never.
+ * Owns:    nothing; borrows the head.
+ */
+#ifndef TODO_COMMON_HTTP_REQUEST_H
+#define TODO_COMMON_HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/http/http_rules.h"
+#include "common/http/reply.h"
+#include "common/setup/config.h"
+#include "common/todo/changes.h"
+#include "common/todo/conditions.h"
+#include "common/todo/list_query.h"
+#include "common/todo/route.h"
+
+struct http_request {
+    struct http_head head; /* filled in by the room before accept */
+    int port;              /* likewise: the one it came in by */
+    struct http_meaning meaning;
+    struct route_match route;
+    struct conditions conditions;  /* operations on one todo */
+    struct list_query list;        /* OP_LIST_TODOS */
+    enum list_completed completed; /* OP_CLEAR_TODOS */
+    struct changes_start start;    /* OP_STREAM_EVENTS: what was seen */
+    int count;                     /* OP_SUGGEST_TITLES */
+    bool expects_continue;         /* send 100 before reading the body */
+    bool preflight;                /* a CORS preflight (Fetch standard) */
+};
+
+/* Checks the head in the order the contract promises: framing, sizes, Host (is
+ * it one, is it ours), path, method, Expect, query, media type, coding, length,
+ * range, conditions. On the way it sets up `reply` for the answer, whatever
+ * that will be: begin with {0}. Any error that a head can cause. */
+enum todo_err http_request_accept(struct http_request *request,
+                                  const struct config *config,
+                                  struct reply *reply);
+
+/* Sets up `reply` for a request whose head the parser could not read, and a
+ * head for the log. */
+void http_request_refuse(struct http_request *request,
+                         const struct config *config, struct reply *reply);
+
+/* Whether a body follows the head. */
+bool http_request_has_body(const struct http_request *request);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * common/setup/process.c - signals that must be heard and those that must not
+ * kill, descriptors that must be open and those that must suffice.
+ */
+#include "common/setup/process.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Opened the wrong way round: to use what was closed remains an error. */
+static bool open_first_three(void)
+{
+    static const int ways[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", ways[fd]) != fd) {
+            perror("/dev/null"); /* it gets the lowest number that is free */
+            return false;
+        }
+    return true;
+}
+
+static void hear_signals(void)
+{
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    struct sigaction now;
+    sigset_t none;
+
+    sigemptyset(&usual.sa_mask);
+    for (int number = 1; number <= SIGRTMAX; number++)
+        if (number != SIGHUP && sigaction(number, NULL, &now) == 0 &&
+            now.sa_handler == SIG_IGN)
+            (void)sigaction(number, &usual, NULL); /* every one can be reset */
+    sigemptyset(&none);
+    (void)pthread_sigmask(SIG_SETMASK, &none, NULL); /* cannot fail so */
+}
+
+bool process_begin(void)
+{
+    hear_signals();
+    return open_first_three();
+}
+
+/* What the parent has left open is not ours: it would only make our own numbers
+ * larger, and keep open for others what the parent believes closed. Call it
+ * before anything is opened. */
+static void forget_inherited(void)
+{
+#ifdef SYS_close_range /* glibc's own is newer than some that we build on */
+    (void)syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U);
+#endif /* an older kernel keeps them open, as usual */
+}
+
+void process_prepare(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct rlimit files;
+
+    forget_inherited();
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files); /* then the old one holds */
+    }
+}
+
+int process_descriptors(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur > INT_MAX)
+        return INT_MAX;
+    return (int)files.rlim_cur;
+}
