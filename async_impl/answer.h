@@ -1,7 +1,7 @@
 /*
  * async_impl/answer.h - how an answer becomes bytes.
  * Threads: the loop's.
- * Blocks:  never.
+ * Blocks:  as the end of a connection may (conns.h), and for nothing else.
  * Owns:    nothing.
  */
 #ifndef TODO_ASYNC_ANSWER_H

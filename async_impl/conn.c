@@ -206,8 +206,9 @@ static void conn_refuse(struct conn *conn, enum todo_err err,
     request_refuse(conn->rq, err, detail);
 }
 
-/* Where the kernel takes nothing, the client does without: it costs a second.
- * False where it takes a part, as an answer would stand behind that. */
+/* If the kernel takes nothing, the client goes without it, and sends the body a
+ * second later. False when a part went out: an answer would follow half a line.
+ */
 static bool conn_say_continue(struct conn *conn) /* LOOP */
 {
     static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";

@@ -1,7 +1,7 @@
 /*
  * async_impl/conn.h - the life of a connection.
  * Threads: the loop's.
- * Blocks:  never.
+ * Blocks:  as the end of a connection may (conns.h), and for nothing else.
  * Owns:    the request under way.
  */
 #ifndef TODO_ASYNC_CONN_H

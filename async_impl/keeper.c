@@ -246,15 +246,15 @@ void keeper_search(struct request *rq, store_work *work, void *job,
     ask(rq, QUEUE_SEARCH, work, job, next);
 }
 
-void keeper_read_alone(struct keeper *keeper, struct keeper_job *job) /* LOOP */
-{
-    enqueue(keeper, job, QUEUE_READ);
-}
-
 void keeper_write(struct request *rq, store_work *work, void *job,
                   request_step *next) /* LOOP */
 {
     ask(rq, QUEUE_WRITE, work, job, next);
+}
+
+void keeper_read_alone(struct keeper *keeper, struct keeper_job *job) /* LOOP */
+{
+    enqueue(keeper, job, QUEUE_READ);
 }
 
 static bool start_thread(struct keeper *keeper, enum queue_kind kind,

@@ -17,8 +17,8 @@ struct keeper;
 struct queue;
 struct request;
 
-/* A job on its way to a store thread and back. It lives in what waits for it,
- * which sets job.work, job.arg and done. */
+/* A job on its way to a store thread and back. It lives in what waits for it.
+ */
 struct keeper_job {
     struct store_job job;
     struct queue *queue;                  /* that it waits in */
@@ -29,13 +29,14 @@ struct keeper_job {
  * the last, and what is left is for other readers. */
 enum { KEEPER_READS_MAX = 16 };
 
-/* Starts the store threads; each has opened the database by then. NULL when
- * there is no memory or thread for them. The feed is rung when something was
- * written; it may be NULL. */
+/* Starts the store threads; each has tried to open the database by then. NULL
+ * when there is no memory or thread for them. The feed is rung when something
+ * was written; it may be NULL. */
 struct keeper *keeper_new(uv_loop_t *loop, const struct config *config,
                           struct store_file *file, struct feed *feed);
 
-/* Ends the threads; no job may be under way. Frees itself when the loop has
+/* Ends the threads; no request may wait for them, and a job of the feed's is
+ * dropped. Frees itself when the loop has
  * closed its handles. Accepts NULL. */
 void keeper_close(struct keeper *keeper);
 
@@ -51,12 +52,14 @@ void keeper_read(struct request *rq, store_work *work, void *job,
 void keeper_search(struct request *rq, store_work *work, void *job,
                    void (*next)(struct request *rq));
 
-/* Runs a job that reads, for nobody's request: calls job->done. */
-void keeper_read_alone(struct keeper *keeper, struct keeper_job *job);
-
 /* Runs a job that writes, in one transaction with others. When rq->err is
  * TODO_OK, the change is on the disk. */
 void keeper_write(struct request *rq, store_work *work, void *job,
                   void (*next)(struct request *rq));
+
+/* Runs a job that reads, for no request. job.work, job.arg and done are set;
+ * when it is done, or there is no room for it, its err is set and `done` is
+ * called. */
+void keeper_read_alone(struct keeper *keeper, struct keeper_job *job);
 
 #endif

@@ -42,7 +42,7 @@ void request_free(struct request *rq) /* LOOP */
     free(rq);
 }
 
-/* Its bytes make no sense. */
+/* It will not be whole. */
 static void give_up(struct request *rq, const char *detail) /* LOOP */
 {
     if (!rq->accepted)

@@ -1,7 +1,7 @@
 /*
  * async_impl/request.h - the life of one request.
  * Threads: the loop's.
- * Blocks:  never.
+ * Blocks:  as the end of a connection may (conns.h), and for nothing else.
  * Owns:    what must survive the waits.
  */
 #ifndef TODO_ASYNC_REQUEST_H

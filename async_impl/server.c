@@ -40,7 +40,8 @@ void server_assert_loop(const struct server *server)
 static bool has_descriptors(const struct config *config, char *why, size_t size)
 {
     int others = (config->store_threads + 2) * STORE_FILES + OTHER_FILES;
-    int need = config->max_connections + CONNS_SPARE + others;
+    int calls = config->upstream ? UPSTREAM_MAX_CALLS : 0;
+    int need = config->max_connections + CONNS_SPARE + calls + others;
     int may = process_descriptors();
 
     if (need <= may)

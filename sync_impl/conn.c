@@ -1,5 +1,5 @@
 /*
- * sync_impl/conn.c - what civetweb calls, and the bytes of a request.
+ * sync_impl/conn.c - what civetweb calls, and how a connection ends.
  */
 #include "conn.h"
 

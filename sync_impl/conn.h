@@ -1,6 +1,6 @@
 /*
  * sync_impl/conn.h - between civetweb's connections and our requests.
- * Threads: request threads.
+ * Threads: as each function says.
  * Blocks:  conn_linger.
  * Owns:    nothing.
  */

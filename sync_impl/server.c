@@ -47,16 +47,14 @@ static bool has_descriptors(const struct config *config, char *why, size_t size)
 {
     int each = THREAD_FILES + (config->upstream ? UPSTREAM_FILES : 0);
     int may = process_descriptors();
-    int most = (may - OTHER_FILES) / each - CONNS_SPARE;
+    int need = (config->threads + CONNS_SPARE) * each + OTHER_FILES;
 
-    if (config->threads <= most)
+    if (need <= may)
         return true;
     (void)snprintf(why, size,
                    "%d threads need %d descriptors, and %d may be open: raise "
-                   "the limit (ulimit -n), or take --threads %d",
-                   config->threads,
-                   (config->threads + CONNS_SPARE) * each + OTHER_FILES, may,
-                   most > 1 ? most : 1);
+                   "the limit (ulimit -n), or take fewer threads",
+                   config->threads, need, may);
     return false;
 }
 
@@ -90,7 +88,7 @@ static bool listen_now(struct server *server, char *why, size_t size)
                              "decode_url",
                              "no",
                              "enable_auth_domain_check",
-                             "no", /* our address is in its links: conn.c */
+                             "no", /* our address is in its links: civet.c */
                              "access_control_allow_methods",
                              "", /* preflights are ours */
                              NULL};

@@ -53,7 +53,7 @@ enum todo_err {
 
 struct error_info {
     int status;         /* HTTP status code */
-    bool ours;          /* no fault of the request: the disk, or memory */
+    bool ours;          /* no fault of the request */
     bool closes;        /* the connection is of no use afterwards */
     const char *slug;   /* the last part of the problem's type */
     const char *title;  /* RFC 9457 "title": the same for each occurrence */

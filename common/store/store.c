@@ -15,8 +15,8 @@
 
 enum { DOOR_WAIT_MS = 20 }; /* how long a checkpoint waits for readers */
 
-/* Each names the owner, but for those that ask from where to where numbers go:
- * all owners share them. */
+/* Each names the owner, but for those that are about the numbers of changes and
+ * todos, which all owners share, and for the ping. */
 static const char *const statements[STMT_COUNT] = {
     [STMT_BEGIN] = "BEGIN",
     [STMT_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -332,8 +332,10 @@ static void checkpoint(struct store *store)
     store_door_open(store->file);
     if (rc == SQLITE_OK)
         store->wal_pages = store->wal_put_off = 0;
-    else
+    else if (wait_ms == DOOR_WAIT_MS)
         store->wal_put_off = store->wal_pages - limit + limit / 8;
+    else /* a reader stays and stays: such a wait is not to come often */
+        store->wal_put_off = store->wal_pages;
 }
 
 void store_run_writes(struct store *store, struct store_job *group)

@@ -3,8 +3,8 @@
  */
 #include "common/store/store_internal.h"
 
-/* From which change to which the log goes. A number between them may be
- * missing: it was given to a change that was rolled back. */
+/* From which change to which the log goes. A number between them may be missing
+ * in what is read: it is another owner's change. */
 static enum todo_err read_span(struct store *store, int64_t *oldest,
                                int64_t *newest)
 {
@@ -56,11 +56,14 @@ enum todo_err store_read_changes(struct store *store, void *arg)
     struct changes_page *page = arg;
     sqlite3_stmt *read = store_statement(store, STMT_READ_CHANGES);
     int64_t oldest = 0, newest = 0;
-    enum todo_err err = read_span(store, &oldest, &newest);
+    enum todo_err err;
     int rc;
 
-    if (err || !read)
-        return err ? err : store_error(store);
+    if (!read)
+        return store_error(store);
+    err = read_span(store, &oldest, &newest);
+    if (err)
+        return err;
     changes_page_begin(page, oldest);
     sqlite3_bind_int64(read, 1, page->after);
     sqlite3_bind_int64(read, 2, STORE_OWNER);

@@ -133,24 +133,6 @@ static const char *line_with(const char *log, const char *text)
     return found;
 }
 
-/* Waits until the log has this text, and gives it all. Meanwhile a second
- * passes for the server, again and again, if `passes`. */
-static char *await_logged(const char *text, bool passes)
-{
-    long long deadline = now_ms() + PATIENCE_MS;
-    char *log;
-
-    while (log = server_log(&system_server), !strstr(log, text)) {
-        free(log);
-        if (now_ms() > deadline)
-            fail_msg("no line of the log has \"%s\"", text);
-        if (passes)
-            server_pass_time(&system_server, 1);
-        a_moment();
-    }
-    return log;
-}
-
 /* As a request does. Until then nobody knows how long it was, or how it ended.
  */
 static void a_stream_is_logged_when_it_ends(void **state)
@@ -163,7 +145,7 @@ static void a_stream_is_logged_when_it_ends(void **state)
     changes_follow(&streams[1], -1);
     assert_int_equal(talk_get(system_server.port, "/meanwhile", NULL), 404);
     stream_close(&streams[0]);
-    log = await_logged("/todos/events", false);
+    log = system_await_logged("/todos/events", false);
     assert_true(line_with(log, "/meanwhile") < line_with(log, "/todos/events"));
     assert_true(line_with(log, " 499 ") < line_with(log, "/todos/events"));
     free(log);
@@ -224,7 +206,7 @@ an_export_that_is_read_too_late_is_not_whole_to_http_1_0(void **state)
     system_start(args);
     fill_table();
     begin_by_http_1_0("/todos/export");
-    free(await_logged(" 499 ", true));
+    free(system_await_logged(" 499 ", true));
     expect_cut("an export that was read too late");
     server_stop(&system_server);
 }
@@ -259,7 +241,7 @@ static void a_whole_export_is_whole_to_http_1_0(void **state)
     system_start(NULL);
     fill_table_with(ROWS);
     begin_by_http_1_0("/todos/export");
-    free(await_logged("/todos/export", false));
+    free(system_await_logged("/todos/export", false));
     server_pass_time(&system_server, 2);
     for (int i = 0; i < MOMENTS; i++)
         a_moment(); /* it looks at its clock, and closes */

@@ -117,6 +117,22 @@ void system_look_around(void)
         talk_expect(talk_get(system_server.port, "/healthz", NULL), 200);
 }
 
+char *system_await_logged(const char *text, bool passes)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    char *log;
+
+    while (log = server_log(&system_server), !strstr(log, text)) {
+        free(log);
+        if (now_ms() > deadline)
+            fail_msg("no line of the log has \"%s\"", text);
+        if (passes)
+            server_pass_time(&system_server, 1);
+        a_moment();
+    }
+    return log;
+}
+
 void system_expect_one_line(const char *text)
 {
     assert_true(strlen(text) > 1);

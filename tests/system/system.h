@@ -73,6 +73,10 @@ void system_hold_at(const char *label);
 /* Returns when the server has served others meanwhile. */
 void system_look_around(void);
 
+/* Waits until the log of the server has this text, and gives it all: free(3).
+ * Meanwhile a second passes for the server, again and again, if `passes`. */
+char *system_await_logged(const char *text, bool passes);
+
 /* The running test fails unless the text is one line that says something. */
 void system_expect_one_line(const char *text);
 

@@ -301,7 +301,7 @@ static void a_page_tells_what_was_cut_off_before_it(void **state)
     changes_page_release(&page);
 }
 
-/* A number that a change was to have, and that was rolled back. */
+/* It may be another owner's, or that of a change that was rolled back. */
 static void a_number_that_no_change_has_is_no_loss(void **state)
 {
     struct store_case *c = *state;
