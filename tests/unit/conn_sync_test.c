@@ -13,6 +13,7 @@
 
 #include <civetweb.h>
 
+#include "common/base/clock.h"
 #include "sync_impl/conns.h"
 #include "sync_impl/server.h"
 #include "tests/unit/unit.h"
@@ -201,6 +202,29 @@ static void a_client_that_has_left_has_no_socket(void **state)
     assert_int_equal(close(pair.accepted), 0);
 }
 
+/* The process may have stood still: what lies in the socket came in time. The
+ * watch looks at the first one first, so it has when the other one is cut. */
+static void what_has_come_is_taken_before_a_client_is_late(void **state)
+{
+    struct pair one, other;
+    char byte;
+
+    (void)state;
+    pair_open(&one, "127.0.0.1");
+    pair_open(&other, "127.0.0.2");
+    pair_ask(&one, "http://127.0.0.1:80/todos");
+    pair_ask(&other, "http://127.0.0.2:80/todos");
+    assert_int_equal(send(one.client, "x", 1, 0), 1);
+    conn_expect(one.conn, 1000, SHUT_RD);
+    conn_expect(other.conn, 1000, SHUT_RD);
+    clock_move(1000);
+    assert_int_equal(recv(other.accepted, &byte, 1, 0), 0);
+    assert_true(atomic_load(&other.conn->late));
+    assert_false(atomic_load(&one.conn->late));
+    pair_close(&one);
+    pair_close(&other);
+}
+
 /* It may say nothing, and civetweb would stand by it for seconds. */
 static void a_client_since_the_stop_is_shut_with_the_listener(void **state)
 {
@@ -222,8 +246,11 @@ int main(void)
         conn_test(twins_are_told_apart_by_our_address),
         conn_test(the_socket_of_another_connection_is_not_taken),
         conn_test(a_client_that_has_left_has_no_socket),
+        conn_test(what_has_come_is_taken_before_a_client_is_late),
         conn_test(a_client_since_the_stop_is_shut_with_the_listener),
     };
 
+    clock_let_move();
+    clock_move(0);
     return cmocka_run_group_tests_name("conn_sync", tests, NULL, NULL);
 }
