@@ -18,7 +18,7 @@ struct server;
 struct subscriber;
 
 /* Takes the client in that the listening socket has for us. Where memory runs
- * out, the next connection that ends makes up for it. */
+ * out, the next connection that ends makes up for it, if one is open. */
 void conn_accept(struct server *server);
 
 /* The server that it belongs to; borrowed. */

@@ -76,8 +76,8 @@ bool civet_prime(struct server *server) /* MAIN THREAD */
         knocks[opened] = knock(server);
         done = knocks[opened] >= 0;
     }
-    /* Who has answered stays with its connection while that is open, so each
-     * connection gets a thread of its own. */
+    /* A thread that has answered stays with its connection while that is open,
+     * so each connection gets a thread of its own. */
     for (int i = 0; done && i < count; i++) /* WAITS: each thread */
         done = recv(knocks[i], answer, sizeof answer, 0) > 0;
     for (int i = 0; i < opened; i++)

@@ -120,15 +120,16 @@ static bool listen_now(struct server *server, char *why, size_t size)
 bool server_start(struct server *server, struct config *config, char *why,
                   size_t size) /* MAIN THREAD */
 {
-    (void)snprintf(why, size, "out of memory");
     server->config = config;
     todos_handlers(server->handlers);
     pages_handlers(server->handlers);
     suggestions_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
-    if (!has_descriptors(config, why, size) ||
-        pages_load(&server->pages, config, &pages_room) ||
+    if (!has_descriptors(config, why, size))
+        return false;
+    (void)snprintf(why, size, "out of memory");
+    if (pages_load(&server->pages, config, &pages_room) ||
         !resolver_start(config->upstream, config->upstream_timeout_ms))
         return false;
     server->file = store_file_new(config->db, why, size);
