@@ -47,6 +47,8 @@ course() { # a whole one; `served` has a block that needs servers
         block 'transcript exercises/07-x/expect-fail.txt' text \
             'FAIL: the words of the check, and more
     at tests/pan.c:2
+    exercises/work/07-x/common/pan.c:7
+Look below "EXERCISE 07 begin", in
     exercises/work/07-x/common/pan.c:2'
         printf '## When would you pick it?\n\nnow\n\n## What it costs\n\ntime\n'
     } > docs/07-eggs.md
@@ -159,7 +161,7 @@ edit exercises/07-x/expect-fail.txt 's/words/letters/'
 notices 'a transcript is old' outputs.sh 'does not show: letters'
 
 course
-edit docs/07-eggs.md 's|common/pan.c:2$|common/pan.c:1|'
+edit docs/07-eggs.md 's|common/pan.c:2$|common/pan.c:1|' # not the trace
 notices 'a transcript names an old line' outputs.sh 'pan.c:2'
 mends 'the line is mended' outputs.sh
 

@@ -112,7 +112,8 @@ places_hold() {
             sed "s|^|    $work/$file:|"
     done < "$out/files" > "$out/places"
     awk -v places="$out/places" -v work="$work/" '
-        $1 ~ /:[0-9]+$/ && index($1, work) == 1 { getline < places }
+        /^Look below / { on = 1 } # a trace above may name other places
+        on && $1 ~ /:[0-9]+$/ && index($1, work) == 1 { getline < places }
         { print }
     ' "$1" > "$2"
     cmp -s "$1" "$2"
