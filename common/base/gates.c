@@ -17,6 +17,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/probe.h"
+#include "common/base/thread.h"
 
 enum { MAX_GATES = 16, MAX_TESTERS = 8, LABEL_SIZE = 32, LINE_SIZE = 128 };
 
@@ -252,7 +253,7 @@ static void admit_locked(int fd)
             pthread_join(tester->thread, NULL);
         tester->thread = 0;
         tester->fd = fd;
-        if (pthread_create(&tester->thread, NULL, serve_tester, tester) == 0)
+        if (thread_start(&tester->thread, serve_tester, tester) == 0)
             return;
         tester->fd = -1;
         break;
@@ -297,7 +298,7 @@ bool gates_start(const char *dir, const char *program, char *why, size_t size)
         bind(all.listener, (struct sockaddr *)&all.address,
              sizeof all.address) == 0 &&
         listen(all.listener, MAX_TESTERS) == 0 &&
-        pthread_create(&all.thread, NULL, listen_to_testers, NULL) == 0) {
+        thread_start(&all.thread, listen_to_testers, NULL) == 0) {
         atomic_store(&all.open, true);
         return true;
     }

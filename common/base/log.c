@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+#include "common/base/thread.h"
 
 enum {
     QUEUE_SIZE = 128 * 1024, /* bytes; there are two such halves */
@@ -215,18 +215,12 @@ static void init_conditions(void)
 
 bool log_start(enum log_level level)
 {
-    sigset_t all, before;
-
     atomic_store(&highest_level, (int)level);
     queue.stopping = false;
     init_conditions();
 
-    /* Signals are for main; and SIGPIPE must not end the program because the
-     * reader of the log has left. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&queue.thread, NULL, write_queue, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    /* SIGPIPE must not end the program because the log's reader has left. */
+    int failed = thread_start(&queue.thread, write_queue, NULL);
     queue.running = !failed;
     errno = failed;
     return !failed;

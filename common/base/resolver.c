@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/thread.h"
 
 enum {
     HOST_SIZE = 256,
@@ -132,7 +133,7 @@ static bool start_thread(void)
     pthread_t thread;
 
     clock_cond_init(&resolver.changed);
-    return pthread_create(&thread, NULL, look_up_again, NULL) == 0 &&
+    return thread_start(&thread, look_up_again, NULL) == 0 &&
            pthread_detach(thread) == 0;
 }
 
