@@ -1,8 +1,8 @@
 /*
  * async_impl/feed.c - a list of subscribers, and one reading for all.
  *
- * Who writes here rings. What the other server writes into the same database,
- * nobody tells us: a timer rings too, twice a second. A ring while the log is
+ * Whoever writes here rings. Nobody tells us what the other server writes into
+ * the same database: a timer rings too, twice a second. A ring while the log is
  * being read makes it be read once more.
  */
 #include "feed.h"
@@ -145,8 +145,8 @@ static bool reads_too_slowly(const struct conn *conn, size_t len)
            (owed > 0 && conn->conns->unsent + len > CONNS_UNSENT_MAX);
 }
 
-/* Tells one what stands in feed->text. Who has not read what he was told is let
- * go: he may come again, and say what he has seen. */
+/* Tells one what stands in feed->text. A subscriber that has not read what it
+ * was told is let go: it may come again, and say what it has seen. */
 static void tell(struct subscriber *subscriber, bool last) /* LOOP */
 {
     struct feed *feed = subscriber->feed;

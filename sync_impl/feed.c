@@ -1,8 +1,8 @@
 /*
  * sync_impl/feed.c - threads stand at a condition variable until it rings.
  *
- * Who writes here rings. What the other server writes into the same database,
- * nobody tells us: a thread looks for it, twice a second.
+ * Whoever writes here rings. Nobody tells us what the other server writes into
+ * the same database: a thread looks for it, twice a second.
  */
 #include "feed.h"
 

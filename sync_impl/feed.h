@@ -51,8 +51,8 @@ enum feed_news feed_attend(struct feed *feed, struct conn *conn, int64_t seen,
                            int64_t within_ms);
 
 /* The log has been written up to this change. Wakes all that wait, unless they
- * were woken for it: who wrote it rings, and the watcher that finds it does.
- * Accepts NULL. */
+ * were woken for it: the thread that wrote it rings, and so does the watcher
+ * that finds it. Accepts NULL. */
 void feed_ring(struct feed *feed, int64_t newest);
 
 /* Wakes all for the last time. */

@@ -5,7 +5,7 @@
  * Owns:    the bytes.
  *
  * Appending cannot fail half-way in secret: when memory runs out, `failed` is
- * set, later appends do nothing, and who sends the bytes asks once at the end.
+ * set, later appends do nothing, and the sender asks once, at the end.
  */
 #ifndef TODO_COMMON_BUF_H
 #define TODO_COMMON_BUF_H

@@ -21,7 +21,7 @@
 
 enum { MAX_GATES = 16, MAX_TESTERS = 8, LABEL_SIZE = 32, LINE_SIZE = 128 };
 
-/* Who comes while it is held draws a number, and goes when that many may. */
+/* Whoever comes while it is held draws a number, and goes when so many may. */
 struct gate {
     char label[LABEL_SIZE];
     long waiting; /* for what the label names, held or not */

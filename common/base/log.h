@@ -4,10 +4,10 @@
  * Blocks:  log_stop alone.
  * Owns:    a thread and a bounded queue.
  *
- * Standard error may be a pipe that nobody reads. Who writes to it then stands
- * still, and the loop must not. So a line goes to a queue, and a thread of the
- * log does the writing, at most 10 ms later. When the queue is full, lines are
- * dropped and counted.
+ * Standard error may be a pipe that nobody reads. A thread that writes to it
+ * then stands still, and the loop must not. So a line goes to a queue, and a
+ * thread of the log does the writing, at most 10 ms later. When the queue is
+ * full, lines are dropped and counted.
  */
 #ifndef TODO_COMMON_LOG_H
 #define TODO_COMMON_LOG_H

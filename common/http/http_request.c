@@ -231,8 +231,8 @@ static enum todo_err parse_tags(const struct http_request *request,
     if (!field)
         return TODO_OK;
     /* Two fields would be one list (RFC 9110 section 5.3). We take one field:
-     * nobody needs two for 16 tags, and who checks one must not miss another.
-     */
+     * nobody needs two for 16 tags, and whoever checks one must not miss
+     * another. */
     if (http_head_count(&request->head, name) > 1)
         return TODO_ERR_CONDITION;
     if (http_text_is(*field, "*")) {

@@ -63,8 +63,8 @@ enum config_result config_read(struct config *config, enum config_room room,
 void config_warn_unknown(void);
 
 /* Writes the port to --port-file, if there is one: to a name beside it first,
- * then renamed, so that who finds the file finds the number in it. Returns
- * false with errno set when it cannot. */
+ * then renamed, so that whoever finds the file finds the number in it.
+ * Returns false with errno set when it cannot. */
 bool config_write_port_file(const struct config *config);
 
 #endif

@@ -11,7 +11,7 @@ if [ $# -eq 2 ]; then # again, beside a server, with its URL
 fi
 address=${3#http://}
 
-ask() { # PATH; prints the status, and lets go of who is refused
+ask() { # PATH; prints the status, and hangs up when it is refused
     exec {answer}<> "/dev/tcp/${address%:*}/${address#*:}"
     printf 'GET %s HTTP/1.0\r\n\r\n' "$1" >&"$answer"
     read -r _ status _ <&"$answer"

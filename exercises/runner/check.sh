@@ -1,6 +1,6 @@
 # check.sh - runs what an exercise's `check` lists and says what came of it.
 # Read by ./learn and by exercises/runner/verify, after work.sh and play.sh.
-# shellcheck shell=sh disable=SC2154 # set by who reads this
+# shellcheck shell=sh disable=SC2154 # set by whoever reads this
 
 . exercises/runner/bad.sh
 

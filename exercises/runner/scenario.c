@@ -129,8 +129,8 @@ static bool play_disk(int port, const char *gates)
     return good;
 }
 
-/* Takes answers as they come. Who is refused goes; who is not stays until the
- * last has heard, and keeps its thread. */
+/* Takes answers as they come. A client that is refused goes; one that is not
+ * stays until the last has heard, and keeps its thread. */
 static bool hear_all(struct raw *clients)
 {
     struct pollfd looks[CLIENTS];
@@ -154,8 +154,9 @@ static bool hear_all(struct raw *clients)
     return heard == CLIENTS;
 }
 
-/* Eight clients come, and then each asks for a suggestion. So who finds no
- * thread to wait on does not depend on how fast the others are served. */
+/* Eight clients come, and then each asks for a suggestion. So which of them
+ * find no thread to wait on does not depend on how fast the others are served.
+ */
 static bool play_upstream(int port, const char *gates)
 {
     static const char request[] = "GET /suggestions HTTP/1.1\r\n"

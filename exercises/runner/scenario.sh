@@ -20,7 +20,8 @@ in_time() { # SIDE CASE
     if passes "$1" "$2"; then echo yes; else echo 'no, not in twenty seconds'; fi
 }
 
-# The letter of who says yes: both, todo-sync alone, todo-async alone, nobody.
+# The letter for those that say yes: both, todo-sync alone, todo-async alone,
+# neither.
 letter() { # SYNC ASYNC
     case $1,$2 in
     yes,yes) echo a ;;

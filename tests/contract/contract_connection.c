@@ -35,8 +35,8 @@ static void connection_close_is_obeyed(void **state)
     wire_expect_end(*state);
 }
 
-/* Neither server speaks another protocol. Who offers one is answered in this
- * one, and has said that the connection may end with it. */
+/* Neither server speaks another protocol. A client that offers one is answered
+ * in this one, and has said that the connection may end with it. */
 static void connection_that_would_upgrade_closes(void **state)
 {
     static const char *const fields[] = {

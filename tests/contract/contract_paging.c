@@ -316,8 +316,8 @@ static void cursor_outlives_what_it_points_at(void **state)
     expect_titles(api_get(*state, target), "");
 }
 
-/* Writes before, at and behind the cursor: who was there all the time is seen
- * once, and a deleted one does not shift the rest. */
+/* Writes before, at and behind the cursor: a todo that was there all the time
+ * is seen once, and a deleted one does not shift the rest. */
 static void rows_written_between_pages_hide_and_repeat_none(void **state)
 {
     long long a = api_create(*state, "{'title':'a','order':1}");

@@ -1,6 +1,6 @@
 # check.sh - a sentence that a command proves. Read by the tests of the door;
 # it wants the folder $tmp, and sets failed to 1.
-# shellcheck shell=sh disable=SC2034,SC2154 # shared with who reads this
+# shellcheck shell=sh disable=SC2034,SC2154 # shared with whoever reads this
 
 # What was said as it was before learn folded it at 80 columns, wherever that
 # was: a TMPDIR may be long.

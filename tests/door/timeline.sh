@@ -45,7 +45,8 @@ expect() {
 expect disk '8 threads stand still; 2 requests are answered.' \
     '1 thread stands still; 2 requests are answered.'
 grep -q '^#9 check_health' "$tmp/disk.txt" || {
-    echo "FAIL disk: who waits for nothing has no lane beside those put aside"
+    echo "FAIL disk: a request that waits for nothing has no lane" \
+        "beside those put aside"
     failed=1
 }
 expect upstream '4 of 8 requests wait for it; 4 threads stand still.' \

@@ -39,8 +39,8 @@ static int still_serves(void **state)
 
 #define STREAMS_CASE(function) cmocka_unit_test_teardown(function, still_serves)
 
-/* Subscribes as soon as there is a place: that who had it has left is noticed
- * before long. */
+/* Subscribes as soon as there is a place: the server notices before long that
+ * the client that had it has left. */
 static void follow_patiently(void)
 {
     long long deadline = now_ms() + PATIENCE_MS;

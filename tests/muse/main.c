@@ -76,7 +76,7 @@ static bool listen_now(struct muse *muse, int *port)
     return rc == 0;
 }
 
-/* Under another name first: who finds the file finds the number in it. */
+/* Under another name first: whoever finds the file finds the number in it. */
 static bool write_port(const char *path, int port)
 {
     char beside[512];

@@ -191,7 +191,7 @@ static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *bytes)
     *bytes = uv_buf_init(visit->bytes, READ_SIZE);
 }
 
-/* Who sends a second request before the first is answered is no client of
+/* Whoever sends a second request before the first is answered is no client of
  * ours, and is sent away. */
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
 {

@@ -7,7 +7,7 @@
  * It never fails a test: an answer with status 0 says in `error` why none came.
  *
  * A client may know two servers of one database: reads (GET, HEAD) then go to
- * the one, all else to the other, and who calls it cannot tell.
+ * the one, all else to the other, and the caller cannot tell.
  */
 #ifndef TODO_TESTS_HTTP_H
 #define TODO_TESTS_HTTP_H

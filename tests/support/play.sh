@@ -9,7 +9,7 @@
 #   steady   something, where addresses must not be randomised; or nothing
 #   explain  the folder that `learn-runner explain` is to look at when a case
 #            hangs; or nothing
-# shellcheck shell=sh disable=SC2154 # set by who reads this
+# shellcheck shell=sh disable=SC2154 # set by whoever reads this
 
 # The program that has the unit test of that name.
 unit_program() { # CASE
@@ -54,5 +54,5 @@ play() ( # SUITE CASE SIDE SECONDS
     else
         echo unclear
     fi
-    [ $status -ne 130 ] # Ctrl-C: who reads this goes no further
+    [ $status -ne 130 ] # Ctrl-C: the caller goes no further
 )

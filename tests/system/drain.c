@@ -177,8 +177,8 @@ static void work_beyond_the_shutdown_timeout_is_cut_with_exit_1(void **state)
     assert_int_equal(talk_count(system_second.port, "flight"), 0);
 }
 
-/* Whom a server has given its last answer it would still read for a second,
- * which never passes here; nor does the hour that it has to stop. */
+/* A server that has given a client its last answer would still read for a
+ * second, which never passes here; nor does the hour that it has to stop. */
 static const char *const no_hurry[] = {"--shutdown-timeout", "3600", NULL};
 
 static void a_client_that_stays_does_not_keep_the_server(void **state)
@@ -241,8 +241,8 @@ static void a_client_that_never_reads_does_not_keep_the_server(void **state)
     raw_close(&reader);
 }
 
-/* Twelve silent clients are more than four threads and the spare ones, so who
- * asks after them has no thread when the signal comes. */
+/* Twelve silent clients are more than four threads and the spare ones, so a
+ * client that asks after them has no thread when the signal comes. */
 static void
 a_client_that_waits_for_a_thread_does_not_keep_the_server(void **state)
 {

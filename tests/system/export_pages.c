@@ -57,8 +57,8 @@ static void pages_wait_for_the_reader(void **state)
     export_expect_end();
 }
 
-/* When the second page is asked for, all of the first is with the client. Who
- * collects pages before he sends them has sent none. */
+/* When the second page is asked for, all of the first is with the client. A
+ * server that collects pages before it sends them has sent none. */
 static void a_page_is_sent_before_the_next_is_fetched(void **state)
 {
     (void)state;

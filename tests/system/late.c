@@ -179,10 +179,10 @@ static void a_client_that_took_in_time_gets_the_rest(void **state)
     end_with_nothing_left_over();
 }
 
-/* Who ends his side first and then the connection leaves the server a socket on
- * which the first write already fails with EPIPE. Between the two the loop must
- * have seen the end: it asks about who leaves only when it reads. An answer to
- * somebody else shows that it has. */
+/* A client that ends its side first and then the connection leaves the server a
+ * socket on which the first write already fails with EPIPE. Between the two the
+ * loop must have seen the end: only when it reads does it ask whether a client
+ * leaves. An answer to somebody else shows that it has. */
 static void answers_to_fifty_clients_that_left_harm_nobody(void **state)
 {
     struct raw leaves[MANY];

@@ -18,8 +18,8 @@ static bool reachable_at(const char *address)
     return reached;
 }
 
-/* All of 127.0.0.0/8 is this machine on Linux; who listens on every address
- * also hears 127.0.0.2. */
+/* All of 127.0.0.0/8 is this machine on Linux; a server that listens on every
+ * address also hears 127.0.0.2. */
 static void without_host_only_127_0_0_1_is_heard(void **state)
 {
     static const char *const args[] = {"--port", "0", NULL};

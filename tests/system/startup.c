@@ -277,8 +277,8 @@ static void an_id_is_not_given_again_after_a_restart(void **state)
 }
 
 /* Among hundreds of descriptors that are not its own, todo-sync would not find
- * the socket of a connection, and so not watch its deadlines. And who has the
- * other end of a pipe would wait for the end of the server. */
+ * the socket of a connection, and so not watch its deadlines. And whoever has
+ * the other end of a pipe would wait for the end of the server. */
 static void what_the_parent_has_open_is_not_kept(void **state)
 {
     struct pollfd look = {.events = POLLIN};

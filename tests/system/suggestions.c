@@ -2,8 +2,9 @@
  * tests/system/suggestions.c - the upstream is slow, wrong, or not there.
  * Threads: one.   Blocks: on the server and the muse of the case.
  *
- * The muse counts who asked, who was answered and who left before. So what came
- * first is known by its counts, and no clock is read.
+ * The muse counts the clients that asked, those that were answered and those
+ * that left before. So what came first is known by its counts, and no clock is
+ * read.
  */
 #include <stdio.h>
 #include <string.h>

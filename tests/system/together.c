@@ -136,9 +136,9 @@ static void follow_mark(const char *line, bool *rang, bool *reading)
     }
 }
 
-/* The watcher looks at the log twice a second, and so hides who never rings.
- * But who rings does so before another request is taken up: the log is read
- * then, or it is being read and will be read once more. */
+/* The watcher looks at the log twice a second, and so hides a writer that never
+ * rings. But one that rings does so before another request is taken up: the log
+ * is read then, or it is being read and will be read once more. */
 static void expect_a_ring_behind_each_write(void)
 {
     bool rang = false, reading = false;

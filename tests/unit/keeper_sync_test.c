@@ -86,7 +86,7 @@ static void every_answered_write_is_there_whoever_led(void **state)
     keeper_free(keeper);
 }
 
-/* --- who comes while somebody leads --------------------------------------- */
+/* --- writes that come while one leads ------------------------------------- */
 
 /* A write that leads until it is told to go on. */
 struct leader {

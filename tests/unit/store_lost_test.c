@@ -100,7 +100,7 @@ static void a_database_that_is_replaced_is_unavailable(void **state)
     assert_lost(c);
 }
 
-/* Who reads first must notice, too. */
+/* A read that comes first must notice, too. */
 static void a_read_notices_that_the_database_is_gone(void **state)
 {
     struct store_case *c = *state;

@@ -36,7 +36,7 @@ static void *serve_one(void *arg)
             ssize_t n =
                 send(fd, stub->answer + sent, stub->len - sent, MSG_NOSIGNAL);
 
-            if (n < 0) /* who has heard enough may go */
+            if (n < 0) /* a client that has heard enough may go */
                 break;
             sent += (size_t)n;
         }
@@ -82,7 +82,7 @@ void stub_serve_again(struct stub *stub, const char *answer, size_t len)
     stub_serve(stub, answer, len);
 }
 
-/* Who was not asked until now is asked no more: accept(2) fails. */
+/* A stub that was not asked until now is asked no more: accept(2) fails. */
 void stub_end(struct stub *stub)
 {
     assert_int_equal(shutdown(stub->listener, SHUT_RDWR), 0);

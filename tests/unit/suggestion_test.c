@@ -286,7 +286,7 @@ static void a_redirection_is_not_followed(void **state)
     unit_assert_buf(&array, "");
 }
 
-/* The option names who is asked, and nothing else does. */
+/* The option names the server that is asked, and nothing else does. */
 static void a_proxy_of_the_environment_is_not_asked(void **state)
 {
     (void)state;

@@ -16,8 +16,8 @@
 /* Memory, or the running test fails. Gives: free with free(3). */
 void *unit_alloc(size_t size);
 
-/* A copy with nothing behind its last byte, so that AddressSanitizer sees who
- * reads on. Gives: free with free(3). */
+/* A copy with nothing behind its last byte, so that AddressSanitizer sees code
+ * that reads on. Gives: free with free(3). */
 char *unit_copy(const void *bytes, size_t len);
 
 /* The running test fails unless the buffer is whole and holds this text. */
