@@ -1,6 +1,8 @@
 #include "loopback.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +19,7 @@ int loopback_number(const char *text, int high)
                : 0;
 }
 
-int loopback_connect(int port)
+static int connect_with(int port, int flags)
 {
     struct sockaddr_in to = {.sin_family = AF_INET,
                              .sin_port = htons((uint16_t)port),
@@ -26,11 +28,23 @@ int loopback_connect(int port)
 
     if (fd < 0)
         return -1;
-    if (connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0) {
+    if (fcntl(fd, F_SETFL, flags) != 0 ||
+        (connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0 &&
+         errno != EINPROGRESS)) {
         (void)close(fd); /* connect's errno is what the caller wants */
         return -1;
     }
     return fd;
+}
+
+int loopback_connect(int port)
+{
+    return connect_with(port, 0);
+}
+
+int loopback_begin(int port)
+{
+    return connect_with(port, O_NONBLOCK);
 }
 
 bool loopback_ask(int fd, const char *path)
