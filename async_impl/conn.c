@@ -48,11 +48,11 @@ struct server *conn_server(const struct conn *conn)
     return conn->conns->server;
 }
 
-enum todo_err conn_overload(const struct conn *conn) /* LOOP */
+enum todo_err conn_overload(struct conn *conn) /* LOOP */
 {
     if (conn->conns->stopping)
         return TODO_ERR_STOPPING;
-    return conn->spare ? TODO_ERR_BUSY : TODO_OK;
+    return conns_take_place(conn) ? TODO_OK : TODO_ERR_BUSY;
 }
 
 bool conn_has_head(const struct conn *conn) /* LOOP */
@@ -120,6 +120,16 @@ void conn_guard(struct conn *conn, bool on) /* LOOP */
         conn->guarded = on;
 }
 
+/* By itself it would grow to some megabytes (tcp_wmem, tcp(7)). */
+void conn_bound_send_buffer(struct conn *conn) /* LOOP */
+{
+    int size = REPLY_KERNEL_MAX;
+    uv_os_fd_t fd;
+
+    if (uv_fileno((uv_handle_t *)&conn->tcp, &fd) == 0) /* at worst it grows */
+        (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
 /* Bytes that nobody reads would make the kernel reset the connection, and a
  * reset destroys the answer on its way. So they are read, for a moment. */
 static void conn_linger(struct conn *conn) /* LOOP */
@@ -132,7 +142,7 @@ static void conn_linger(struct conn *conn) /* LOOP */
     if (conn->ended || conn->conns->stopping ||
         uv_fileno((uv_handle_t *)&conn->tcp, &fd) != 0 ||
         shutdown(fd, SHUT_WR) != 0) { /* all is written: it does not wait */
-        conn_close(conn); /* who is stopping does not wait for who stays */
+        conn_close(conn); /* a server that stops does not wait for it */
         return;
     }
     conn_expect(conn, REPLY_DROP_MS); /* WAITS: client */
@@ -273,10 +283,10 @@ static bool takes_bytes(const struct conn *conn)
 }
 
 /* Goes through bytes request by request. What follows a request under way is
- * kept until that is answered. Some more is read meanwhile, as who does not
- * read does not learn that the client has left; but not much. Nor does who has
- * read to the end: a client that ends its side, and then resets the connection
- * while a handler works for it, is worked for to the end. */
+ * kept until that is answered. Some more is read meanwhile, though not much: a
+ * server that does not read does not learn that the client has left. Nor does
+ * one that has read to the end: if a client ends its side, and then resets the
+ * connection while a handler works for it, the handler works to the end. */
 static void conn_advance(struct conn *conn, const char *bytes,
                          size_t len) /* LOOP */
 {
@@ -328,7 +338,7 @@ static void on_alloc(uv_handle_t *handle, size_t hint,
 }
 
 /* Nobody asked for these. They are read, so that it shows when the client
- * leaves; but who sends on and on is not heard for ever. */
+ * leaves; but one that sends on and on is not heard for ever. */
 static void conn_drop(struct conn *conn, size_t len) /* LOOP */
 {
     conn->dropped += len;
@@ -376,15 +386,15 @@ void conn_accept(struct server *server) /* LOOP */
     struct conn *conn = conns_open(conns);
 
     if (!conn) {
-        log_warn("conn", "cannot take a connection: out of memory");
-        conns->starved = true;
+        conns->starved = true; /* libuv holds it, and those behind it wait */
         return;
     }
-    if (uv_accept(listener, (uv_stream_t *)&conn->tcp) != 0 ||
-        conns->count > server->config->max_connections + CONNS_SPARE) {
+    if (uv_accept(listener, (uv_stream_t *)&conn->tcp) != 0) {
         conn_close(conn);
         return;
     }
+    if (conn->spare)
+        conns_make_room(conns);
     uv_tcp_nodelay(&conn->tcp, 1);
     conn_expect(conn, server->config->head_timeout_ms); /* WAITS: client */
     uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);

@@ -24,8 +24,9 @@ void conn_accept(struct server *server);
 /* The server that it belongs to; borrowed. */
 struct server *conn_server(const struct conn *conn);
 
-/* TODO_ERR_STOPPING, TODO_ERR_BUSY on a spare connection, or TODO_OK. */
-enum todo_err conn_overload(const struct conn *conn);
+/* TODO_ERR_STOPPING; TODO_ERR_BUSY on a spare connection, if there is no place
+ * for it; or TODO_OK. */
+enum todo_err conn_overload(struct conn *conn);
 
 /* Whether a request is here of which we know what it wants. */
 bool conn_has_head(const struct conn *conn);
@@ -57,5 +58,9 @@ void conn_reset(struct conn *conn);
  * For an answer that only the end of the connection ends: conn_linger, when all
  * of it is with the kernel, takes it back. */
 void conn_guard(struct conn *conn, bool on);
+
+/* The kernel keeps no more than REPLY_KERNEL_MAX of what the client does not
+ * read, or twice as much (SO_SNDBUF, socket(7)). */
+void conn_bound_send_buffer(struct conn *conn);
 
 #endif

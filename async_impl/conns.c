@@ -9,6 +9,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/container_of.h"
+#include "common/base/log.h"
 #include "conn.h"
 #include "server.h"
 
@@ -38,11 +39,11 @@ static void on_timer(uv_timer_t *timer) /* LOOP */
     }
 }
 
-void conn_expect(struct conn *conn, int64_t within_ms) /* LOOP */
+static void set_deadline(struct conn *conn, int64_t deadline) /* LOOP */
 {
     uint64_t nap_ms;
 
-    conn->deadline = clock_mono_us() + within_ms * 1000;
+    conn->deadline = deadline;
     conn->overdue = false;
     nap_ms = (uint64_t)clock_nap_ms(conn->deadline);
     if (!uv_is_active((uv_handle_t *)&conn->timer) ||
@@ -50,32 +51,107 @@ void conn_expect(struct conn *conn, int64_t within_ms) /* LOOP */
         uv_timer_start(&conn->timer, on_timer, nap_ms, 0);
 }
 
+static void leave_queue(struct conn *conn) /* LOOP */
+{
+    struct conns *conns = conn->conns;
+
+    if (!conn->queued)
+        return;
+    *(conn->older ? &conn->older->younger : &conns->oldest) = conn->younger;
+    *(conn->younger ? &conn->younger->older : &conns->youngest) = conn->older;
+    conn->queued = false;
+}
+
+static void enter_queue(struct conn *conn) /* LOOP */
+{
+    struct conns *conns = conn->conns;
+
+    conn->older = conns->youngest;
+    conn->younger = NULL;
+    *(conns->youngest ? &conns->youngest->younger : &conns->oldest) = conn;
+    conns->youngest = conn;
+    conn->queued = true;
+}
+
+/* Whether we wait for the client to send something. */
+static bool is_to_send(const struct conn *conn)
+{
+    return conn->state == CONN_OPEN || conn->state == CONN_READING ||
+           conn->state == CONN_LINGERING;
+}
+
+static bool is_idle(const struct conn *conn)
+{
+    return conn->state == CONN_OPEN && !conn->spare;
+}
+
+/* Something has come, and the loop has not come round to it. */
+static bool has_unread(const struct conn *conn)
+{
+    struct pollfd look = {.events = POLLIN};
+
+    return uv_fileno((const uv_handle_t *)&conn->tcp, &look.fd) == 0 &&
+           poll(&look, 1, 0) > 0; /* it does not wait */
+}
+
+void conn_expect(struct conn *conn, int64_t within_ms) /* LOOP */
+{
+    leave_queue(conn);
+    conn->since_us = clock_mono_us();
+    if (is_to_send(conn)) {
+        enter_queue(conn);
+        if (conns_are_crowded(conn->conns) && !is_idle(conn) &&
+            within_ms > CONNS_SOON_MS)
+            within_ms = CONNS_SOON_MS;
+    }
+    set_deadline(conn, conn->since_us + within_ms * 1000);
+}
+
 void conn_expect_nothing(struct conn *conn) /* LOOP */
 {
     conn->deadline = 0;
+    leave_queue(conn);
 }
 
 struct conns *conns_new(struct server *server) /* LOOP */
 {
     struct conns *conns = calloc(1, sizeof *conns);
 
-    if (conns)
-        conns->server = server;
-    return conns;
+    if (!conns)
+        return NULL;
+    conns->server = server;
+    conns->reserve = calloc(1, sizeof *conns->reserve);
+    if (conns->reserve)
+        return conns;
+    free(conns);
+    return NULL;
 }
 
 void conns_free(struct conns *conns) /* LOOP */
 {
+    if (!conns)
+        return;
+    free(conns->reserve);
     free(conns);
 }
 
 struct conn *conns_open(struct conns *conns) /* LOOP */
 {
     uv_loop_t *loop = &conns->server->loop;
-    struct conn *conn = calloc(1, sizeof *conn);
+    int places = conns->server->config->max_connections;
+    struct conn *conn;
 
-    if (!conn)
+    if (conns->count == places + CONNS_SPARE)
         return NULL;
+    conn = calloc(1, sizeof *conn);
+    if (!conn) { /* while nobody is here, there is the reserve */
+        conn = conns->reserve;
+        conns->reserve = NULL;
+    }
+    if (!conn) {
+        log_warn("conns", "cannot take a connection: out of memory");
+        return NULL;
+    }
     conn->conns = conns;
     uv_tcp_init(loop, &conn->tcp);
     uv_timer_init(loop, &conn->timer);
@@ -84,8 +160,42 @@ struct conn *conns_open(struct conns *conns) /* LOOP */
     if (conns->first)
         conns->first->prev = conn;
     conns->first = conn;
-    conn->spare = ++conns->count > conns->server->config->max_connections;
+    conn->spare = conns->serving == places;
+    conns->serving += !conn->spare;
+    conns->count++;
     return conn;
+}
+
+bool conns_are_crowded(const struct conns *conns) /* LOOP */
+{
+    return conns->count > conns->server->config->max_connections;
+}
+
+void conns_make_room(struct conns *conns) /* LOOP */
+{
+    int64_t now = clock_mono_us();
+    int64_t before = now - CONNS_SOON_MS * INT64_C(1000);
+    struct conn *conn = conns->oldest;
+
+    for (; conn && conn->since_us <= before; conn = conn->younger) {
+        if (is_idle(conn) && !has_unread(conn)) {
+            conn_close(conn);
+            return;
+        }
+        if (is_to_send(conn) && !is_idle(conn) && conn->deadline > now)
+            set_deadline(conn, now);
+    }
+}
+
+bool conns_take_place(struct conn *conn) /* LOOP */
+{
+    struct conns *conns = conn->conns;
+
+    if (!conn->spare)
+        return true;
+    conn->spare = conns->serving == conns->server->config->max_connections;
+    conns->serving += !conn->spare;
+    return !conn->spare;
 }
 
 void conn_unref(struct conn *conn) /* LOOP; the only free */
@@ -101,9 +211,16 @@ void conn_unref(struct conn *conn) /* LOOP; the only free */
         conns->first = conn->next;
     if (conn->next)
         conn->next->prev = conn->prev;
+    leave_queue(conn);
+    conns->serving -= !conn->spare;
     conns->count--;
     buf_release(&conn->pending);
-    free(conn);
+    if (conns->reserve) {
+        free(conn);
+    } else {
+        *conn = (struct conn){0};
+        conns->reserve = conn;
+    }
     if (conns->starved && !conns->stopping) { /* libuv calls no more by itself
                                                  while it is owed an accept */
         conns->starved = false;

@@ -24,8 +24,9 @@ struct server;
 struct subscriber;
 
 enum {
-    CONNS_SPARE = 64, /* beside --max-connections, that only hear 503 */
+    CONNS_SPARE = 64, /* beside --max-connections: to say 503 there */
     CONNS_READ_SIZE = 64 * 1024,
+    CONNS_SOON_MS = 200, /* for a client to send while places are short */
     CONNS_UNSENT_MAX = 64 << 20 /* bytes of answers that wait for clients */
 };
 
@@ -43,8 +44,11 @@ enum conn_state {
 struct conn {
     struct conns *conns;
     struct conn *prev, *next;
+    struct conn *older, *younger; /* of those that are to send, by since_us */
+    bool queued;                  /* it is one of these */
     uv_tcp_t tcp;
     uv_timer_t timer;
+    int64_t since_us; /* clock_mono_us: it waits for what it waits for now */
     int64_t deadline; /* clock_mono_us; 0 while nothing is due */
     bool overdue;     /* it has passed; one more turn of the loop is left */
     enum conn_state state;
@@ -66,9 +70,12 @@ struct conn {
 struct conns {
     struct server *server;
     struct conn *first;
+    struct conn *oldest, *youngest; /* of those that are to send something */
+    struct conn *reserve; /* for when memory runs out and nobody goes */
     int count;
+    int serving; /* of these, those that are not spare */
     bool stopping;
-    bool starved;  /* somebody waits for memory to be let in */
+    bool starved;  /* somebody waits to be let in, until another one goes */
     size_t unsent; /* of all of them */
     char read_bytes[CONNS_READ_SIZE]; /* one for all: a read is used up before
                                          the next one begins */
@@ -80,8 +87,20 @@ struct conns *conns_new(struct server *server);
 /* Accepts NULL. */
 void conns_free(struct conns *conns);
 
-/* A connection comes. NULL when memory runs out. */
+/* A connection comes. NULL when memory or the last spare place is taken:
+ * conn_unref lets it in later. */
 struct conn *conns_open(struct conns *conns);
+
+/* Whether clients wait for a place: spare connections are open. */
+bool conns_are_crowded(const struct conns *conns);
+
+/* Somebody needs a place: the client goes that has been idle for longest, and
+ * for CONNS_SOON_MS at least; heads and bodies that have had as long are late.
+ */
+void conns_make_room(struct conns *conns);
+
+/* Gives a spare connection a place, if there is one. Whether it has one. */
+bool conns_take_place(struct conn *conn);
 
 /* Lets one of its references go; the last one frees the connection. */
 void conn_unref(struct conn *conn);

@@ -4,6 +4,7 @@
  */
 #include "common/http/reply.h"
 #include "common/todo/changes.h"
+#include "conn.h"
 #include "feed.h"
 #include "keeper.h"
 #include "request.h"
@@ -41,6 +42,8 @@ static void stream_events_begin(struct request *rq) /* LOOP */
         changes_write_reset(rq->in.start.after, &job->text);
     if (!rq->err)
         rq->err = reply_stream(&rq->reply, "text/event-stream");
+    if (!rq->err)
+        conn_bound_send_buffer(rq->conn);
     if (rq->err) {
         feed_leave(rq->server->feed);
         stream_events_refuse(rq);

@@ -41,6 +41,7 @@ bool answer_write(struct conn *conn,
 void answer_send(struct conn *conn,
                  const struct reply *reply) /* REQUEST THREAD */
 {
+    bool late = atomic_load(&conn->late); /* with its request */
     bool taken;
 
     conn_note_heard(conn);
@@ -51,6 +52,8 @@ void answer_send(struct conn *conn,
     mg_disable_connection_keep_alive(conn->civetweb);
     if (taken && reply->until_close)
         conn_guard(conn, false);
+    if (taken && late && conns_are_crowded(conn->conns))
+        return; /* others wait for its place */
     if (taken)
         conn_linger(conn);
     else if (reply->until_close)

@@ -9,7 +9,6 @@
 #include <linux/tcp.h>
 #endif
 #include <netinet/in.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +17,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "common/base/log.h"
 #include "common/http/http_rules.h"
 #include "conns.h"
 #include "server.h"
@@ -168,103 +166,24 @@ const char *civet_head_end(const struct mg_request_info *info)
     return end + strlen("\r\n\r\n");
 }
 
-/* --- whose socket it is --------------------------------------------------- */
+/* --- which sockets are open, and what has come ---------------------------- */
 
-/* The highest descriptor that was ever seen open. */
-static atomic_int highest;
-
-/* Raises that mark, and gives it. The kernel gives out the lowest number that
- * is free: so it hardly moves. */
-static int highest_now(void)
+/* The highest descriptor that is open. */
+static int highest(void)
 {
     DIR *dir = opendir("/proc/self/fd");
     struct dirent *entry;
+    int found = 0;
 
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this one */
     while (dir && (entry = readdir(dir)) != NULL) {
         int fd = (int)strtol(entry->d_name, NULL, 10);
-        int known = atomic_load(&highest);
 
-        while (fd > known &&
-               !atomic_compare_exchange_weak(&highest, &known, fd))
-            ;
+        found = fd > found ? fd : found;
     }
     if (dir)
         closedir(dir);
-    return atomic_load(&highest);
-}
-
-/* The two ends of a connection. */
-struct ends {
-    struct sockaddr_in peer;
-    struct sockaddr_in here; /* INADDR_ANY: at whichever of our addresses */
-};
-
-/* Which of our addresses the client connects to, civetweb only tells as a part
- * of a URL, http://127.0.0.1:8001/todos, and not where it refuses the head. It
- * logs when there is no room for the URL, which it may have escaped. */
-static struct in_addr local_address(const struct mg_connection *mg)
-{
-    const char *path = mg_get_request_info(mg)->local_uri;
-    size_t size = path ? 64 + 3 * strlen(path) : 0;
-    char *link = path ? malloc(size) : NULL;
-    struct in_addr address = {.s_addr = htonl(INADDR_ANY)};
-    char text[INET_ADDRSTRLEN];
-
-    if (link && mg_get_request_link(mg, link, size) == 0 &&
-        sscanf(link, "http://%15[0-9.]", text) == 1)
-        (void)inet_pton(AF_INET, text, &address); /* or it stays any */
-    free(link);
-    return address;
-}
-
-static bool is_same(const struct sockaddr_in *one, struct in_addr address,
-                    in_port_t port)
-{
-    return one->sin_family == AF_INET && one->sin_port == port &&
-           (address.s_addr == htonl(INADDR_ANY) ||
-            one->sin_addr.s_addr == address.s_addr);
-}
-
-static bool has_ends(int fd, const struct ends *ends)
-{
-    struct sockaddr_in peer = {0}, here = {0};
-    socklen_t peer_len = sizeof peer, here_len = sizeof here;
-
-    return getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0 &&
-           getsockname(fd, (struct sockaddr *)&here, &here_len) == 0 &&
-           is_same(&peer, ends->peer.sin_addr, ends->peer.sin_port) &&
-           is_same(&here, ends->here.sin_addr, ends->here.sin_port);
-}
-
-static bool claim_from(struct conn *conn, int from, int to,
-                       const struct ends *ends) /* REQUEST THREAD */
-{
-    for (int fd = from; fd <= to; fd++)
-        if (has_ends(fd, ends) && conns_claim(conn, fd))
-            return true;
-    return false;
-}
-
-void civet_find_socket(struct conn *conn) /* REQUEST THREAD */
-{
-    const struct mg_request_info *info = mg_get_request_info(conn->civetweb);
-    int port = conn->conns->server->config->port;
-    int known = atomic_load(&highest);
-    struct ends ends = {0};
-
-    if (conn->fd >= 0 || !info ||
-        inet_pton(AF_INET, info->remote_addr, &ends.peer.sin_addr) != 1)
-        return;
-    ends.peer.sin_port = htons((in_port_t)info->remote_port);
-    ends.here.sin_addr = local_address(conn->civetweb);
-    ends.here.sin_port = htons((in_port_t)port);
-    if (!claim_from(conn, 0, known, &ends) &&
-        !claim_from(conn, known + 1, highest_now(), &ends))
-        log_info("conn",
-                 "no socket for %s:%d: its client has left, or it has "
-                 "no deadlines",
-                 info->remote_addr, info->remote_port);
+    return found;
 }
 
 /* Whether a descriptor is a socket on the port that we listen on. */
@@ -289,7 +208,7 @@ static bool is_listening(int fd)
 void civet_each_socket(int port, bool listening,
                        void (*each)(void *arg, int fd), void *arg)
 {
-    int last = highest_now();
+    int last = highest();
 
     for (int fd = 0; fd <= last; fd++)
         if (is_ours(port, fd) && is_listening(fd) == listening)

@@ -14,8 +14,7 @@
  * server is ready it sends each thread a request of its own: that one begins
  * where the buffer begins. A thread that has not had it yet serves nobody.
  *
- * Which socket a connection has, so that it can be shut when it is late. It is
- * found among the open descriptors by its two ends.
+ * Which sockets are open, those of silent clients among them.
  *
  * Whether a head has begun. Between two requests civetweb reads by itself. The
  * kernel counts the bytes that have come, whoever has read them.
@@ -27,7 +26,6 @@
 
 #include <civetweb.h>
 
-struct conn;
 struct server;
 
 enum { CIVET_SECRET_SIZE = 2 * 16 + 1 };
@@ -57,10 +55,6 @@ const char *civet_first_line(void);
 /* Where the head ends, in that buffer; NULL if it is not clean, or does not
  * begin at the beginning. Request thread. */
 const char *civet_head_end(const struct mg_request_info *info);
-
-/* Finds the socket of the connection, once in its life: conn->fd. It stays -1
- * when the client has left already. Request thread. */
-void civet_find_socket(struct conn *conn);
 
 /* Calls `each` for all sockets at this port that are open: those of
  * connections, or with `listening` the one that listens. Any thread. */

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#include "civet.h"
-#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "conns.h"
 #include "request.h"
@@ -23,13 +21,24 @@ static int on_open(const struct mg_connection *mg,
     struct server *server = mg_get_user_data(mg_get_context(mg));
 
     *user_data = conns_open(server->conns);
-    tap_open();
+    tap_open(conn_found, *user_data);
     return 0;
 }
 
 static void on_close(const struct mg_connection *mg) /* REQUEST THREAD */
 {
+    tap_close();
     conns_close(mg_get_user_connection_data(mg));
+}
+
+/* Where another function than poll(2) comes first (tap.h). */
+static void warn_if_unfound(const struct conn *conn) /* REQUEST THREAD */
+{
+    static atomic_flag warned = ATOMIC_FLAG_INIT;
+
+    if (conn->fd < 0 && !atomic_flag_test_and_set(&warned))
+        log_warn("conn", "the sockets of this civetweb are not found: its own "
+                         "deadlines hold, and not those of the options");
 }
 
 static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
@@ -38,8 +47,11 @@ static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
     struct conn *conn = mg_get_user_connection_data(mg);
     struct request rq = {.server = server, .conn = conn};
 
-    if (!civet_may_serve(mg, server->secret))
+    if (!civet_may_serve(mg, server->secret)) {
+        warn_if_unfound(conn);
+        conn_expect_nothing(conn);
         return 1; /* this thread's first request was our own: civet.h */
+    }
     conn_request_begin(conn, mg);
     wire_head(mg_get_request_info(mg), &rq.in.head);
     rq.in.port = mg_get_request_info(mg)->server_port;
@@ -133,14 +145,14 @@ void conn_callbacks(struct mg_callbacks *callbacks)
     };
 }
 
-enum todo_err conn_overload(const struct conn *conn) /* REQUEST THREAD */
+enum todo_err conn_overload(struct conn *conn) /* REQUEST THREAD */
 {
     if (atomic_load(&conn->conns->stopping))
         return TODO_ERR_STOPPING;
-    return conn->spare ? TODO_ERR_BUSY : TODO_OK;
+    return conns_take_place(conn) ? TODO_OK : TODO_ERR_BUSY;
 }
 
-bool conn_is_ready(const struct conn *conn) /* WATCH THREAD */
+bool conn_is_ready(const struct conn *conn) /* ANY THREAD */
 {
     bool reads = atomic_load(&conn->how) == SHUT_RD;
     struct pollfd look = {.fd = conn->fd, .events = reads ? POLLIN : POLLOUT};
@@ -153,24 +165,21 @@ bool conn_is_ready(const struct conn *conn) /* WATCH THREAD */
 void conn_linger(struct conn *conn) /* REQUEST THREAD */
 {
     struct pollfd look = {.fd = conn->fd, .events = POLLIN};
-    int64_t until = clock_mono_us() + (int64_t)REPLY_DROP_MS * 1000;
     char dropped[4096];
     size_t total = 0;
-    ssize_t n = 1;
+    ssize_t n;
 
     atomic_store(&conn->busy, false); /* conns_stop may end it from here on */
     if (conn->fd < 0 || atomic_load(&conn->conns->stopping))
-        return; /* who is stopping does not wait for those who stay */
+        return; /* a server that stops does not wait for those who stay */
     shutdown(conn->fd, SHUT_WR); /* the client sees the end of the answer */
-    while (n > 0 && total < REPLY_DROP_MAX) {
-        /* WAITS: client; what has come is read also when the time is up */
-        if (poll(&look, 1, (int)clock_nap_ms(until)) > 0) {
-            n = recv(conn->fd, dropped, sizeof dropped, MSG_DONTWAIT);
-            total += n > 0 ? (size_t)n : 0;
-        } else if (clock_mono_us() >= until) {
-            return;
-        }
-    }
+    conn_expect(conn, REPLY_DROP_MS, SHUT_RD);
+    do {
+        (void)poll(&look, 1, -1); /* WAITS: client */
+        n = recv(conn->fd, dropped, sizeof dropped, MSG_DONTWAIT);
+        total += n > 0 ? (size_t)n : 0;
+    } while (n > 0 && total < REPLY_DROP_MAX);
+    conn_expect_nothing(conn);
 }
 
 /* The socket is civetweb's to close, and it would end the connection by FIN. To
@@ -191,4 +200,13 @@ void conn_guard(struct conn *conn, bool on) /* REQUEST THREAD */
 
     if (conn->fd >= 0) /* at worst it ends by FIN */
         (void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &how, sizeof how);
+}
+
+/* By itself it would grow to some megabytes (tcp_wmem, tcp(7)). */
+void conn_bound_send_buffer(struct conn *conn) /* REQUEST THREAD */
+{
+    int size = REPLY_KERNEL_MAX;
+
+    if (conn->fd >= 0) /* at worst it grows */
+        (void)setsockopt(conn->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 }

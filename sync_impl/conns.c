@@ -18,32 +18,14 @@
 
 enum {
     LOOK_US = 250 * 1000, /* how soon a head is seen to begin */
-    MOMENT_US = 1000 * 1000
+    MOMENT_US = 1000 * 1000,
+    SOON_US = 200 * 1000 /* for a client to send while places are short */
 };
 
-/* Gives the deadline of a connection, which may be a new one. If the old one
- * was for being idle, and a head has begun since, it is that of a head. And the
- * process may have stood still (SIGSTOP, a busy machine) while the deadline
- * passed: where there is something to take, the thread gets a moment to take
- * it, once. Caller holds lock. */
-static long long due_locked(struct conn *conn, int64_t now) /* WATCH THREAD */
+bool conns_are_crowded(const struct conns *conns) /* ANY THREAD */
 {
-    long long deadline = atomic_load(&conn->deadline);
-    long long later = now + MOMENT_US;
-
-    if (deadline == 0)
-        return 0;
-    if (deadline == atomic_load(&conn->idle) &&
-        civet_heard(conn->fd) != atomic_load(&conn->heard))
-        later = now + conn->conns->server->config->head_timeout_ms * 1000;
-    else if (deadline > now || deadline == conn->moment || !conn_is_ready(conn))
-        return deadline;
-    else
-        conn->moment = later;
-    /* If it has just been in time, its thread has set another. */
-    return atomic_compare_exchange_strong(&conn->deadline, &deadline, later)
-               ? later
-               : deadline;
+    return atomic_load(&conns->ready) &&
+           atomic_load(&conns->open_count) > conns->server->config->threads;
 }
 
 static int64_t sooner(int64_t one, int64_t other)
@@ -51,40 +33,148 @@ static int64_t sooner(int64_t one, int64_t other)
     return one < other ? one : other;
 }
 
-/* Who is idle is looked at before its deadline, too. */
-static int64_t look_at(const struct conn *conn, long long deadline, int64_t now)
+static bool is_idle(const struct conn *conn, long long deadline)
 {
-    return deadline == atomic_load(&conn->idle)
-               ? sooner(deadline, now + LOOK_US)
+    return deadline != 0 && deadline == atomic_load(&conn->idle);
+}
+
+/* Sets the deadline of a connection anew, unless it has just been in time and
+ * its thread has set another; gives the one that holds. */
+static long long move(struct conn *conn, long long deadline, long long later)
+{
+    return atomic_compare_exchange_strong(&conn->deadline, &deadline, later)
+               ? later
                : deadline;
 }
 
-/* Cuts who is late; gives when to look again. Caller holds lock. */
-static int64_t cut_late_locked(struct conns *conns) /* WATCH THREAD */
+/* If the deadline was for being idle, and a head has begun since, it is that of
+ * a head from now on. Caller holds lock. */
+static long long notice_head_locked(struct conn *conn, long long deadline,
+                                    int64_t now) /* ANY THREAD */
+{
+    int64_t within_us = conn->conns->server->config->head_timeout_ms * 1000;
+
+    if (civet_heard(conn->fd) == atomic_load(&conn->heard))
+        return deadline;
+    atomic_store(&conn->soon, now + SOON_US);
+    return move(conn, deadline, now + within_us);
+}
+
+/* The process may have stood still (SIGSTOP, a busy machine) while the deadline
+ * passed: where there is something to take, the thread gets a moment to take
+ * it, once. Caller holds lock. */
+static long long grant_moment_locked(struct conn *conn, long long deadline,
+                                     int64_t now) /* ANY THREAD */
+{
+    if (deadline > now || deadline == conn->moment || !conn_is_ready(conn))
+        return deadline;
+    conn->moment = now + MOMENT_US;
+    return move(conn, deadline, conn->moment);
+}
+
+/* The deadline of a head or a body while places are short. Caller holds lock.
+ */
+static long long soon_locked(struct conn *conn, int64_t now) /* ANY THREAD */
+{
+    long long soon = atomic_load(&conn->soon);
+
+    if (soon > now || soon == conn->moment || !conn_is_ready(conn))
+        return soon;
+    conn->moment = soon = now + SOON_US;
+    atomic_store(&conn->soon, soon);
+    return soon;
+}
+
+/* The read or write that the thread stands in returns. False if the connection
+ * has just been in time. Caller holds lock. */
+static bool cut_locked(struct conn *conn, long long deadline) /* ANY THREAD */
+{
+    struct conns *conns = conn->conns;
+    int how = atomic_load(&conn->how);
+
+    if (!atomic_compare_exchange_strong(&conn->deadline, &deadline, 0))
+        return false;
+    atomic_store(&conn->late, true);
+    shutdown(conn->fd, how); /* gone already: good */
+    if (how == SHUT_RD && !conn->spare && !conn->leaving &&
+        conns_are_crowded(conns)) {
+        conn->leaving = true;
+        conns->leaving++;
+    }
+    return true;
+}
+
+/* Cuts one that is late; gives when to look at it again. Caller holds lock. */
+static int64_t look_at_locked(struct conn *conn, int64_t now) /* ANY THREAD */
+{
+    long long deadline = atomic_load(&conn->deadline);
+    int64_t due;
+
+    if (is_idle(conn, deadline))
+        deadline = notice_head_locked(conn, deadline, now);
+    if (deadline != 0)
+        deadline = grant_moment_locked(conn, deadline, now);
+    if (deadline == 0) /* or its thread has just been in time */
+        return INT64_MAX;
+    due = deadline;
+    if (is_idle(conn, deadline)) /* a head may begin */
+        due = sooner(deadline, now + LOOK_US);
+    else if (atomic_load(&conn->how) == SHUT_RD &&
+             conns_are_crowded(conn->conns))
+        due = sooner(deadline, soon_locked(conn, now));
+    if (due > now)
+        return due;
+    (void)cut_locked(conn, deadline);
+    return INT64_MAX;
+}
+
+/* The connection that has been idle for longest, if that is long enough; or
+ * NULL. Caller holds lock. */
+static struct conn *longest_idle_locked(struct conns *conns) /* ANY THREAD */
+{
+    struct conn *longest = NULL;
+    long long first = clock_mono_us() - SOON_US +
+                      conns->server->config->idle_timeout_ms * 1000;
+
+    for (int i = 0; i < conns->size; i++) {
+        struct conn *conn = &conns->table[i];
+        long long deadline = atomic_load(&conn->deadline);
+
+        if (conn->open && conn->fd >= 0 && is_idle(conn, deadline) &&
+            deadline <= first) {
+            longest = conn;
+            first = deadline;
+        }
+    }
+    return longest;
+}
+
+/* A client that is idle between two requests keeps a place that others wait
+ * for: as many go as are waiting, the longest idle first. Caller holds lock. */
+static void make_room_locked(struct conns *conns) /* ANY THREAD */
+{
+    int wanted = atomic_load(&conns->open_count) -
+                 conns->server->config->threads - conns->leaving;
+
+    for (; wanted > 0; wanted--) {
+        struct conn *conn = longest_idle_locked(conns);
+
+        if (!conn)
+            return;
+        (void)cut_locked(conn, atomic_load(&conn->idle));
+    }
+}
+
+/* Looks at all; gives when to look again. Caller holds lock. */
+static int64_t look_around_locked(struct conns *conns) /* ANY THREAD */
 {
     int64_t now = clock_mono_us();
     int64_t next = INT64_MAX;
 
-    for (int i = 0; i < conns->size; i++) {
-        struct conn *conn = &conns->table[i];
-        long long deadline;
-        int how;
-
-        if (!conn->open || conn->fd < 0)
-            continue;
-        deadline = due_locked(conn, now);
-        if (deadline == 0)
-            continue;
-        if (deadline > now) {
-            next = sooner(next, look_at(conn, deadline, now));
-            continue;
-        }
-        how = atomic_load(&conn->how);
-        if (!atomic_compare_exchange_strong(&conn->deadline, &deadline, 0))
-            continue; /* it has just been in time */
-        atomic_store(&conn->late, true);
-        shutdown(conn->fd, how); /* gone already: good */
-    }
+    for (int i = 0; i < conns->size; i++)
+        if (conns->table[i].open && conns->table[i].fd >= 0)
+            next = sooner(next, look_at_locked(&conns->table[i], now));
+    make_room_locked(conns); /* it is known now who is idle */
     return next;
 }
 
@@ -110,9 +200,9 @@ static void *watch(void *arg) /* WATCH THREAD */
     while (!conns->ending) {
         int64_t next;
 
-        /* Who sets a deadline during the look wakes us after it. */
+        /* Whoever sets a deadline during the look wakes us after it. */
         atomic_store(&conns->watch_until, INT64_MAX);
-        next = cut_late_locked(conns);
+        next = look_around_locked(conns);
         atomic_store(&conns->watch_until, next);
         wait_until_locked(conns, next); /* WAITS: clock */
     }
@@ -132,11 +222,15 @@ void conn_expect(struct conn *conn, int64_t within_ms,
                  int how) /* REQUEST THREAD */
 {
     struct conns *conns = conn->conns;
-    int64_t deadline = clock_mono_us() + within_ms * 1000;
+    int64_t now = clock_mono_us();
+    int64_t deadline = now + within_ms * 1000;
+    int64_t soon = sooner(deadline, now + SOON_US);
 
     atomic_store(&conn->how, how);
+    atomic_store(&conn->soon, soon);
     atomic_store(&conn->deadline, deadline);
-    if (deadline < atomic_load(&conns->watch_until))
+    if ((conns_are_crowded(conns) ? soon : deadline) <
+        atomic_load(&conns->watch_until))
         wake(conns);
 }
 
@@ -145,18 +239,23 @@ void conn_expect_nothing(struct conn *conn) /* REQUEST THREAD */
     atomic_store(&conn->deadline, 0);
 }
 
-bool conns_claim(struct conn *conn, int fd) /* REQUEST THREAD */
+void conn_found(void *arg, int fd) /* REQUEST THREAD */
 {
-    struct conns *conns = conn->conns;
-    bool taken = false;
+    struct conn *conn = arg;
 
-    pthread_mutex_lock(&conns->lock);
-    for (int i = 0; i < conns->size; i++)
-        taken = taken || conns->table[i].fd == fd;
-    if (!taken)
-        conn->fd = fd;
-    pthread_mutex_unlock(&conns->lock);
-    return !taken;
+    pthread_mutex_lock(&conn->conns->lock);
+    conn->fd = fd;
+    pthread_mutex_unlock(&conn->conns->lock);
+    conn_expect(conn, conn->conns->server->config->head_timeout_ms, SHUT_RD);
+}
+
+bool conn_is_late(const struct conn *conn) /* REQUEST THREAD */
+{
+    int64_t within_us = conn->conns->server->config->head_timeout_ms * 1000;
+
+    /* civetweb has a deadline for the first head, too. */
+    return atomic_load(&conn->late) ||
+           (!conn->civetweb && clock_mono_us() - conn->opened_us >= within_us);
 }
 
 bool conn_is_gone(const struct conn *conn) /* REQUEST THREAD */
@@ -187,13 +286,29 @@ struct conn *conns_open(struct conns *conns) /* REQUEST THREAD */
     while (conn->open) /* there are as many places as threads */
         conn++;
     conn->open = true;
-    conn->spare = ++conns->open_count > conns->server->config->threads;
+    conn->spare = conns->serving == conns->server->config->threads;
+    conns->serving += !conn->spare;
+    atomic_fetch_add(&conns->open_count, 1);
+    if (conn->spare) { /* places are short: look now, and sooner from now on */
+        (void)look_around_locked(conns);
+        pthread_cond_broadcast(&conns->changed);
+    }
     pthread_mutex_unlock(&conns->lock);
     atomic_store(&conn->late, false);
     conn->civetweb = NULL;
-    conn->dropped = 0;
     conn->opened_us = clock_mono_us();
+    conn->dropped = 0;
     return conn;
+}
+
+/* It has gone, or goes on: nobody need wait for it. Caller holds lock. */
+static void leave_no_more_locked(struct conn *conn) /* REQUEST THREAD */
+{
+    if (!conn->leaving)
+        return;
+    conn->leaving = false;
+    conn->conns->leaving--;
+    pthread_cond_broadcast(&conn->conns->changed);
 }
 
 void conns_close(struct conn *conn) /* REQUEST THREAD */
@@ -204,16 +319,42 @@ void conns_close(struct conn *conn) /* REQUEST THREAD */
     pthread_mutex_lock(&conns->lock);
     conn->open = false;
     conn->fd = -1; /* civetweb closes it now; the number may return */
-    conns->open_count--;
+    conns->serving -= !conn->spare;
+    atomic_fetch_sub(&conns->open_count, 1);
+    leave_no_more_locked(conn);
     pthread_mutex_unlock(&conns->lock);
+}
+
+bool conns_take_place(struct conn *conn) /* REQUEST THREAD */
+{
+    struct conns *conns = conn->conns;
+    int places = conns->server->config->threads;
+    int64_t until_us;
+
+    if (!conn->spare)
+        return true;
+    until_us = clock_mono_us() + SOON_US;
+    pthread_mutex_lock(&conns->lock);
+    while (conns->serving == places && conns->leaving > 0 &&
+           clock_mono_us() < until_us)
+        wait_until_locked(conns, until_us); /* WAITS: those who leave */
+    conn->spare = conns->serving == places;
+    conns->serving += !conn->spare;
+    pthread_mutex_unlock(&conns->lock);
+    return !conn->spare;
 }
 
 void conn_request_begin(struct conn *conn,
                         struct mg_connection *civetweb) /* REQUEST THREAD */
 {
-    conn_expect_nothing(conn);
+    if (atomic_exchange(&conn->deadline, 0) ==
+        0) { /* it was cut, and its request
+                came all the same */
+        pthread_mutex_lock(&conn->conns->lock);
+        leave_no_more_locked(conn);
+        pthread_mutex_unlock(&conn->conns->lock);
+    }
     conn->civetweb = civetweb;
-    civet_find_socket(conn);
     atomic_store(&conn->busy, true);
     atomic_fetch_add(&conn->conns->in_flight, 1);
 }
@@ -228,7 +369,7 @@ static void expect_head(struct conn *conn) /* REQUEST THREAD */
     atomic_store(&conn->how, SHUT_RD);
     atomic_store(&conn->idle, deadline);
     atomic_store(&conn->deadline, deadline);
-    if (look_at(conn, deadline, now) < atomic_load(&conns->watch_until))
+    if (sooner(deadline, now + LOOK_US) < atomic_load(&conns->watch_until))
         wake(conns);
 }
 
@@ -236,15 +377,6 @@ void conn_note_heard(struct conn *conn) /* REQUEST THREAD */
 {
     if (conn->fd >= 0)
         atomic_store(&conn->heard, civet_heard(conn->fd));
-}
-
-bool conn_is_late(const struct conn *conn) /* REQUEST THREAD */
-{
-    int64_t within_us = conn->conns->server->config->head_timeout_ms * 1000;
-
-    /* The first head is watched by civetweb, which has the same deadline. */
-    return atomic_load(&conn->late) ||
-           (!conn->civetweb && clock_mono_us() - conn->opened_us >= within_us);
 }
 
 void conn_request_end(struct conn *conn) /* REQUEST THREAD */
@@ -304,7 +436,7 @@ static bool is_busy_locked(const struct conns *conns, int fd)
     for (int i = 0; i < conns->size; i++)
         if (conns->table[i].open && conns->table[i].fd == fd)
             return atomic_load(&conns->table[i].busy);
-    return false; /* its socket was never looked for: it has sent nothing */
+    return false; /* civetweb has not looked at its socket yet */
 }
 
 static void shut_if_idle(void *arg, int fd) /* MAIN THREAD */

@@ -1,7 +1,7 @@
 /*
  * sync_impl/conns.h - all connections: who is here, who is late, who must go.
  * Threads: as each function says.
- * Blocks:  conns_wait, conns_free.
+ * Blocks:  conns_wait, conns_take_place, conns_free.
  * Owns:    the table of connections, and the thread that watches deadlines.
  *
  * A thread that stands in a read cannot look at the clock. So one thread does
@@ -24,26 +24,28 @@
 
 struct server;
 
-/* Threads beside --threads that only say 503, so that a server whose threads
- * are all taken still says something. */
+/* Threads beside --threads, so that a server whose threads are all taken still
+ * says something: 503, unless it has found room. */
 enum { CONNS_SPARE = 4 };
 
 struct conn {
     struct conns *conns;
     struct mg_connection *civetweb;
-    bool spare;            /* one more than --threads: its thread says 503 */
     atomic_bool busy;      /* serves a request, and has not answered it */
     atomic_bool late;      /* the watch has cut it */
-    int64_t opened_us;     /* clock_mono_us */
+    atomic_llong soon;     /* its deadline while places are short */
     atomic_llong deadline; /* clock_mono_us; 0 while nothing is due */
     atomic_llong idle;     /* the last deadline that was one for being idle */
     atomic_ullong heard;   /* bytes that had come when it was answered */
     atomic_int how;        /* what the watch shuts: SHUT_RD or SHUT_RDWR */
-    size_t dropped;        /* bytes that nobody asked for */
-    /* guarded by conns->lock; its own thread may read fd without */
+    int64_t opened_us;
+    size_t dropped; /* bytes that nobody asked for */
+    /* guarded by conns->lock; its own thread may read fd and spare without */
     long long moment; /* a deadline that is only a moment behind the last one */
     bool open;
-    int fd; /* -1 until known */
+    bool spare;   /* one more than --threads */
+    bool leaving; /* it was cut, and others wait for its place */
+    int fd;       /* -1 until known */
 };
 
 struct conns {
@@ -54,9 +56,12 @@ struct conns {
     atomic_llong watch_until; /* the watch looks again at this time */
     pthread_mutex_t lock;
     pthread_cond_t changed;
+    atomic_int open_count;
+    atomic_bool ready; /* all threads are primed (civet.h) */
     /* guarded by lock */
     bool ending; /* the watch is to end */
-    int open_count;
+    int serving; /* connections that are not spare */
+    int leaving;
     int size; /* places in the table, as many as threads */
     struct conn table[];
 };
@@ -76,11 +81,20 @@ struct conn *conns_open(struct conns *conns);
  * number may then be another's. Request thread. */
 void conns_close(struct conn *conn);
 
-/* This descriptor is the socket of the connection from now on; false when it is
- * that of another. Request thread. */
-bool conns_claim(struct conn *conn, int fd);
+/* This descriptor is the socket of a connection, `arg`; from now on its first
+ * head is expected, within --head-timeout. Request thread. */
+void conn_found(void *arg, int fd);
 
-/* A request begins: from now on its socket is known. Request thread. */
+/* Whether places are short: spare threads serve some clients. Then those go
+ * that keep a place without need. Any thread. */
+bool conns_are_crowded(const struct conns *conns);
+
+/* Gives a spare connection a place, if there is one. Waits for those that were
+ * cut to make room, a moment at most. Whether it has a place. Request thread.
+ */
+bool conns_take_place(struct conn *conn);
+
+/* A request begins. Request thread. */
 void conn_request_begin(struct conn *conn, struct mg_connection *civetweb);
 
 /* It has been answered. From now on the watch expects the next head, within
@@ -91,10 +105,6 @@ void conn_request_end(struct conn *conn);
  * Request thread. */
 void conn_note_heard(struct conn *conn);
 
-/* Whether a deadline, not the client, has ended what civetweb was reading.
- * Request thread. */
-bool conn_is_late(const struct conn *conn);
-
 /* From now on the watch shuts the socket (shutdown(2)) and sets `late`, if the
  * deadline passes before conn_expect_nothing, and what has come by then was
  * not enough. Request thread. */
@@ -102,6 +112,9 @@ void conn_expect(struct conn *conn, int64_t within_ms, int how);
 
 /* What was expected has come; nothing has a deadline. Request thread. */
 void conn_expect_nothing(struct conn *conn);
+
+/* Whether its last head came too late. Request thread. */
+bool conn_is_late(const struct conn *conn);
 
 /* Whether the client has reset the connection. Request thread. */
 bool conn_is_gone(const struct conn *conn);

@@ -4,6 +4,7 @@
  */
 #include "common/http/reply.h"
 #include "common/todo/changes.h"
+#include "conn.h"
 #include "feed.h"
 #include "keeper.h"
 #include "request.h"
@@ -28,6 +29,8 @@ static enum todo_err begin(struct request *rq, struct changes_page *page,
         err = reply_stream(&rq->reply, "text/event-stream");
     if (err)
         feed_leave(rq->server->feed);
+    else
+        conn_bound_send_buffer(rq->conn);
     return err;
 }
 

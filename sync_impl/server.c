@@ -62,8 +62,8 @@ static bool listen_now(struct server *server, char *why, size_t size)
 {
     struct config *config = server->config;
     struct number threads = number(config->threads + CONNS_SPARE);
-    struct number head_ms = number(config->head_timeout_ms);
-    /* From one request to the next, the watch of conns.c is to be first. */
+    /* The watch of conns.c is to be first. */
+    struct number head_ms = number(config->head_timeout_ms + GRACE_MS);
     struct number idle_ms =
         number(config->idle_timeout_ms + config->head_timeout_ms + GRACE_MS);
     struct number head_size = number(HTTP_PARSER_HEAD);
@@ -87,8 +87,6 @@ static bool listen_now(struct server *server, char *why, size_t size)
                              "1024",
                              "decode_url",
                              "no",
-                             "enable_auth_domain_check",
-                             "no", /* our address is in its links: civet.c */
                              "access_control_allow_methods",
                              "", /* preflights are ours */
                              NULL};
@@ -114,7 +112,8 @@ static bool listen_now(struct server *server, char *why, size_t size)
     config->port = port.port;
     (void)snprintf(why, size, "cannot reach its own threads on %s:%d",
                    config->host, config->port);
-    return civet_prime(server);
+    atomic_store(&server->conns->ready, civet_prime(server));
+    return atomic_load(&server->conns->ready);
 }
 
 bool server_start(struct server *server, struct config *config, char *why,

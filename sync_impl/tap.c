@@ -1,25 +1,42 @@
 /*
  * sync_impl/tap.c - recv(2), and a count of the bytes that civetweb holds.
  */
+#define _GNU_SOURCE /* NOLINT: ppoll; here alone */
+
 #include "tap.h"
 
+/* The C library says that poll(2) reads nothing of what it is given. */
+#define poll poll_of_the_library
+#include <poll.h>
+#undef poll
 #include <sys/socket.h>
+#include <time.h>
 
 #include "common/http/http_rules.h"
 
 /* What is read on this thread. */
 static _Thread_local struct {
+    void (*found)(void *arg, int fd); /* NULL once it was called */
+    void *found_arg;
     bool head;                  /* goes to civetweb's buffer, and is counted */
     struct http_chunks *chunks; /* judges it, while not NULL */
     size_t held;                /* bytes in the buffer that were not used yet */
     bool deaf;                  /* more was used than was heard to come */
 } tap;
 
-void tap_open(void) /* REQUEST THREAD */
+void tap_open(void (*found)(void *arg, int fd), void *arg) /* REQUEST THREAD */
 {
+    tap.found = found;
+    tap.found_arg = arg;
     tap.held = 0;
     tap.deaf = false;
     tap_head_begin();
+}
+
+void tap_close(void) /* REQUEST THREAD */
+{
+    tap.found = NULL;
+    tap.head = false;
 }
 
 void tap_head_begin(void) /* REQUEST THREAD */
@@ -65,4 +82,20 @@ ssize_t recv(int fd, void *buf, size_t n, int flags) /* ANY THREAD */
     if (tap.head)
         tap.held += len;
     return came;
+}
+
+/* This one, too. It is the first thing that civetweb does with a socket. */
+int poll(struct pollfd *fds, nfds_t n, int timeout);
+
+int poll(struct pollfd *fds, nfds_t n, int timeout) /* ANY THREAD */
+{
+    struct timespec until = {.tv_sec = timeout / 1000,
+                             .tv_nsec = timeout % 1000 * 1000000L};
+    void (*found)(void *arg, int fd) = tap.found;
+
+    if (found && n > 0) {
+        tap.found = NULL;
+        found(tap.found_arg, fds[0].fd);
+    }
+    return ppoll(fds, n, timeout < 0 ? NULL : &until, NULL);
 }

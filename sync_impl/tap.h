@@ -1,7 +1,7 @@
 /*
  * sync_impl/tap.h - what does civetweb read? Every byte, as it comes.
  * Threads: request threads.
- * Blocks:  as recv(2) does, and for nothing else.
+ * Blocks:  as recv(2) and poll(2) do, and for nothing else.
  * Owns:    nothing.
  *
  * civetweb takes the chunks off a body, and does not tell what stood between
@@ -16,9 +16,12 @@
  * reads as recv reads, and then tells the tap. The other room needs none, as
  * libuv hands the bytes over.
  *
- * Where programs do not come first (macOS), or if a later civetweb reads with
- * another function, the tap hears nothing. It notices that, and todo-sync
- * refuses all chunked bodies: 411.
+ * The same goes for poll(2), by which civetweb waits for a connection's first
+ * byte: it tells us the socket, which civetweb keeps to itself.
+ *
+ * Where programs do not come first (macOS), or if a later civetweb uses other
+ * functions, the tap hears nothing. It notices that: todo-sync then refuses all
+ * chunked bodies (411), and warns that its deadlines do not hold.
  */
 #ifndef TODO_SYNC_TAP_H
 #define TODO_SYNC_TAP_H
@@ -28,8 +31,13 @@
 
 #include "common/http/http_chunks.h"
 
-/* A connection begins, on this thread. Each thread has a tap of its own. */
-void tap_open(void);
+/* A connection begins, on this thread. Each thread has a tap of its own. Calls
+ * `found` with `arg` and the socket when civetweb first looks at that: it tells
+ * nobody which one it is. */
+void tap_open(void (*found)(void *arg, int fd), void *arg);
+
+/* It ends. What this thread reads for others from now on is not heard. */
+void tap_close(void);
 
 /* From now on civetweb reads a head into its buffer, and whatever comes with
  * it. Until it has, it alone reads on this thread. */

@@ -27,7 +27,10 @@ enum {
      * long and up to so many bytes. A reset would take the answer along, and a
      * client whose body of a MiB is refused is to hear so. */
     REPLY_DROP_MS = 1000,
-    REPLY_DROP_MAX = 4 * 1024 * 1024
+    REPLY_DROP_MAX = 4 * 1024 * 1024,
+
+    /* What the kernel keeps of a stream for a client that does not read. */
+    REPLY_KERNEL_MAX = 64 * 1024
 };
 
 struct reply {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/http/reply.h"
 #include "system.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/sql.h"
@@ -14,6 +15,10 @@ enum {
     DATA_SIZE = 900,      /* the least that a change has */
     OWED_MAX = 256 * 1024 /* what todo-async keeps for a subscriber */
 };
+
+_Static_assert(CHANGES_TOO_MANY *DATA_SIZE >
+                   2 * REPLY_KERNEL_MAX + 2 * SMALL_WINDOW + OWED_MAX,
+               "so many changes may all lie in buffers");
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { LENIENCE = 32 };
@@ -32,34 +37,6 @@ void changes_make(int count)
                    " printf('%%.*c', %d, 'x') || '\"}' FROM n",
                    count, DATA_SIZE);
     sql_exec(system_server.db, sql);
-}
-
-/* The most that the kernel lets a socket send ahead: the last of three numbers
- * (tcp(7), tcp_wmem). Where it does not tell, it is what Linux does with much
- * memory. */
-static long send_buffer_max(void)
-{
-    FILE *file = fopen("/proc/sys/net/ipv4/tcp_wmem", "r");
-    char line[128] = "", *at = line;
-    long max = 0;
-
-    if (file) {
-        (void)fgets(line, sizeof line, file); /* an empty one is no number */
-        (void)fclose(file);                   /* it was only read */
-    }
-    for (int i = 0; i < 3; i++)
-        max = strtol(at, &at, 10);
-    return max > 0 ? max : 4 << 20;
-}
-
-void changes_expect_too_many(int count)
-{
-    long kept = send_buffer_max() + 2L * SMALL_WINDOW + OWED_MAX;
-
-    if ((long)count * DATA_SIZE <= kept)
-        fail_msg("%d changes of %d bytes may all lie in buffers: these hold up "
-                 "to %ld bytes (/proc/sys/net/ipv4/tcp_wmem)",
-                 count, DATA_SIZE, kept);
 }
 
 void changes_follow(struct stream *stream, long long last_id)

@@ -9,13 +9,13 @@
 
 #include "tests/support/stream.h"
 
+/* So many of them are more than the kernel keeps for a subscriber with a small
+ * window that does not read, and the server besides. */
+enum { CHANGES_TOO_MANY = 1000 };
+
 /* Writes so many changes of 1 KB each into the log, as another program that has
  * the database open would: far faster than requests. */
 void changes_make(int count);
-
-/* The test fails unless so many of them are more than the kernel keeps for a
- * client with a small window that does not read, and the server besides. */
-void changes_expect_too_many(int count);
 
 /* Opens a stream of the server of the case; the test fails unless it is there.
  * `last_id` -1: from now on. */

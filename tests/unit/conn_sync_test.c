@@ -1,12 +1,10 @@
 /*
- * tests/unit/conn_sync_test.c - which descriptor is the socket of a connection?
+ * tests/unit/conn_sync_test.c - whose place is taken when others wait for one?
  *
- * The sockets are real; what civetweb tells of a connection, the case says.
+ * The sockets are real; that civetweb has them is said by the case, and the
+ * clock is moved by it.
  */
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,31 +12,16 @@
 #include <civetweb.h>
 
 #include "common/base/clock.h"
+#include "sync_impl/conn.h"
 #include "sync_impl/conns.h"
 #include "sync_impl/server.h"
 #include "tests/unit/unit.h"
 
-enum { HIGH = 900 /* far beyond what the few threads here need */ };
+enum { THREADS = 3 };
 
 static struct config config;
 static struct server server;
-static int listener, client_port;
-static struct mg_request_info told;
-static const char *told_link; /* NULL: civetweb has none */
-
-/* In the place of civetweb's. */
-const struct mg_request_info *
-mg_get_request_info(const struct mg_connection *mg)
-{
-    (void)mg;
-    return &told;
-}
-
-int mg_get_request_link(const struct mg_connection *mg, char *buf, size_t size)
-{
-    (void)mg;
-    return told_link && snprintf(buf, size, "%s", told_link) > 0 ? 0 : -1;
-}
+static int listener;
 
 /* A connection that civetweb has accepted. */
 struct pair {
@@ -46,48 +29,59 @@ struct pair {
     struct conn *conn;
 };
 
-static struct sockaddr_in loopback(const char *address, int port)
-{
-    struct sockaddr_in made = {.sin_family = AF_INET,
-                               .sin_port = htons((in_port_t)port)};
+/* The thread of the case waits for those who leave: one does. */
+static pthread_t case_thread;
+static struct conn *leaver;
 
-    assert_int_equal(inet_pton(AF_INET, address, &made.sin_addr), 1);
-    return made;
+/* NOLINTBEGIN: the names are the linker's */
+int __real_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+                                  const struct timespec *until);
+int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+                                  const struct timespec *until);
+
+int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+                                  const struct timespec *until)
+{
+    if (!pthread_equal(pthread_self(), case_thread))
+        return __real_pthread_cond_timedwait(cond, lock, until);
+    pthread_mutex_unlock(lock);
+    if (leaver)
+        conns_close(leaver);
+    else
+        clock_move(200);
+    leaver = NULL;
+    pthread_mutex_lock(lock);
+    return 0;
 }
+/* NOLINTEND */
 
-static void bind_to(int fd, const char *address, int port)
+static void listen_somewhere(void)
 {
-    struct sockaddr_in here = loopback(address, port);
-    int yes = 1;
-
-    assert_true(fd >= 0);
-    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes),
-                     0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&here, sizeof here), 0);
-}
-
-static int port_of(int fd)
-{
-    struct sockaddr_in here = {0};
+    struct sockaddr_in here = {.sin_family = AF_INET};
     socklen_t len = sizeof here;
 
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&here, &len), 0);
-    return ntohs(here.sin_port);
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(listener >= 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&here, sizeof here), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&here, &len), 0);
+    config.port = ntohs(here.sin_port);
 }
 
-/* From 127.0.0.1 and the port of the first client to this address of ours. */
-static void pair_open(struct pair *pair, const char *address)
+static void pair_open(struct pair *pair)
 {
-    struct sockaddr_in there = loopback(address, config.port);
+    struct sockaddr_in there = {.sin_family = AF_INET,
+                                .sin_port = htons((in_port_t)config.port)};
 
+    there.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     pair->client = socket(AF_INET, SOCK_STREAM, 0);
-    bind_to(pair->client, "127.0.0.1", client_port);
-    client_port = port_of(pair->client);
     assert_int_equal(
         connect(pair->client, (struct sockaddr *)&there, sizeof there), 0);
     pair->accepted = accept(listener, NULL, NULL);
     assert_true(pair->accepted >= 0);
     pair->conn = conns_open(server.conns);
+    conn_found(pair->conn, pair->accepted);
 }
 
 static void pair_close(struct pair *pair)
@@ -97,31 +91,43 @@ static void pair_close(struct pair *pair)
     assert_int_equal(close(pair->client), 0);
 }
 
-/* civetweb has read a head on it, for this URL. */
-static void pair_ask(struct pair *pair, const char *link)
+/* It has asked, and was answered; the next request may come. */
+static void pair_idle(struct pair *pair)
 {
-    told = (struct mg_request_info){.remote_port = client_port,
-                                    .local_uri = link ? "/todos" : NULL};
-    (void)snprintf(told.remote_addr, sizeof told.remote_addr, "127.0.0.1");
-    told_link = link;
     conn_request_begin(pair->conn, NULL);
+    conn_note_heard(pair->conn);
     conn_request_end(pair->conn);
+}
+
+/* Its thread would stand in this read until the watch shuts the socket. */
+static void expect_cut(const struct pair *pair)
+{
+    char byte;
+
+    assert_int_equal(recv(pair->accepted, &byte, 1, 0), 0);
+    assert_true(atomic_load(&pair->conn->late));
+}
+
+static void expect_kept(const struct pair *pair)
+{
+    char byte;
+
+    assert_int_equal(recv(pair->accepted, &byte, 1, MSG_DONTWAIT), -1);
 }
 
 static int setup(void **state)
 {
     (void)state;
-    client_port = 0;
-    listener = socket(AF_INET, SOCK_STREAM, 0);
-    bind_to(listener, "0.0.0.0", 0);
-    assert_int_equal(listen(listener, 2), 0);
-    config = (struct config){.threads = 2,
-                             .port = port_of(listener),
-                             .idle_timeout_ms = 3600000,
-                             .head_timeout_ms = 3600000};
+    config = (struct config){.threads = THREADS,
+                             .idle_timeout_ms = 60000,
+                             .head_timeout_ms = 10000,
+                             .body_timeout_ms = 30000};
+    case_thread = pthread_self();
+    listen_somewhere();
     server = (struct server){.config = &config};
     server.conns = conns_new(&server);
     assert_true(server.conns != NULL);
+    atomic_store(&server.conns->ready, true);
     return 0;
 }
 
@@ -134,72 +140,200 @@ static int teardown(void **state)
 
 #define conn_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-static void a_socket_is_found_whatever_its_number(void **state)
+/* All of them come, and there is no room for more. */
+static void pairs_open(struct pair pairs[THREADS])
 {
-    struct pair pair;
-    int moved;
-
-    (void)state;
-    pair_open(&pair, "127.0.0.1");
-    moved = fcntl(pair.accepted, F_DUPFD, HIGH);
-    assert_true(moved >= HIGH);
-    assert_int_equal(close(pair.accepted), 0);
-    pair.accepted = moved;
-    pair_ask(&pair, "http://127.0.0.1:80/todos");
-    assert_int_equal(pair.conn->fd, pair.accepted);
-    pair_close(&pair);
+    for (int i = 0; i < THREADS; i++)
+        pair_open(&pairs[i]);
 }
 
-/* The same client address and port, and two addresses of ours: whichever asks
- * first, and whoever is silent. */
-static void twins_are_told_apart_by_our_address(void **state)
+static void pairs_close(struct pair pairs[THREADS + 1])
 {
-    struct pair one, other;
+    for (int i = 0; i <= THREADS; i++)
+        pair_close(&pairs[i]);
+}
+
+static void who_has_been_idle_for_longest_makes_room(void **state)
+{
+    struct pair pairs[THREADS + 1];
 
     (void)state;
-    pair_open(&one, "127.0.0.1");
-    pair_open(&other, "127.0.0.2");
-    pair_ask(&other, "http://127.0.0.2:80/todos");
-    assert_int_equal(other.conn->fd, other.accepted);
-    pair_ask(&one, "http://127.0.0.1/todos");
-    assert_int_equal(one.conn->fd, one.accepted);
-    pair_close(&one);
+    pairs_open(pairs);
+    pair_idle(&pairs[1]);
+    clock_move(1);
+    pair_idle(&pairs[0]);
+    pair_idle(&pairs[2]);
+    clock_move(200);
+    pair_open(&pairs[THREADS]);
+    expect_cut(&pairs[1]);
+    expect_kept(&pairs[0]);
+    expect_kept(&pairs[2]);
+    expect_kept(&pairs[THREADS]);
+    pairs_close(pairs);
+}
+
+/* It asks again in a moment. */
+static void who_has_just_been_served_stays(void **state)
+{
+    struct pair pairs[THREADS + 1];
+
+    (void)state;
+    pairs_open(pairs);
+    for (int i = 0; i < THREADS; i++)
+        pair_idle(&pairs[i]);
+    clock_move(199);
+    pair_open(&pairs[THREADS]);
+    assert_int_equal(conn_overload(pairs[THREADS].conn), TODO_ERR_BUSY);
+    for (int i = 0; i < THREADS; i++)
+        expect_kept(&pairs[i]);
+    pairs_close(pairs);
+}
+
+static void the_room_that_was_made_is_waited_for(void **state)
+{
+    struct pair pairs[THREADS + 1];
+
+    (void)state;
+    pairs_open(pairs);
+    pair_idle(&pairs[0]);
+    clock_move(200);
+    pair_open(&pairs[THREADS]);
+    leaver = pairs[0].conn;
+    assert_int_equal(conn_overload(pairs[THREADS].conn), TODO_OK);
+    assert_null(leaver);
+    assert_int_equal(close(pairs[0].accepted), 0);
+    assert_int_equal(close(pairs[0].client), 0);
+    for (int i = 1; i <= THREADS; i++)
+        pair_close(&pairs[i]);
+}
+
+/* The thread of the one that was cut may be kept from leaving. */
+static void room_is_not_waited_for_in_vain(void **state)
+{
+    struct pair pairs[THREADS + 1];
+
+    (void)state;
+    pairs_open(pairs);
+    pair_idle(&pairs[0]);
+    clock_move(200);
+    pair_open(&pairs[THREADS]);
+    assert_int_equal(conn_overload(pairs[THREADS].conn), TODO_ERR_BUSY);
+    pairs_close(pairs);
+}
+
+/* The first takes it, though the other one was there as well. */
+static void a_place_that_is_made_goes_to_one(void **state)
+{
+    struct pair pairs[THREADS + 1];
+    struct pair other;
+
+    (void)state;
+    pairs_open(pairs);
+    pair_idle(&pairs[0]);
+    clock_move(200);
+    pair_open(&pairs[THREADS]);
+    pair_open(&other);
+    leaver = pairs[0].conn;
+    assert_int_equal(conn_overload(pairs[THREADS].conn), TODO_OK);
+    assert_int_equal(conn_overload(other.conn), TODO_ERR_BUSY);
+    assert_int_equal(close(pairs[0].accepted), 0);
+    assert_int_equal(close(pairs[0].client), 0);
+    for (int i = 1; i <= THREADS; i++)
+        pair_close(&pairs[i]);
     pair_close(&other);
 }
 
-/* It does not tell our address when it refuses a head. */
-static void the_socket_of_another_connection_is_not_taken(void **state)
+/* Its request had come before it was cut, and may take long. */
+static void who_asks_all_the_same_is_not_waited_for(void **state)
 {
-    struct pair one, other;
+    struct pair pairs[THREADS + 1];
+    int64_t before;
 
     (void)state;
-    pair_open(&one, "127.0.0.1");
-    pair_open(&other, "127.0.0.2");
-    pair_ask(&one, "http://127.0.0.1:80/todos");
-    pair_ask(&other, NULL);
-    assert_int_equal(one.conn->fd, one.accepted);
-    assert_int_equal(other.conn->fd, other.accepted);
-    pair_close(&one);
-    pair_close(&other);
+    pairs_open(pairs);
+    pair_idle(&pairs[0]);
+    conn_request_begin(pairs[1].conn, NULL);
+    conn_request_begin(pairs[2].conn, NULL);
+    clock_move(200);
+    pair_open(&pairs[THREADS]);
+    expect_cut(&pairs[0]);
+    conn_request_begin(pairs[0].conn, NULL);
+    before = clock_mono_us();
+    assert_int_equal(conn_overload(pairs[THREADS].conn), TODO_ERR_BUSY);
+    assert_int_equal(clock_mono_us(), before);
+    pairs_close(pairs);
 }
 
-static void a_client_that_has_left_has_no_socket(void **state)
+/* Nobody has looked since it began. */
+static void a_head_that_has_begun_is_not_idle(void **state)
 {
-    struct linger at_once = {.l_onoff = 1};
-    struct pair pair;
-    char byte;
+    struct pair pairs[THREADS + 1];
 
     (void)state;
-    pair_open(&pair, "127.0.0.1");
-    assert_int_equal(setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &at_once,
-                                sizeof at_once),
-                     0);
-    assert_int_equal(close(pair.client), 0); /* by a reset */
-    assert_int_equal(recv(pair.accepted, &byte, 1, 0), -1);
-    pair_ask(&pair, "http://127.0.0.1:80/todos");
-    assert_int_equal(pair.conn->fd, -1);
-    conns_close(pair.conn);
-    assert_int_equal(close(pair.accepted), 0);
+    pairs_open(pairs);
+    pair_idle(&pairs[0]);
+    conn_request_begin(pairs[1].conn, NULL);
+    conn_request_begin(pairs[2].conn, NULL);
+    clock_move(200);
+    assert_int_equal(send(pairs[0].client, "G", 1, 0), 1);
+    pair_open(&pairs[THREADS]);
+    assert_false(atomic_load(&pairs[0].conn->late));
+    pairs_close(pairs);
+}
+
+static void while_places_are_short_heads_are_due_soon(void **state)
+{
+    struct pair pairs[THREADS + 1];
+
+    (void)state;
+    pairs_open(pairs);
+    pair_open(&pairs[THREADS]);
+    clock_move(200);
+    for (int i = 0; i <= THREADS; i++)
+        expect_cut(&pairs[i]);
+    pairs_close(pairs);
+}
+
+/* The last one is late, and so the watch has looked at all. */
+static void while_there_is_room_nobody_is_hurried(void **state)
+{
+    struct pair pairs[THREADS];
+
+    (void)state;
+    pairs_open(pairs);
+    clock_move(9999);
+    conn_expect(pairs[THREADS - 1].conn, 0, SHUT_RD);
+    expect_cut(&pairs[THREADS - 1]);
+    expect_kept(&pairs[0]);
+    expect_kept(&pairs[1]);
+    for (int i = 0; i < THREADS; i++)
+        pair_close(&pairs[i]);
+}
+
+/* As an answer does that the client does not take. */
+static void fill(int fd)
+{
+    static const char bytes[64 * 1024];
+
+    while (send(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+        ;
+}
+
+/* A client that takes an answer has done all that was asked of it. */
+static void whoever_is_answered_is_not_hurried(void **state)
+{
+    struct pair pairs[THREADS + 1];
+
+    (void)state;
+    pairs_open(pairs);
+    pair_open(&pairs[THREADS]);
+    conn_expect(pairs[0].conn, 30000, SHUT_RDWR);
+    fill(pairs[0].accepted);
+    clock_move(200);
+    for (int i = 1; i <= THREADS; i++)
+        expect_cut(&pairs[i]);
+    expect_kept(&pairs[0]);
+    pairs_close(pairs);
 }
 
 /* The process may have stood still: what lies in the socket came in time. The
@@ -207,19 +341,15 @@ static void a_client_that_has_left_has_no_socket(void **state)
 static void what_has_come_is_taken_before_a_client_is_late(void **state)
 {
     struct pair one, other;
-    char byte;
 
     (void)state;
-    pair_open(&one, "127.0.0.1");
-    pair_open(&other, "127.0.0.2");
-    pair_ask(&one, "http://127.0.0.1:80/todos");
-    pair_ask(&other, "http://127.0.0.2:80/todos");
+    pair_open(&one);
+    pair_open(&other);
     assert_int_equal(send(one.client, "x", 1, 0), 1);
     conn_expect(one.conn, 1000, SHUT_RD);
     conn_expect(other.conn, 1000, SHUT_RD);
     clock_move(1000);
-    assert_int_equal(recv(other.accepted, &byte, 1, 0), 0);
-    assert_true(atomic_load(&other.conn->late));
+    expect_cut(&other);
     assert_false(atomic_load(&one.conn->late));
     pair_close(&one);
     pair_close(&other);
@@ -233,7 +363,7 @@ static void a_client_since_the_stop_is_shut_with_the_listener(void **state)
 
     (void)state;
     conns_stop(server.conns);
-    pair_open(&pair, "127.0.0.1");
+    pair_open(&pair);
     conns_refuse(server.conns);
     assert_int_equal(recv(pair.accepted, &byte, 1, MSG_DONTWAIT), 0);
     pair_close(&pair);
@@ -242,10 +372,16 @@ static void a_client_since_the_stop_is_shut_with_the_listener(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        conn_test(a_socket_is_found_whatever_its_number),
-        conn_test(twins_are_told_apart_by_our_address),
-        conn_test(the_socket_of_another_connection_is_not_taken),
-        conn_test(a_client_that_has_left_has_no_socket),
+        conn_test(who_has_been_idle_for_longest_makes_room),
+        conn_test(who_has_just_been_served_stays),
+        conn_test(the_room_that_was_made_is_waited_for),
+        conn_test(room_is_not_waited_for_in_vain),
+        conn_test(a_place_that_is_made_goes_to_one),
+        conn_test(who_asks_all_the_same_is_not_waited_for),
+        conn_test(a_head_that_has_begun_is_not_idle),
+        conn_test(while_places_are_short_heads_are_due_soon),
+        conn_test(while_there_is_room_nobody_is_hurried),
+        conn_test(whoever_is_answered_is_not_hurried),
         conn_test(what_has_come_is_taken_before_a_client_is_late),
         conn_test(a_client_since_the_stop_is_shut_with_the_listener),
     };

@@ -16,7 +16,7 @@ static int open_connection(void **state)
 {
     (void)state;
     chunks = (struct http_chunks){0};
-    tap_open();
+    tap_open(NULL, NULL);
     return socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
 }
 
@@ -106,7 +106,7 @@ static void of_what_was_not_heard_nothing_is_told(void **state)
     assert_int_equal(read(ends[1], buffer, sizeof buffer), sizeof HEAD - 1);
     tap_head_end(sizeof HEAD - 1);
     assert_false(tap_chunks_begin(&chunks, MILK));
-    tap_open();
+    tap_open(NULL, NULL);
     assert_int_equal(comes(HEAD), sizeof HEAD - 1);
     tap_head_end(sizeof HEAD - 1);
     assert_true(tap_chunks_begin(&chunks, MILK));

@@ -1,0 +1,229 @@
+/*
+ * tests/unit/conns_async_test.c - who is let in when memory runs out, and who
+ * is late when the loop comes late?
+ *
+ * A server that has a loop and connections, and no handlers.
+ */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "async_impl/conn.h"
+#include "async_impl/server.h"
+#include "common/base/clock.h"
+#include "tests/support/patience.h"
+#include "tests/unit/unit.h"
+
+static struct config config = {
+    .max_connections = 8, .head_timeout_ms = 1000, .idle_timeout_ms = 1000};
+static struct server server;
+static bool no_memory;
+
+/* NOLINTBEGIN: the names are the linker's */
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return no_memory ? NULL : __real_calloc(count, size);
+}
+/* NOLINTEND */
+
+static void on_connection(uv_stream_t *listener, int status) /* LOOP */
+{
+    (void)listener;
+    assert_int_equal(status, 0);
+    conn_accept(&server);
+}
+
+static void listen_somewhere(void)
+{
+    struct sockaddr_in here;
+
+    assert_int_equal(uv_ip4_addr("127.0.0.1", 0, &here), 0);
+    assert_int_equal(uv_tcp_init(&server.loop, &server.listener), 0);
+    assert_int_equal(
+        uv_tcp_bind(&server.listener, (const struct sockaddr *)&here, 0), 0);
+    assert_int_equal(
+        uv_listen((uv_stream_t *)&server.listener, 8, on_connection), 0);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    no_memory = false;
+    server = (struct server){.config = &config};
+    assert_int_equal(uv_loop_init(&server.loop), 0);
+    server.conns = conns_new(&server);
+    assert_non_null(server.conns);
+    listen_somewhere();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    uv_close((uv_handle_t *)&server.listener, NULL);
+    assert_int_equal(uv_run(&server.loop, UV_RUN_DEFAULT), 0);
+    conns_free(server.conns);
+    assert_int_equal(uv_loop_close(&server.loop), 0);
+    return 0;
+}
+
+#define conns_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+static void leave(struct conn *conn)
+{
+    int before = server.conns->count;
+
+    conn_close(conn);
+    while (server.conns->count == before)
+        (void)uv_run(&server.loop, UV_RUN_ONCE);
+}
+
+/* Nobody would go later and make the loop accept again. */
+static void somebody_is_let_in_without_memory(void **state)
+{
+    struct conn *conn;
+
+    (void)state;
+    no_memory = true;
+    conn = conns_open(server.conns);
+    assert_non_null(conn);
+    assert_null(conns_open(server.conns));
+    leave(conn);
+}
+
+static void each_is_let_in_without_memory(void **state)
+{
+    (void)state;
+    no_memory = true;
+    for (int i = 0; i < 3; i++) {
+        struct conn *conn = conns_open(server.conns);
+
+        assert_non_null(conn);
+        assert_int_equal(conn->state, CONN_OPEN);
+        leave(conn);
+    }
+}
+
+/* A client connects; gives its socket. */
+static int come(void)
+{
+    struct sockaddr_in there;
+    int len = sizeof there;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int before = server.conns->count;
+
+    assert_true(fd >= 0);
+    assert_int_equal(
+        uv_tcp_getsockname(&server.listener, (struct sockaddr *)&there, &len),
+        0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&there, sizeof there), 0);
+    while (server.conns->count == before)
+        (void)uv_run(&server.loop, UV_RUN_ONCE);
+    return fd;
+}
+
+/* The client sends a byte, its deadline passes, and the loop, which stood still
+ * meanwhile, goes on: timers first, and then what has come. */
+static void send_and_stand_still(int fd, struct conn *conn)
+{
+    assert_int_equal(send(fd, "G", 1, 0), 1);
+    clock_move(1000);
+    for (; uv_timer_get_due_in(&conn->timer) > 0; uv_update_time(&server.loop))
+        a_moment();
+    (void)uv_run(&server.loop, UV_RUN_NOWAIT);
+}
+
+static void what_has_come_is_taken_before_it_is_late(void **state)
+{
+    int fd = come();
+    struct conn *conn = server.conns->first;
+
+    (void)state;
+    send_and_stand_still(fd, conn);
+    assert_int_equal(conn->state, CONN_READING);
+    leave(conn);
+    assert_int_equal(close(fd), 0);
+}
+
+static void what_comes_behind_the_last_answer_is_read(void **state)
+{
+    int fd = come();
+    struct conn *conn = server.conns->first;
+
+    (void)state;
+    conn->state = CONN_LINGERING;
+    send_and_stand_still(fd, conn);
+    assert_int_equal(conn->state, CONN_LINGERING);
+    assert_int_equal(conn->dropped, 1);
+    leave(conn);
+    assert_int_equal(close(fd), 0);
+}
+
+/* Two idle clients, the second since later; gives their connections. */
+static void two_come(int fds[2], struct conn *conns[2])
+{
+    for (int i = 0; i < 2; i++) {
+        fds[i] = come();
+        conns[i] = server.conns->youngest;
+        clock_move(1);
+    }
+    clock_move(200);
+}
+
+static void two_leave(const int fds[2], struct conn *conns[2])
+{
+    for (int i = 0; i < 2; i++)
+        conn_close(conns[i]);
+    while (server.conns->count > 0)
+        (void)uv_run(&server.loop, UV_RUN_ONCE);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(close(fds[i]), 0);
+}
+
+static void whoever_has_waited_for_longest_makes_room(void **state)
+{
+    struct conn *conns[2];
+    int fds[2];
+
+    (void)state;
+    two_come(fds, conns);
+    conns_make_room(server.conns);
+    assert_int_equal(conns[0]->state, CONN_CLOSING);
+    assert_int_equal(conns[1]->state, CONN_OPEN);
+    two_leave(fds, conns);
+}
+
+/* The loop has not come round to it. */
+static void who_has_sent_something_is_not_idle(void **state)
+{
+    struct conn *conns[2];
+    int fds[2];
+
+    (void)state;
+    two_come(fds, conns);
+    assert_int_equal(send(fds[0], "G", 1, 0), 1);
+    conns_make_room(server.conns);
+    assert_int_equal(conns[0]->state, CONN_OPEN);
+    assert_int_equal(conns[1]->state, CONN_CLOSING);
+    two_leave(fds, conns);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        conns_test(somebody_is_let_in_without_memory),
+        conns_test(each_is_let_in_without_memory),
+        conns_test(what_has_come_is_taken_before_it_is_late),
+        conns_test(what_comes_behind_the_last_answer_is_read),
+        conns_test(whoever_has_waited_for_longest_makes_room),
+        conns_test(who_has_sent_something_is_not_idle),
+    };
+
+    clock_let_move();
+    clock_move(0);
+    return cmocka_run_group_tests_name("conns_async", tests, NULL, NULL);
+}
