@@ -347,9 +347,7 @@ bool conns_take_place(struct conn *conn) /* REQUEST THREAD */
 void conn_request_begin(struct conn *conn,
                         struct mg_connection *civetweb) /* REQUEST THREAD */
 {
-    if (atomic_exchange(&conn->deadline, 0) ==
-        0) { /* it was cut, and its request
-                came all the same */
+    if (atomic_exchange(&conn->deadline, 0) == 0) { /* cut, and heard after */
         pthread_mutex_lock(&conn->conns->lock);
         leave_no_more_locked(conn);
         pthread_mutex_unlock(&conn->conns->lock);

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -236,17 +235,6 @@ static void print(double after_ms)
                  heard.none, after_ms);
 }
 
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        /* When it fails, a connection will, and that is told. */
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 int main(int argc, char **argv)
 {
     int seconds = argc == 5 ? loopback_number(argv[4], SECONDS_MOST) : 0;
@@ -262,7 +250,7 @@ int main(int argc, char **argv)
                     stderr);
         return 2;
     }
-    raise_descriptor_limit();
+    loopback_raise_limit();
     for (int i = 0; i <= count; i++)
         crowd[i].fd = -1;
     if (!ask_beside_the_crowd(now_ms() + seconds * 1e3)) {

@@ -6,23 +6,11 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "loopback.h"
 
 enum { MOST = 50000 };
-
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        /* When it fails, a connection will, and that is told. */
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
 
 int main(int argc, char **argv)
 {
@@ -36,7 +24,7 @@ int main(int argc, char **argv)
         (void)fputs("usage: idle PORT COUNT [PATH]\n", stderr);
         return 2;
     }
-    raise_descriptor_limit();
+    loopback_raise_limit();
     for (int i = 0; i < count; i++) {
         int fd = loopback_connect(port);
         if (fd < 0 || !loopback_ask(fd, path)) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +18,17 @@ int loopback_number(const char *text, int high)
     return end != text && *end == '\0' && number > 0 && number <= high
                ? (int)number
                : 0;
+}
+
+void loopback_raise_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        /* When it fails, a connection will, and that is told. */
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 static int connect_with(int port, int flags)

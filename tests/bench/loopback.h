@@ -12,6 +12,9 @@
 /* Reads a number from 1 to `high` and nothing else; 0 when it is none. */
 int loopback_number(const char *text, int high);
 
+/* From now on as many descriptors may be open as the system allows. */
+void loopback_raise_limit(void);
+
 /* A connection to 127.0.0.1:port, or -1 with errno. Gives: close it. */
 int loopback_connect(int port);
 

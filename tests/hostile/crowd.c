@@ -28,24 +28,21 @@ static int crowd_size(void)
     return hostile_is_sync() ? POOL : LOOP_CROWD;
 }
 
+static const char *const few_threads[] = {
+    "--threads", "4", "--head-timeout", "3600", "--body-timeout", "3600", NULL};
+
 static int setup_a_small_pool(void **state)
 {
-    static const char *const sync[] = {
-        "--threads", "4", "--head-timeout", "3600", "--body-timeout",
-        "3600",      NULL};
     static const char *const async[] = {"--head-timeout", "3600",
                                         "--body-timeout", "3600", NULL};
 
     (void)state;
-    hostile_start(sync, async);
+    hostile_start(few_threads, async);
     return 0;
 }
 
 static int setup_few_places(void **state)
 {
-    static const char *const sync[] = {
-        "--threads", "4", "--head-timeout", "3600", "--body-timeout",
-        "3600",      NULL};
     static const char *const async[] = {"--max-connections",
                                         "4",
                                         "--head-timeout",
@@ -55,7 +52,7 @@ static int setup_few_places(void **state)
                                         NULL};
 
     (void)state;
-    hostile_start(sync, async);
+    hostile_start(few_threads, async);
     return 0;
 }
 

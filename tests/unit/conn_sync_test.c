@@ -84,11 +84,17 @@ static void pair_open(struct pair *pair)
     conn_found(pair->conn, pair->accepted);
 }
 
+/* What conns_close leaves of it. */
+static void pair_left(struct pair *pair)
+{
+    assert_int_equal(close(pair->accepted), 0);
+    assert_int_equal(close(pair->client), 0);
+}
+
 static void pair_close(struct pair *pair)
 {
     conns_close(pair->conn);
-    assert_int_equal(close(pair->accepted), 0);
-    assert_int_equal(close(pair->client), 0);
+    pair_left(pair);
 }
 
 /* It has asked, and was answered; the next request may come. */
@@ -153,6 +159,15 @@ static void pairs_close(struct pair pairs[THREADS + 1])
         pair_close(&pairs[i]);
 }
 
+/* All have come, one has been idle for long enough, and another comes. */
+static void one_more_comes(struct pair pairs[THREADS + 1])
+{
+    pairs_open(pairs);
+    pair_idle(&pairs[0]);
+    clock_move(200);
+    pair_open(&pairs[THREADS]);
+}
+
 static void who_has_been_idle_for_longest_makes_room(void **state)
 {
     struct pair pairs[THREADS + 1];
@@ -194,15 +209,11 @@ static void the_room_that_was_made_is_waited_for(void **state)
     struct pair pairs[THREADS + 1];
 
     (void)state;
-    pairs_open(pairs);
-    pair_idle(&pairs[0]);
-    clock_move(200);
-    pair_open(&pairs[THREADS]);
+    one_more_comes(pairs);
     leaver = pairs[0].conn;
     assert_int_equal(conn_overload(pairs[THREADS].conn), TODO_OK);
     assert_null(leaver);
-    assert_int_equal(close(pairs[0].accepted), 0);
-    assert_int_equal(close(pairs[0].client), 0);
+    pair_left(&pairs[0]);
     for (int i = 1; i <= THREADS; i++)
         pair_close(&pairs[i]);
 }
@@ -213,10 +224,7 @@ static void room_is_not_waited_for_in_vain(void **state)
     struct pair pairs[THREADS + 1];
 
     (void)state;
-    pairs_open(pairs);
-    pair_idle(&pairs[0]);
-    clock_move(200);
-    pair_open(&pairs[THREADS]);
+    one_more_comes(pairs);
     assert_int_equal(conn_overload(pairs[THREADS].conn), TODO_ERR_BUSY);
     pairs_close(pairs);
 }
@@ -228,16 +236,12 @@ static void a_place_that_is_made_goes_to_one(void **state)
     struct pair other;
 
     (void)state;
-    pairs_open(pairs);
-    pair_idle(&pairs[0]);
-    clock_move(200);
-    pair_open(&pairs[THREADS]);
+    one_more_comes(pairs);
     pair_open(&other);
     leaver = pairs[0].conn;
     assert_int_equal(conn_overload(pairs[THREADS].conn), TODO_OK);
     assert_int_equal(conn_overload(other.conn), TODO_ERR_BUSY);
-    assert_int_equal(close(pairs[0].accepted), 0);
-    assert_int_equal(close(pairs[0].client), 0);
+    pair_left(&pairs[0]);
     for (int i = 1; i <= THREADS; i++)
         pair_close(&pairs[i]);
     pair_close(&other);

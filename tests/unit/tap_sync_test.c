@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -34,6 +35,43 @@ static ssize_t comes(const char *text)
 
     assert_int_equal(write(ends[0], text, strlen(text)), len);
     return recv(ends[1], buffer, sizeof buffer, 0);
+}
+
+static void count_if_ours(void *count, int fd)
+{
+    assert_int_equal(fd, ends[1]);
+    ++*(int *)count;
+}
+
+/* As civetweb looks whether something has come. */
+static void look(void)
+{
+    struct pollfd at = {.fd = ends[1], .events = POLLIN};
+
+    assert_int_equal(poll(&at, 1, 0), 0);
+}
+
+static void the_socket_is_told_once(void **state)
+{
+    int told = 0;
+
+    (void)state;
+    tap_open(count_if_ours, &told);
+    look();
+    look();
+    assert_int_equal(told, 1);
+}
+
+/* civetweb has not looked at it, and a library looks at another one later. */
+static void a_connection_that_has_ended_has_no_socket(void **state)
+{
+    int told = 0;
+
+    (void)state;
+    tap_open(count_if_ours, &told);
+    tap_close();
+    look();
+    assert_int_equal(told, 0);
 }
 
 static void what_came_with_the_head_is_judged(void **state)
@@ -118,6 +156,8 @@ static void of_what_was_not_heard_nothing_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TAP_CASE(the_socket_is_told_once),
+        TAP_CASE(a_connection_that_has_ended_has_no_socket),
         TAP_CASE(what_came_with_the_head_is_judged),
         TAP_CASE(what_comes_later_is_judged),
         TAP_CASE(what_is_refused_is_the_end),
