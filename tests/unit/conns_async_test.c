@@ -15,8 +15,8 @@
 #include "tests/support/patience.h"
 #include "tests/unit/unit.h"
 
-static struct config config = {
-    .max_connections = 8, .head_timeout_ms = 1000, .idle_timeout_ms = 1000};
+static struct config config = {.head_timeout_ms = 1000,
+                               .idle_timeout_ms = 1000};
 static struct server server;
 static bool no_memory;
 
@@ -53,6 +53,7 @@ static int setup(void **state)
 {
     (void)state;
     no_memory = false;
+    config.max_connections = 8;
     server = (struct server){.config = &config};
     assert_int_equal(uv_loop_init(&server.loop), 0);
     server.conns = conns_new(&server);
@@ -60,18 +61,6 @@ static int setup(void **state)
     listen_somewhere();
     return 0;
 }
-
-static int teardown(void **state)
-{
-    (void)state;
-    uv_close((uv_handle_t *)&server.listener, NULL);
-    assert_int_equal(uv_run(&server.loop, UV_RUN_DEFAULT), 0);
-    conns_free(server.conns);
-    assert_int_equal(uv_loop_close(&server.loop), 0);
-    return 0;
-}
-
-#define conns_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static void leave(struct conn *conn)
 {
@@ -81,6 +70,20 @@ static void leave(struct conn *conn)
     while (server.conns->count == before)
         (void)uv_run(&server.loop, UV_RUN_ONCE);
 }
+
+static int teardown(void **state)
+{
+    (void)state;
+    while (server.conns->first) /* also where an assertion failed */
+        leave(server.conns->first);
+    uv_close((uv_handle_t *)&server.listener, NULL);
+    assert_int_equal(uv_run(&server.loop, UV_RUN_DEFAULT), 0);
+    conns_free(server.conns);
+    assert_int_equal(uv_loop_close(&server.loop), 0);
+    return 0;
+}
+
+#define conns_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 /* Nobody would go later and make the loop accept again. */
 static void somebody_is_let_in_without_memory(void **state)
@@ -212,6 +215,23 @@ static void who_has_sent_something_is_not_idle(void **state)
     two_leave(fds, conns);
 }
 
+/* There is one place, and the next client stands on a spare one. */
+static void a_spare_place_is_not_for_long(void **state)
+{
+    int fds[2];
+    struct conn *second;
+
+    (void)state;
+    config.max_connections = 1;
+    fds[0] = come();
+    fds[1] = come();
+    second = server.conns->first;
+    assert_true(second->spare);
+    assert_int_equal(second->deadline - second->since_us, CONNS_SOON_MS * 1000);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(close(fds[i]), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +241,7 @@ int main(void)
         conns_test(what_comes_behind_the_last_answer_is_read),
         conns_test(whoever_has_waited_for_longest_makes_room),
         conns_test(who_has_sent_something_is_not_idle),
+        conns_test(a_spare_place_is_not_for_long),
     };
 
     clock_let_move();
