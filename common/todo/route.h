@@ -38,7 +38,7 @@ enum operation {
 struct route {
     enum operation op;
     const char *method;
-    const char *path;    /* {id} and {file} stand for one segment */
+    const char *path;    /* {id} or {file}: one segment, the last */
     const char *name;    /* of the handler in both rooms, and operationId */
     const char *summary; /* one sentence */
     const char *waits;   /* what a request of this kind waits for */

@@ -60,13 +60,23 @@ static void openapi_lists_every_operation(void **state)
         const char *path;
         const char *method;
     } operations[] = {
-        {"/todos", "get"},         {"/todos", "post"},
-        {"/todos", "delete"},      {"/todos/{id}", "get"},
-        {"/todos/{id}", "put"},    {"/todos/{id}", "patch"},
-        {"/todos/{id}", "delete"}, {"/openapi.json", "get"},
-        {"/docs", "get"},          {"/docs/{file}", "get"},
-        {"/live", "get"},          {"/healthz", "get"},
-        {"/readyz", "get"},        {"/", "get"},
+        {"/todos", "get"},
+        {"/todos", "post"},
+        {"/todos", "delete"},
+        {"/todos/{id}", "get"},
+        {"/todos/{id}", "put"},
+        {"/todos/{id}", "patch"},
+        {"/todos/{id}", "delete"},
+        {"/todos/events", "get"},
+        {"/todos/export", "get"},
+        {"/suggestions", "get"},
+        {"/openapi.json", "get"},
+        {"/docs", "get"},
+        {"/docs/{file}", "get"},
+        {"/live", "get"},
+        {"/healthz", "get"},
+        {"/readyz", "get"},
+        {"/", "get"},
     };
     const struct answer *answer = api_get(*state, "/openapi.json");
     const cJSON *paths =

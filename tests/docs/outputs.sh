@@ -121,5 +121,5 @@ places_hold() {
 
 look_at_texts
 [ "$status" -eq 0 ] || echo "Mend it: tests/docs/outputs.sh . build/dev/bin" \
-    "--write"
+    "--write; what a transcript says, by hand"
 exit "$status"

@@ -71,7 +71,8 @@ static void read_as_other_operations_do(const char *text, size_t size,
 {
     struct problem problem = {0};
     enum list_completed completed;
-    enum todo_err filter_err, err;
+    enum todo_err filter_err, count_err, err;
+    int count;
 
     filter_err = list_filter_parse(&completed, text, size, &problem);
     must_be_told(filter_err, &problem);
@@ -79,6 +80,11 @@ static void read_as_other_operations_do(const char *text, size_t size,
     err = list_no_query(text, size, &problem);
     must_be_told(err, &problem);
     fuzz_must(err || !filter_err, "nothing is a filter too");
+    count_err = list_count_parse(&count, text, size, &problem);
+    must_be_told(count_err, &problem);
+    fuzz_must(err || !count_err, "nothing is a count too");
+    fuzz_must(count_err || (count >= 1 && count <= 10),
+              "a count lies between 1 and 10");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

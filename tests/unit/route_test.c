@@ -64,32 +64,21 @@ static void every_row_is_whole(void **state)
 
 static void head_goes_where_get_does(void **state)
 {
-    static const struct {
-        const char *path;
-        enum operation op;
-    } cases[] = {
-        {"/todos", OP_LIST_TODOS},
-        {"/todos/1", OP_READ_TODO},
-        {"/openapi.json", OP_SHOW_OPENAPI},
-        {"/docs", OP_SHOW_DOCS},
-        {"/docs/a.js", OP_SHOW_DOCS_FILE},
-        {"/healthz", OP_CHECK_HEALTH},
-        {"/readyz", OP_CHECK_READY},
-        {"/", OP_SHOW_HOME},
-        {"/live", OP_SHOW_LIVE},
-        {"/todos/events", OP_STREAM_EVENTS},
-        {"/todos/export", OP_EXPORT_TODOS},
-    };
+    struct buf path = {0};
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (enum operation op = 0; op < OP_SHOW_OPTIONS; op++) {
         struct route_match found;
 
-        assert_int_equal(match(&found, "HEAD", cases[i].path), TODO_OK);
-        assert_int_equal(found.op, cases[i].op);
-        assert_int_equal(match(&found, "OPTIONS", cases[i].path), TODO_OK);
+        write_path(&routes[op], &path);
+        if (strcmp(routes[op].method, "GET") == 0) {
+            assert_int_equal(match(&found, "HEAD", path.data), TODO_OK);
+            assert_int_equal(found.op, op);
+        }
+        assert_int_equal(match(&found, "OPTIONS", path.data), TODO_OK);
         assert_int_equal(found.op, OP_SHOW_OPTIONS);
     }
+    buf_release(&path);
 }
 
 static void other_paths_are_not_found_whatever_the_method(void **state)
@@ -220,28 +209,41 @@ static void files_are_one_segment(void **state)
     }
 }
 
+static const struct {
+    const char *path, *allow;
+} takes[] = {
+    {"/todos", "GET, HEAD, POST, DELETE, OPTIONS"},
+    {"/todos/{id}", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
+    {"/todos/events", "GET, HEAD, OPTIONS"},
+    {"/todos/export", "GET, HEAD, OPTIONS"},
+    {"/suggestions", "GET, HEAD, OPTIONS"},
+    {"/openapi.json", "GET, HEAD, OPTIONS"},
+    {"/docs", "GET, HEAD, OPTIONS"},
+    {"/live", "GET, HEAD, OPTIONS"},
+    {"/docs/{file}", "GET, HEAD, OPTIONS"},
+    {"/healthz", "GET, HEAD, OPTIONS"},
+    {"/readyz", "GET, HEAD, OPTIONS"},
+    {"/", "GET, HEAD, OPTIONS"},
+};
+
+/* The list above leaves no path out. */
+static const char *allow_of(const char *path)
+{
+    for (size_t i = 0; i < sizeof takes / sizeof *takes; i++)
+        if (strcmp(takes[i].path, path) == 0)
+            return takes[i].allow;
+    fail_msg("%s is not in the list of what each path takes", path);
+    return NULL;
+}
+
 static void allow_lists_what_a_path_takes_in_its_order(void **state)
 {
-    static const struct {
-        const char *path, *allow;
-    } cases[] = {
-        {"/todos", "GET, HEAD, POST, DELETE, OPTIONS"},
-        {"/todos/{id}", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
-        {"/openapi.json", "GET, HEAD, OPTIONS"},
-        {"/docs", "GET, HEAD, OPTIONS"},
-        {"/live", "GET, HEAD, OPTIONS"},
-        {"/docs/{file}", "GET, HEAD, OPTIONS"},
-        {"/healthz", "GET, HEAD, OPTIONS"},
-        {"/readyz", "GET, HEAD, OPTIONS"},
-        {"/", "GET, HEAD, OPTIONS"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t op = 0; op < OP_SHOW_OPTIONS; op++) {
         struct buf out = {0};
 
-        route_write_allow(cases[i].path, &out);
-        unit_assert_buf(&out, cases[i].allow);
+        route_write_allow(routes[op].path, &out);
+        unit_assert_buf(&out, allow_of(routes[op].path));
         buf_release(&out);
     }
 }
