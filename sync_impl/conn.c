@@ -52,6 +52,7 @@ static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
         conn_expect_nothing(conn);
         return 1; /* this thread's first request was our own: civet.h */
     }
+    conn_goes_on(conn);
     conn_request_begin(conn, mg);
     wire_head(mg_get_request_info(mg), &rq.in.head);
     rq.in.port = mg_get_request_info(mg)->server_port;

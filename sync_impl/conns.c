@@ -344,14 +344,19 @@ bool conns_take_place(struct conn *conn) /* REQUEST THREAD */
     return !conn->spare;
 }
 
+void conn_goes_on(struct conn *conn) /* REQUEST THREAD */
+{
+    if (atomic_exchange(&conn->deadline, 0) != 0)
+        return; /* it was not cut, and cannot be now */
+    pthread_mutex_lock(&conn->conns->lock);
+    leave_no_more_locked(conn);
+    pthread_mutex_unlock(&conn->conns->lock);
+}
+
 void conn_request_begin(struct conn *conn,
                         struct mg_connection *civetweb) /* REQUEST THREAD */
 {
-    if (atomic_exchange(&conn->deadline, 0) == 0) { /* cut, and heard after */
-        pthread_mutex_lock(&conn->conns->lock);
-        leave_no_more_locked(conn);
-        pthread_mutex_unlock(&conn->conns->lock);
-    }
+    conn_expect_nothing(conn);
     conn->civetweb = civetweb;
     atomic_store(&conn->busy, true);
     atomic_fetch_add(&conn->conns->in_flight, 1);

@@ -94,6 +94,10 @@ bool conns_are_crowded(const struct conns *conns);
  */
 bool conns_take_place(struct conn *conn);
 
+/* A head has come, if only when the connection was cut already: it is served,
+ * and nobody need wait for its place. Request thread. */
+void conn_goes_on(struct conn *conn);
+
 /* A request begins. Request thread. */
 void conn_request_begin(struct conn *conn, struct mg_connection *civetweb);
 

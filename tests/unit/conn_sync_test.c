@@ -218,6 +218,27 @@ static void the_room_that_was_made_is_waited_for(void **state)
         pair_close(&pairs[i]);
 }
 
+/* Its thread has to say 408 first. */
+static void the_room_of_a_late_head_is_waited_for(void **state)
+{
+    struct pair pairs[THREADS + 1];
+
+    (void)state;
+    pairs_open(pairs);
+    for (int i = 1; i < THREADS; i++)
+        conn_request_begin(pairs[i].conn, NULL);
+    clock_move(200);
+    pair_open(&pairs[THREADS]);
+    expect_cut(&pairs[0]);
+    conn_request_begin(pairs[0].conn, NULL); /* to be refused */
+    leaver = pairs[0].conn;
+    assert_int_equal(conn_overload(pairs[THREADS].conn), TODO_OK);
+    assert_int_equal(close(pairs[0].accepted), 0);
+    assert_int_equal(close(pairs[0].client), 0);
+    for (int i = 1; i <= THREADS; i++)
+        pair_close(&pairs[i]);
+}
+
 /* The thread of the one that was cut may be kept from leaving. */
 static void room_is_not_waited_for_in_vain(void **state)
 {
@@ -261,6 +282,7 @@ static void who_asks_all_the_same_is_not_waited_for(void **state)
     clock_move(200);
     pair_open(&pairs[THREADS]);
     expect_cut(&pairs[0]);
+    conn_goes_on(pairs[0].conn);
     conn_request_begin(pairs[0].conn, NULL);
     before = clock_mono_us();
     assert_int_equal(conn_overload(pairs[THREADS].conn), TODO_ERR_BUSY);
@@ -379,6 +401,7 @@ int main(void)
         conn_test(who_has_been_idle_for_longest_makes_room),
         conn_test(who_has_just_been_served_stays),
         conn_test(the_room_that_was_made_is_waited_for),
+        conn_test(the_room_of_a_late_head_is_waited_for),
         conn_test(room_is_not_waited_for_in_vain),
         conn_test(a_place_that_is_made_goes_to_one),
         conn_test(who_asks_all_the_same_is_not_waited_for),
