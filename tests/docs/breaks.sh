@@ -20,11 +20,15 @@ course() { # a whole one; `served` has a block that needs servers
         'int boil(int n)' '{' '    /* excerpt heat begin */' '    n++;' \
         '    /* excerpt heat end */' '    return n;' '}' > common/egg.c
     printf 'words of the check\n' > exercises/07-x/expect-fail.txt
-    echo 'int pan;' > common/pan.c
+    printf '%s\n' 'int pan;' 'int stir(int spoon);' > common/pan.c
     printf '%s\n' '/* the pan */' 'fail_msg("cold");' > tests/pan.c
-    printf '%s\n' '--- a/common/pan.c' '+++ b/common/pan.c' '@@ -1 +1,2 @@' \
+    printf '%s\n' '--- a/common/pan.c' '+++ b/common/pan.c' '@@ -1,2 +1,3 @@' \
         ' int pan;' '+/* EXERCISE 07 begin: heat it */' \
+        '+/* EXERCISE 07 end */' '-int stir(int spoon);' \
         > exercises/07-x/starter.patch
+    printf '%s\n' 'Chapter: docs/07-eggs.md' > exercises/07-x/task.md
+    printf '%s\n' '## 2' '' '## 3' '' 'int stir(int spoon);' \
+        > exercises/07-x/hints.md
     printf '# Read me\n\nSee [the course](docs/README.md#the-course) or %s.\n' \
         '`common/egg.c`' > README.md
     printf '# The course\n\n[Eggs](07-eggs.md)\n' > docs/README.md
@@ -102,7 +106,7 @@ mends() {
 }
 
 course served
-for script in excerpts outputs links chapters; do
+for script in excerpts outputs links chapters answers; do
     look $script.sh
 done
 
@@ -200,5 +204,32 @@ chapter 'a block of what?' 's/^```c$/```/' 'does not say what it is'
 course
 edit docs/README.md '/Eggs/d'
 notices 'the table of contents lacks it' chapters.sh 'does not lead to it'
+
+course
+edit docs/07-eggs.md 's/^## Run/&\nint stir(int spoon);/'
+notices 'a chapter tells an answer' answers.sh 'int stir(int spoon);'
+
+course
+edit docs/07-eggs.md '$s/$/\nint stir(int spoon);/'
+look answers.sh # behind the exercise it may
+
+course
+edit exercises/07-x/hints.md 's/^## 3//'
+notices 'a hint tells an answer' answers.sh 'int stir(int spoon);'
+
+course
+mkdir -p tests/docs
+printf '07\tint stir(int spoon);\n' > tests/docs/told.txt
+notices 'an exception is not needed' answers.sh 'told.txt, not needed'
+
+# The copy of an earlier exercise shows it.
+course
+mkdir exercises/06-w
+sed 's/EXERCISE 07/EXERCISE 06/; /^-int stir/s/^-/ /' \
+    exercises/07-x/starter.patch > exercises/06-w/starter.patch
+sed -i 's/-1,2 +1,3/-1,2 +1,4/' exercises/06-w/starter.patch
+echo 'Chapter: docs/07-eggs.md' > exercises/06-w/task.md
+: > exercises/06-w/hints.md
+notices 'an earlier copy tells an answer' answers.sh '06 common/pan.c'
 
 exit $failed
