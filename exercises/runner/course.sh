@@ -146,11 +146,34 @@ show_task() {
     say "./learn hint      when you are stuck; there are three"
 }
 
+# --- more --------------------------------------------------------------------
+
+more_title() { sed -n '1s/^# *//p' "$shelf/$ex/more/task.md"; }
+
+more_is_open() { # EXERCISE
+    has_more "$1" && [ -z "$(notes "$1" 'more solved')" ]
+}
+
+more() { # [NN]
+    choose_begun "${1:-}"
+    has_more "$ex" || fail "exercise $nn has no step further"
+    is_solved "$ex" || fail "exercise $nn comes first; ./learn check says" \
+        "whether it is solved"
+    in_more "$ex" || note "$ex" 'more begun'
+    say
+    cat "$shelf/$ex/more/task.md"
+    say
+    say "Go on in $folder, with what you have there."
+    say "./learn check     says whether it is right"
+}
+
 # --- check -------------------------------------------------------------------
 
 check() { # [NN]
     course_begin
     choose_begun "${1:-}"
+    more=no
+    ! in_more "$ex" || more=yes
     begin_work
     tell_of_change
     tell_of_edits_outside
@@ -197,10 +220,18 @@ show_compiler_and_fail() {
 congratulate() {
     [ -n "$(edited)" ] || say "(Nothing is edited yet, and still it passes.)"
     is_solved "$ex" || note "$ex" solved
-    say "All of it passed: exercise $(called "$ex") is solved."
+    if [ "$more" = yes ]; then
+        note "$ex" 'more solved'
+        say "All of it passed, the step further, too."
+    else
+        say "All of it passed: exercise $(called "$ex") is solved."
+    fi
     say
     say "./learn solution   the real source beside yours"
     coming=$(first_open)
+    if more_is_open "$ex"; then
+        say "./learn more       one step further, if you like: $(more_title)"
+    fi
     if [ -n "$coming" ]; then
         say "./learn next       $(called "$coming"), $(fact "$coming" Minutes) min"
     else
@@ -256,6 +287,13 @@ solution() { # [--show] [NN]
     say "Below, - is what you found and + is the real source."
     for file in $(fenced -l) $(fenced -L); do show_real "$file"; done
     say
+    if has_more "$ex" &&
+        { [ $show = yes ] || [ -n "$(notes "$ex" 'more solved')" ]; }; then
+        say "One step further, $(more_title), as a change of the real source:"
+        say
+        sed '1,/^$/d' "$shelf/$ex/more/solution.patch"
+        say
+    fi
     say "What looks right, and is not:"
     for patch in "$shelf/$ex"/chaff-*.patch; do
         sed -n 's/^Mistake: //p' "$patch" | fold -s -w 74 |
@@ -318,6 +356,7 @@ list() {
     for one in $(exercises); do
         if is_solved "$one"; then
             state=solved
+            ! more_is_open "$one" || state=solved+
         elif [ "$one" = "$now" ]; then
             state=current
         else
@@ -327,7 +366,8 @@ list() {
             "$(fact "$one" Minutes)" "$(title_of "$one")" "$(fact "$one" Chapter)"
     done
     say
-    say "./learn next goes on; ./learn next NN begins one out of turn."
+    say "./learn next goes on; ./learn next NN begins one out of turn. After solved+"
+    say "./learn more NN goes one step further."
 }
 
 # Once a second, because no event tells of an edit on every file system.

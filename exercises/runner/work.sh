@@ -51,6 +51,15 @@ notes() { # EXERCISE WORDS
 
 is_solved() { [ -n "$(notes "$1" solved)" ]; }
 
+# An exercise may have a step further, for those who have solved it.
+has_more() { [ -f "$shelf/$1/more/task.md" ]; }
+
+# Yes while that step is being taken: a reset begins before it.
+in_more() {
+    notes "$1" '' | grep -x -e 'more begun' -e 'more solved' -e reset |
+        sed -n '$p' | grep -qx 'more begun'
+}
+
 # The exercise begun last, unless it is gone.
 current() {
     last=$(sed -n 's/^[0-9-]* \([^ ]*\) begun$/\1/p' "$progress" \
@@ -227,12 +236,12 @@ configure() {
 # What an exercise's check runs, as targets.
 targets() {
     say todo-sync todo-async muse
-    while read -r _ suite case; do
+    plan_lines | while read -r _ suite case; do
         case $suite in
         unit) unit_program "$case" ;;
         own | catches) say todo-contract ;;
         esac
-    done < "$shelf/$ex/check"
+    done
 }
 
 sanitizers() {

@@ -171,6 +171,28 @@ check "list says what is solved" 0 '^00 *solved' ./learn list
 check "the solution is the real source, and why others fail" \
     0 'Creating says 201 now, and so does reading' ./learn solution
 
+check "most exercises end there" 1 'has no step further' ./learn more
+mkdir -p "$tmp/longer"
+cp -R exercises/00-first-green "$tmp/longer"
+mkdir "$tmp/longer/00-first-green/more"
+echo '# Say where it is' > "$tmp/longer/00-first-green/more/task.md"
+echo 'both contract created_todo_can_be_read' \
+    > "$tmp/longer/00-first-green/more/check"
+cp exercises/00-first-green/starter.patch \
+    "$tmp/longer/00-first-green/more/solution.patch"
+longer() { LEARN_EXERCISES="$tmp/longer" ./learn "$@"; }
+check "list tells of a step further" 0 '^00 *solved+' longer list
+check "a pass offers it" 0 'if you like: Say where it is' longer check
+check "more shows what it asks for" 0 'Say where it is' longer more
+check "the check asks for that, too" 0 'PASS.*created todo can be read' longer check
+check "and says when all is done" 0 '^00 *solved *10 ' longer list
+check "the solution shows how it can be done" \
+    0 'as a change of the real source' longer solution
+cp "$LEARN_WORK/progress" "$tmp/progress"
+sed '/solved/d' "$tmp/progress" > "$LEARN_WORK/progress"
+check "it comes after the exercise" 1 'comes first' longer more
+cp "$tmp/progress" "$LEARN_WORK/progress"
+
 # --- what goes wrong ---------------------------------------------------------
 
 cp "$folder/.source" "$tmp/source"
