@@ -146,6 +146,19 @@ show_task() {
     say "./learn hint      when you are stuck; there are three"
 }
 
+# --- run ---------------------------------------------------------------------
+
+run_exercise() { # NN [OPTIONS]
+    course_begin
+    choose_begun "$1"
+    shift
+    claim_folder
+    real_build
+    build_tree "$folder" "$folder/build" || show_compiler_and_fail
+    exec "$bin/learn-runner" run --bin "$folder/build/bin" \
+        --db "$folder/build/todos.db" --urls build/run/urls "$@" 9>&-
+}
+
 # --- more --------------------------------------------------------------------
 
 more_title() { sed -n '1s/^# *//p' "$shelf/$ex/more/task.md"; }

@@ -15,7 +15,9 @@ static const struct verb {
     int (*command)(int argc, char **argv);
     const char *usage;
 } verbs[] = {
-    {"run", run_command, "run [--db FILE] [--sync-port N] [--async-port N]"},
+    {"run", run_command,
+     "run [--db FILE] [--urls FILE] [--bin FOLDER] [--sync-port N] "
+     "[--async-port N]"},
     {"with", with_command,
      "with [--clean] [--bin FOLDER] [--muse] sync|async|both -- COMMAND "
      "[ARGUMENTS, {sync} and {async} as URLs]"},

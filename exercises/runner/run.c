@@ -20,7 +20,9 @@ enum { SYNC, ASYNC, MUSE, SERVERS, SYNC_PORT = 8001, ASYNC_PORT = 8002 };
 
 struct run_options {
     const char *db;
-    int port[MUSE]; /* -1: the usual one, or any when it is taken */
+    const char *urls; /* a file that is to say where they are; or NULL */
+    const char *bin;  /* the servers of an exercise; NULL: the real ones */
+    int port[MUSE];   /* -1: the usual one, or any when it is taken */
 };
 
 static bool port_is_taken(int port)
@@ -73,6 +75,10 @@ static bool parse_options(struct run_options *options, int argc, char **argv)
     for (i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--db") == 0) {
             options->db = argv[i + 1];
+        } else if (strcmp(argv[i], "--urls") == 0) {
+            options->urls = argv[i + 1];
+        } else if (strcmp(argv[i], "--bin") == 0) {
+            options->bin = argv[i + 1];
         } else if (strcmp(argv[i], "--sync-port") == 0) {
             if (!parse_port(argv[i + 1], &options->port[SYNC]))
                 return false;
@@ -87,7 +93,7 @@ static bool parse_options(struct run_options *options, int argc, char **argv)
         return true;
     (void)fprintf(stderr,
                   "learn: run does not know %s alone; it takes --db FILE, "
-                  "--sync-port N, --async-port N\n",
+                  "--sync-port N, --async-port N, --urls FILE, --bin FOLDER\n",
                   argv[i]);
     return false;
 }
@@ -109,8 +115,10 @@ static void folder_of(const char *file, char *out, size_t size)
 static bool start_both(struct child *servers, const struct run_options *options)
 {
     char dir[512];
-    struct server_options server = {
-        .bin_dir = bin_dir, .dir = dir, .db = options->db};
+    struct server_options server = {.bin_dir =
+                                        options->bin ? options->bin : bin_dir,
+                                    .dir = dir,
+                                    .db = options->db};
 
     folder_of(options->db, dir, sizeof(dir));
     if (!upstream_start(&servers[MUSE], &server, UPSTREAM_DELAY_MS))
@@ -122,24 +130,51 @@ static bool start_both(struct child *servers, const struct run_options *options)
     return server_start(&servers[ASYNC], "todo-async", &server);
 }
 
-static void show_next_steps(const struct child *servers, const char *db)
+/* For shells: `. FILE` sets $SYNC and $ASYNC. */
+static bool write_urls(const char *path, const struct child *servers)
+{
+    FILE *file = fopen(path, "w");
+    bool good = file && fprintf(file, "SYNC=%s\nASYNC=%s\n", servers[SYNC].url,
+                                servers[ASYNC].url) > 0;
+
+    if (file && fclose(file) != 0)
+        good = false;
+    if (!good)
+        perror(path);
+    return good;
+}
+
+static void show_commands(const struct run_options *options)
+{
+    (void)printf("Ask them yourself, in another terminal:\n\n"
+                 "    . %s    # sets $SYNC and $ASYNC\n"
+                 "    curl -i $SYNC/todos\n"
+                 "    curl -i $ASYNC/todos\n"
+                 "    curl -N $ASYNC/todos/events\n"
+                 "    curl -i \"$SYNC/suggestions?count=4\"\n\n",
+                 options->urls);
+}
+
+static void show_next_steps(const struct child *servers,
+                            const struct run_options *options)
 {
     (void)printf("Two servers, one API, one database (%s):\n\n"
                  "    todo-sync   %s   a thread per connection\n"
-                 "    todo-async  %s   one event loop\n\n"
-                 "Ask them yourself:\n\n"
-                 "    curl -i %s/todos\n"
-                 "    curl -i %s/todos\n"
-                 "    curl -N %s/todos/events\n"
-                 "    curl -i '%s/suggestions?count=4'\n\n"
-                 "Next: ./learn next                  begins to practise; the "
-                 "chapters are in docs/\n"
-                 "      ./learn compare create_todo   the same, waited for "
-                 "in two ways\n"
-                 "      ./learn test                  proof that they are "
-                 "equal\n",
-                 db, servers[SYNC].url, servers[ASYNC].url, servers[SYNC].url,
-                 servers[ASYNC].url, servers[ASYNC].url, servers[SYNC].url);
+                 "    todo-async  %s   one event loop\n\n",
+                 options->db, servers[SYNC].url, servers[ASYNC].url);
+    if (options->urls)
+        show_commands(options);
+    if (options->bin)
+        (void)printf("gdb -p %d   looks into todo-sync\n"
+                     "gdb -p %d   looks into todo-async\n",
+                     (int)servers[SYNC].pid, (int)servers[ASYNC].pid);
+    else
+        (void)printf("Next: ./learn next                  begins to practise; "
+                     "chapters are in docs/\n"
+                     "      ./learn compare create_todo   the same, waited for "
+                     "in two ways\n"
+                     "      ./learn test                  proof that they are "
+                     "equal\n");
     (void)fflush(stdout);
 }
 
@@ -158,9 +193,23 @@ static bool stay(struct child *servers)
     return !ended;
 }
 
+/* The servers run; those of an exercise are broken, and demonstrate nothing. */
+static bool show_and_stay(struct child *servers,
+                          const struct run_options *options)
+{
+    if (!options->bin && !demo_show(&servers[SYNC], &servers[ASYNC]))
+        return false;
+    show_next_steps(servers, options);
+    if (isatty(STDIN_FILENO))
+        return stay(servers);
+    (void)printf("\nThere is no terminal here to press Ctrl-C in, so both stop "
+                 "now.\n");
+    return true;
+}
+
 int run_command(int argc, char **argv)
 {
-    struct run_options options = {"todos.db", {-1, -1}};
+    struct run_options options = {"todos.db", NULL, NULL, {-1, -1}};
     struct child servers[SERVERS] = {{0}};
     bool good;
 
@@ -168,11 +217,9 @@ int run_command(int argc, char **argv)
         return 2;
     children_init();
     good = start_both(servers, &options) &&
-           demo_show(&servers[SYNC], &servers[ASYNC]);
-    if (good) {
-        show_next_steps(servers, options.db);
-        if (isatty(STDIN_FILENO))
-            good = stay(servers);
-    }
+           (!options.urls || write_urls(options.urls, servers)) &&
+           show_and_stay(servers, &options);
+    if (options.urls)
+        (void)unlink(options.urls);
     return children_stop(servers, SERVERS) && good ? 0 : 1;
 }

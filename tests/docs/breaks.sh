@@ -64,7 +64,7 @@ block() { # COMMENT LANGUAGE TEXT
 
 look() { # SCRIPT [--write]
     case $1 in
-    outputs.sh) sh "$here/$1" "$tmp/root" "$bin" "${2:-}" ;;
+    outputs.sh | commands.sh) sh "$here/$1" "$tmp/root" "$bin" "${2:-}" ;;
     *) sh "$here/$1" "$tmp/root" "${2:-}" ;;
     esac
 }
@@ -181,6 +181,14 @@ course
 rm docs/07-eggs.md
 notices 'a link is dead' links.sh '07-eggs.md'
 notices 'no chapter is there' chapters.sh 'Found no chapter'
+
+course
+edit docs/07-eggs.md 's/^## Timeline/```sh\nfalse | true\n. build\/run\/urls\ncurl -sf $SYNC\/healthz > \/dev\/null\n```\n&/'
+look commands.sh
+edit docs/07-eggs.md 's/healthz/eggs/'
+notices 'a command of a reader fails' commands.sh '=== docs/07-eggs.md:'
+edit docs/07-eggs.md 's/^```sh/<!-- by hand: no eggs yet -->\n\n&/'
+look commands.sh
 
 # chapter SENTENCE SED-SCRIPT WORDS: a chapter broken in this way is noticed.
 chapter() {
