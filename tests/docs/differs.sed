@@ -6,8 +6,8 @@ s/^(OK +[a-z]+ +).*/\1(as it is here)/
 # Ports, request ids, dates and times; a length has those of a url in it.
 s/(127\.0\.0\.1|localhost):[0-9]+/\1:PORT/g
 s/(X-Request-Id: |"request_id":")[0-9a-f-]+/\1ID/g
-s/^(Content-Length: )[0-9]+/\1LENGTH/
-s/^(Date: ).*/\1DATE/
+s/^( *Content-Length: )[0-9]+/\1LENGTH/
+s/^( *Date: ).*/\1DATE/
 s/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/TIME/g
 s/[0-9]+(\.[0-9]+)? ?(ms|us|s)\b/TIME/g
 

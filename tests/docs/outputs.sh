@@ -9,8 +9,8 @@
 #
 # A line <!-- transcript FILE --> stands before the output of a command that
 # takes too long to run here, such as a check that builds: every line of FILE
-# is in the block. FILE is an expect-fail.txt, and another test sees to it that
-# those lines are printed. Where the block says where to look, as in
+# is in the block. FILE is an expect-fail.txt, and exercises/runner/verify sees to
+# it that the check of its exercise prints the block. Where the block says where to look, as in
 # exercises/work/NN-name/PATH:LINE, the starter has its fence there; where it
 # says "at FILE:LINE", a case can fail there.
 #
