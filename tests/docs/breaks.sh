@@ -20,6 +20,7 @@ course() { # a whole one; `served` has a block that needs servers
         'int boil(int n)' '{' '    /* excerpt heat begin */' '    n++;' \
         '    /* excerpt heat end */' '    return n;' '}' > common/egg.c
     printf 'words of the check\n' > exercises/07-x/expect-fail.txt
+    touch learn
     printf '%s\n' 'int pan;' 'int stir(int spoon);' > common/pan.c
     printf '%s\n' '/* the pan */' 'fail_msg("cold");' > tests/pan.c
     printf '%s\n' '--- a/common/pan.c' '+++ b/common/pan.c' '@@ -1,2 +1,3 @@' \
@@ -64,7 +65,7 @@ block() { # COMMENT LANGUAGE TEXT
 
 look() { # SCRIPT [--write]
     case $1 in
-    outputs.sh | commands.sh) sh "$here/$1" "$tmp/root" "$bin" "${2:-}" ;;
+    outputs.sh | commands.sh | words.sh) sh "$here/$1" "$tmp/root" "$bin" "${2:-}" ;;
     *) sh "$here/$1" "$tmp/root" "${2:-}" ;;
     esac
 }
@@ -189,6 +190,19 @@ edit docs/07-eggs.md 's/healthz/eggs/'
 notices 'a command of a reader fails' commands.sh '=== docs/07-eggs.md:'
 edit docs/07-eggs.md 's/^```sh/<!-- by hand: no eggs yet -->\n\n&/'
 look commands.sh
+
+# word SENTENCE WORD: a chapter that says it is noticed.
+word() {
+    course
+    edit docs/07-eggs.md "s,^none\$,say \`$2\`,"
+    notices "$1" words.sh "docs/07-eggs.md: "
+}
+
+word 'a function that is gone' 'fry_the_egg(n)'
+word 'an option that is gone' '--hard 5'
+word 'a verb that is gone' './learn boil'
+word 'a path that is gone' 'GET /eggs'
+word 'a parameter that is gone' 'GET /todos?search=milk'
 
 # chapter SENTENCE SED-SCRIPT WORDS: a chapter broken in this way is noticed.
 chapter() {
