@@ -39,13 +39,13 @@ function showState(words) {
 
 function addItem(id) {
   const item = find('item').content.firstElementChild.cloneNode(true);
-  let before = list.lastElementChild; // most are new, and belong there
-  while (before && before.todo.id > id)
-    before = before.previousElementSibling;
-  if (before)
-    before.after(item);
+  let after = list.firstElementChild; // most are new, and come first
+  while (after && after.todo.id > id)
+    after = after.nextElementSibling;
+  if (after)
+    after.before(item);
   else
-    list.prepend(item);
+    list.append(item);
   items.set(id, item);
   return item;
 }

@@ -99,7 +99,7 @@ enum todo_err pages_load(struct pages *pages, const struct config *config,
     *pages = (struct pages){0};
     viewer = load_viewer(pages, config->docs_dir);
     pages_write_home(&page[PAGE_HOME].text, config->program, room);
-    pages_write_docs(&page[PAGE_DOCS].text, config->program, viewer);
+    pages_write_docs(&page[PAGE_DOCS].text, config, viewer);
     pages_write_live(&page[PAGE_LIVE].text, config->program, room);
     openapi_write(config->public_url, &page[PAGE_OPENAPI].text);
     buf_puts(&page[PAGE_OK].text, "{\"status\":\"ok\"}");

@@ -2,6 +2,7 @@
  * common/pages/pages_docs.c - GET /docs: the API to read, and with a viewer to
  * try.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "common/http/http_rules.h"
@@ -34,7 +35,23 @@ static void end_table(struct buf *out)
     buf_puts(out, "</tbody>\n</table>\n</div>\n");
 }
 
-static void put_viewer(struct buf *out, bool viewer)
+/* A command to begin with. A server that takes any port does not know it yet.
+ */
+static void put_command(struct buf *out, const struct config *config)
+{
+    char port[16] = "PORT";
+
+    if (config->port > 0)
+        (void)snprintf(port, sizeof port, "%d", config->port);
+    buf_puts(out, "<pre><code>curl -i --json '{\"title\": \"Buy milk\"}' ");
+    if (config->public_url)
+        pages_put(out, "%s/todos</code></pre>\n", config->public_url);
+    else
+        pages_put(out, "http://127.0.0.1:%s/todos</code></pre>\n", port);
+}
+
+static void put_viewer(struct buf *out, const struct config *config,
+                       bool viewer)
 {
     begin_section(out, "try", "Try it");
     if (viewer)
@@ -42,11 +59,15 @@ static void put_viewer(struct buf *out, bool viewer)
                       "<noscript><p>The viewer needs JavaScript; what follows "
                       "does not.</p></noscript>\n");
     else
-        buf_puts(out, "<p>Here every operation can be tried once "
-                      "<code>./learn test --web</code> has installed a viewer. "
-                      "Until then, with the port of this server:</p>\n"
-                      "<pre><code>curl -i --json '{\"title\": \"Buy milk\"}' "
-                      "http://127.0.0.1:PORT/todos</code></pre>\n");
+        buf_printf(out,
+                   "<p>Here every operation can be tried once "
+                   "<code>./learn test --web</code> has installed a viewer. "
+                   "Until then%s:</p>\n",
+                   config->port > 0 || config->public_url
+                       ? ""
+                       : ", with the port of this server");
+    if (!viewer)
+        put_command(out, config);
     buf_puts(out, "</section>\n");
 }
 
@@ -272,10 +293,10 @@ static void put_errors(struct buf *out)
     buf_puts(out, "</section>\n");
 }
 
-void pages_write_docs(struct buf *out, const char *program, bool viewer)
+void pages_write_docs(struct buf *out, const struct config *config, bool viewer)
 {
     /* The viewer styles its elements one by one, and keeps icons in itself. */
-    pages_begin(out, program, "The API",
+    pages_begin(out, config->program, "The API",
                 viewer ? "default-src 'none'; script-src 'self'; "
                          "style-src 'self' 'unsafe-inline'; "
                          "img-src 'self' data:; connect-src 'self'; "
@@ -295,14 +316,14 @@ void pages_write_docs(struct buf *out, const char *program, bool viewer)
         "<h1>The API</h1>\n"
         "<p class=\"how\">Both servers answer alike. The same as a "
         "document: <a href=\"./openapi.json\">openapi.json</a></p>\n",
-        program);
+        config->program);
     buf_puts(out, "</header>\n<nav aria-label=\"On this page\">\n<ul>\n"
                   "<li><a href=\"#try\">Try it</a></li>\n"
                   "<li><a href=\"#operations\">Operations</a></li>\n"
                   "<li><a href=\"#parameters\">Parameters</a></li>\n"
                   "<li><a href=\"#todo\">The todo</a></li>\n"
                   "<li><a href=\"#errors\">Errors</a></li>\n</ul>\n</nav>\n");
-    put_viewer(out, viewer);
+    put_viewer(out, config, viewer);
     put_operations(out);
     put_parameter_table(out);
     put_todo(out);

@@ -19,8 +19,10 @@
 void pages_write_home(struct buf *out, const char *program,
                       const struct pages_room *room);
 
-/* GET /docs: the API to read, and with a viewer to try. */
-void pages_write_docs(struct buf *out, const char *program, bool viewer);
+/* GET /docs: the API to read, and with a viewer to try. Without one it shows a
+ * command, for config->public_url or config->port. */
+void pages_write_docs(struct buf *out, const struct config *config,
+                      bool viewer);
 
 /* GET /live: the todos, and what happens to them. */
 void pages_write_live(struct buf *out, const char *program,

@@ -93,8 +93,8 @@ keep() { # AS
 # On a terminal a line says what is awaited. It goes as it came: by blanks.
 now_running() { # [SIDE CASE]
     [ -t 2 ] || return 0
-    printf '\r%-79.79s\r' "${1:+... up to $check_seconds s: $(asked "$1")  $(
-        sentence "$2")}" >&2
+    printf '\r%-79s\r' "$(say "${1:+... up to $check_seconds s: $(asked "$1")  $(
+        sentence "$2")}" | fold -s -w 76 | sed '1!d; $!s/ *$/ .../')" >&2
 }
 
 hung() { grep -q '^learn: not done after ' "$1"; }

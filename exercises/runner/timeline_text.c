@@ -8,7 +8,7 @@
 
 #include "timeline.h"
 
-enum { NAME_WIDTH = 16, CELLS = 62 };
+enum { NAME_WIDTH = 19, CELLS = 59 };
 
 static const char signs[SPAN_KINDS + 1] = "#=-";
 

@@ -89,6 +89,31 @@ static void assert_plain(const struct fixture *fixture)
     assert_non_null(file(fixture, "style.css"));
 }
 
+static void plain_docs_say_where_the_server_is(void **state)
+{
+    static const struct {
+        struct config config;
+        const char *says;
+    } rows[] = {
+        {{.program = "todo-sync", .port = 8123},
+         "' http://127.0.0.1:8123/todos"},
+        {{.program = "todo-sync"}, "' http://127.0.0.1:PORT/todos"},
+        {{.program = "todo-sync",
+          .port = 8123,
+          .public_url = "https://a.example/b"},
+         "' https://a.example/b/todos"},
+    };
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        pages_release(&fixture->pages);
+        assert_int_equal(pages_load(&fixture->pages, &rows[i].config, &room),
+                         TODO_OK);
+        assert_true(
+            unit_buf_has(&fixture->pages.page[PAGE_DOCS].text, rows[i].says));
+    }
+}
+
 static void without_a_folder_docs_is_plain(void **state)
 {
     load(*state, NULL);
@@ -297,6 +322,7 @@ static void docs_says_what_a_number_may_be(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        PAGES_TEST(plain_docs_say_where_the_server_is),
         PAGES_TEST(without_a_folder_docs_is_plain),
         PAGES_TEST(a_missing_folder_is_no_error),
         PAGES_TEST(the_viewers_files_are_served_byte_for_byte),
