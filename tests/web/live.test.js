@@ -104,7 +104,7 @@ for (const [name, otherName] of
       for (const title of wanted)
         await create(server, { title });
       await showLive(server, async (page) => {
-        assert.deepEqual(await titles(page), wanted.toReversed());
+        assert.deepEqual(await titles(page), wanted.reverse());
       });
     });
 
@@ -197,7 +197,7 @@ for (const [name, otherName] of
           await create(again, { title: 'after' });
           await shows(page, 'after');
           assert.deepEqual(await titles(page),
-            ['before', 'meanwhile', 'after']);
+            ['after', 'meanwhile', 'before']);
         }, [/ERR_CONNECTION_REFUSED/, /\/todos\/events$/]);
       } finally {
         await again?.stop();
