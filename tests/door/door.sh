@@ -34,6 +34,19 @@ check "run shows a todo that crosses over, and ends without a terminal" \
 check "run starts again on the same database" \
     0 '/todos/2' "$bin/learn-runner" run --db "$tmp/todos.db"
 
+check "without a terminal it says why it ends" \
+    0 'no terminal here' "$bin/learn-runner" run --db "$tmp/todos.db"
+
+mkfifo "$tmp/urls"
+check "run says where the servers are, for a shell to read" \
+    0 '^ASYNC=http://127.0.0.1:[0-9]' sh -c \
+    'cat "$0" & "$1" run --db "$2" --urls "$0" > /dev/null && wait' \
+    "$tmp/urls" "$bin/learn-runner" "$tmp/todos.db"
+check "until they have ended" 2 'No such file' ls "$tmp/urls"
+check "run fails when it cannot say it" \
+    1 'No such file' "$bin/learn-runner" run --db "$tmp/todos.db" \
+    --urls "$tmp/nowhere/urls"
+
 check "run gives way when a usual port is taken" \
     0 'Port 8002 is taken; todo-async takes another' \
     "$hold_port" 8002 "$bin/learn-runner" run --db "$tmp/todos.db"
