@@ -40,7 +40,7 @@ play() ( # SUITE CASE SIDE SECONDS
         set -- "$suites/todo-system" "$servers/todo-$side" \
             "$servers/todo-$other" "$case"
         ;;
-    unit) set -- "$servers/../tests/unit/$(unit_program "$case")" ;;
+    unit) set -- "$servers/../tests/unit/$(unit_program "$case")" "$case" ;;
     esac
     TMPDIR=$play_tmp ${steady:+setarch -R} "$suites/learn-runner" within "$seconds" \
         ${explain:+--explain "$explain"} -- "$@" \

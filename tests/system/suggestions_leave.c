@@ -8,6 +8,7 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "system.h"
 #include "tests/cmocka_all.h"
@@ -215,6 +216,39 @@ static void a_reset_behind_bytes_is_a_reset(void **state)
     server_stop(&system_server);
 }
 
+static void expect_room(void)
+{
+    assert_int_equal(talk_get(system_server.port, "/todos", NULL), 200);
+}
+
+/* There may be one connection. A thread still stands for the client whose call
+ * is under way; so there are more of them. The reset comes before the job is
+ * done. */
+static void there_is_room_when_a_client_has_left(void **state)
+{
+    struct raw client;
+
+    (void)state;
+    if (system_is_sync())
+        start_hanging("--threads", "8");
+    else
+        start_hanging("--max-connections", "1");
+    ask_all(&client, 1);
+    raw_reset(&client);
+    if (!system_is_sync())
+        muse_await(&system_muse, "left", 1);
+    expect_room();
+    system_hold_at("store.lock");
+    system_ask_post(&client, "has left");
+    gate_await(&system_gate, 1);
+    raw_reset(&client);
+    gate_release(&system_gate);
+    free(system_await_logged("POST", false));
+    expect_room();
+    server_stop(&system_muse);
+    server_stop(&system_server);
+}
+
 /* A FIN says no more than that the request is over. */
 static void who_has_said_all_is_not_gone(void **state)
 {
@@ -266,6 +300,7 @@ int system_suggestions_leave(void)
         SYSTEM_CASE(a_client_that_left_is_noticed_by_the_loop_alone),
         SYSTEM_CASE(a_request_in_the_pipe_does_not_hide_who_left),
         SYSTEM_CASE(a_reset_behind_bytes_is_a_reset),
+        SYSTEM_CASE(there_is_room_when_a_client_has_left),
         SYSTEM_CASE(who_has_said_all_is_not_gone),
         SYSTEM_CASE(calls_under_way_at_sigterm_are_answered),
         SYSTEM_CASE(calls_beyond_the_shutdown_timeout_are_cut_with_exit_1),

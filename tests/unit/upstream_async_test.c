@@ -1,5 +1,6 @@
 /*
- * tests/unit/upstream_async_test.c - a socket of one call cannot be watched.
+ * tests/unit/upstream_async_test.c - a socket of one call cannot be watched,
+ * and a client leaves before it is answered.
  *
  * A server that has a loop and an upstream, and does not listen. The upstream
  * is a stub whose answer the case sends when it likes.
@@ -97,9 +98,16 @@ static void finish(struct request *rq)
     asker->done = true;
 }
 
+static void ask_for(struct asker *asker, int count)
+{
+    asker->done = false;
+    asker->rq.err = TODO_OK;
+    upstream_ask(&asker->rq, count, &asker->array, finish);
+}
+
 static void ask(struct asker *asker)
 {
-    upstream_ask(&asker->rq, 1, &asker->array, finish);
+    ask_for(asker, 1);
 }
 
 static void run_until_done(const struct asker *asker)
@@ -142,12 +150,31 @@ static void a_call_that_is_not_watched_ends_in_time(void **state)
     assert_int_equal(first.rq.err, TODO_ERR_UPSTREAM_TIMEOUT);
 }
 
-int main(void)
+/* So often that there would be no room for more if one call in ten still
+ * counted as under way. */
+static void calls_that_are_ended_are_ended_whole_and_once(void **state)
+{
+    enum { TEN = 10 };
+
+    (void)state;
+    for (int i = 0; i < UPSTREAM_MAX_CALLS; i++) {
+        ask_for(&first, TEN);
+        assert_false(first.done);
+        upstream_cancel(&first.rq);
+        assert_true(first.done);
+        assert_int_not_equal(first.rq.err, TODO_OK);
+        assert_true(first.rq.calls == NULL);
+    }
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         upstream_test(a_socket_that_cannot_be_watched_harms_no_other_call),
         upstream_test(a_call_that_is_not_watched_ends_in_time),
+        upstream_test(calls_that_are_ended_are_ended_whole_and_once),
     };
 
+    unit_choose(argc, argv);
     return cmocka_run_group_tests_name("upstream_async", tests, NULL, NULL);
 }
