@@ -132,5 +132,7 @@ int system_gates(void);
 int system_late(void);
 int system_queues(void);
 int system_together(void);
+int system_more_09(void);
+int system_more_10(void);
 
 #endif
