@@ -40,7 +40,10 @@ play() ( # SUITE CASE SIDE SECONDS
         set -- "$suites/todo-system" "$servers/todo-$side" \
             "$servers/todo-$other" "$case"
         ;;
-    unit) set -- "$servers/../tests/unit/$(unit_program "$case")" "$case" ;;
+    unit)
+        export TODO_UNIT_CASE="$case" # and none of its neighbours
+        set -- "$servers/../tests/unit/$(unit_program "$case")"
+        ;;
     esac
     TMPDIR=$play_tmp ${steady:+setarch -R} "$suites/learn-runner" within "$seconds" \
         ${explain:+--explain "$explain"} -- "$@" \

@@ -221,15 +221,43 @@ static void each_request_hears_of_its_own_error(void **state)
     assert_int_equal(askers[2].rq.err, TODO_OK);
 }
 
+/* All come in one turn of the loop, while the writer has no time for them. */
+static void what_came_first_is_done_first(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = a->askers;
+
+    keeper_write(&askers[0].rq, stand_still, &a->halt, finish);
+    wait_for_halt(a);
+    for (int i = 1; i < QUEUE; i++)
+        ask_create(&askers[i]);
+    end_halt(a);
+    for (int i = 1; i < QUEUE; i++) {
+        run_until_done(a, &askers[i]);
+        if (askers[i].rq.frame.create_todo.todo.id != i)
+            fail_msg("write %d of %d was not done in its turn", i, QUEUE - 1);
+    }
+    run_until_done(a, &askers[0]);
+}
+
 /* --- no room -------------------------------------------------------------- */
 
-/* The loop has not turned since. */
-static void expect_busy(const struct asker *late)
+/* Whatever becomes of those that have room: the refused one waits for no thread
+ * but the loop. */
+static void expect_busy(struct async_case *a, const struct asker *late)
 {
+    uv_run(&a->server.loop, UV_RUN_NOWAIT);
     if (!late->done || late->rq.err != TODO_ERR_BUSY)
         fail_msg("a job over keeper->limit (%d here) must go on at once with "
                  "TODO_ERR_BUSY, but it %s",
                  QUEUE, late->done ? "went on without" : "waits");
+}
+
+/* Another queue has room, and is asked from where the refusal is told. */
+static void read_instead(struct request *rq)
+{
+    assert_int_equal(rq->err, TODO_ERR_BUSY);
+    keeper_read(rq, store_ping, NULL, finish);
 }
 
 static void a_full_queue_is_busy_at_once(void **state)
@@ -242,11 +270,11 @@ static void a_full_queue_is_busy_at_once(void **state)
     for (int i = 1; i < QUEUE; i++)
         ask_create(&askers[i]);
     ask_create(&late[0]);
-    expect_busy(&late[0]);
+    expect_busy(a, &late[0]);
     wait_for_halt(a);
     ask_create(&late[1]); /* what a thread has at hand counts too */
-    expect_busy(&late[1]);
-    ask_ping(&late[2]); /* another queue */
+    expect_busy(a, &late[1]);
+    keeper_write(&late[2].rq, store_ping, NULL, read_instead);
     run_until_done(a, &late[2]);
     assert_int_equal(late[2].rq.err, TODO_OK);
     end_halt(a);
@@ -259,6 +287,41 @@ static void a_full_queue_is_busy_at_once(void **state)
     ask_create(&late[0]);
     run_until_done(a, &late[0]); /* there is room again */
     assert_int_equal(late[0].rq.err, TODO_OK);
+}
+
+typedef void ask_keeper(struct request *rq, store_work *work, void *job,
+                        request_step *next);
+
+/* The first one stands still. All come in one turn, so that none is done before
+ * the last. */
+static void expect_limit(struct async_case *a, ask_keeper *ask)
+{
+    struct asker *askers = a->askers;
+    struct asker *late = &askers[QUEUE];
+
+    ask(&askers[0].rq, stand_still, &a->halt, finish);
+    for (int i = 1; i < QUEUE; i++)
+        ask(&askers[i].rq, store_ping, NULL, finish);
+    ask(&late->rq, store_ping, NULL, finish);
+    expect_busy(a, late);
+    end_halt(a);
+    for (int i = 0; i < QUEUE; i++) {
+        run_until_done(a, &askers[i]);
+        assert_int_equal(askers[i].rq.err, TODO_OK);
+        askers[i].done = false;
+    }
+    late->done = false;
+}
+
+static void reads_and_searches_have_a_limit_too(void **state)
+{
+    struct async_case *a = *state;
+
+    for (int round = 0; round < 2; round++) { /* nothing is left of the first */
+        expect_limit(a, keeper_read);
+        expect_limit(a, keeper_search);
+        expect_limit(a, keeper_write);
+    }
 }
 
 /* --- who waits for whom --------------------------------------------------- */
@@ -405,7 +468,9 @@ int main(void)
         keeper_test(writes_of_one_turn_share_a_commit),
         keeper_test(what_comes_while_a_group_runs_is_the_next_group),
         keeper_test(each_request_hears_of_its_own_error),
+        keeper_test(what_came_first_is_done_first),
         keeper_test(a_full_queue_is_busy_at_once),
+        keeper_test(reads_and_searches_have_a_limit_too),
         keeper_test(reads_do_not_wait_for_a_held_database),
         keeper_test(a_long_search_holds_up_nothing_but_searches),
         keeper_test(a_reader_that_stands_still_leaves_the_others),

@@ -1,6 +1,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include <sqlite3.h>
@@ -13,6 +14,54 @@
 
 enum { THREADS = 8, WRITES = 25 };
 
+/* A case that is slow sees to it that a thread which wakes others is overtaken
+ * by them: it goes on when so many of them have what they waited for. */
+static atomic_int to_overtake; /* 0: no case is slow */
+static atomic_int told;        /* threads that came back from keeper_write */
+static atomic_int asleep;      /* threads that wait for their turn */
+static _Thread_local bool has_woken;
+
+static void wait_until(atomic_int *count, int enough)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    while (atomic_load(count) < enough && now_ms() < deadline)
+        a_moment();
+}
+
+/* The linker puts the second of each in the place of the first one's function
+ * (ld(1), --wrap). */
+/* NOLINTBEGIN: the names are the linker's */
+int __real_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock);
+int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock);
+int __real_pthread_cond_broadcast(pthread_cond_t *cond);
+int __wrap_pthread_cond_broadcast(pthread_cond_t *cond);
+int __real_pthread_mutex_unlock(pthread_mutex_t *lock);
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *lock);
+
+int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *lock)
+{
+    atomic_fetch_add(&asleep, 1);
+    return __real_pthread_cond_wait(cond, lock);
+}
+
+int __wrap_pthread_cond_broadcast(pthread_cond_t *cond)
+{
+    has_woken = true;
+    return __real_pthread_cond_broadcast(cond);
+}
+
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *lock)
+{
+    int rc = __real_pthread_mutex_unlock(lock);
+
+    if (has_woken)
+        wait_until(&told, atomic_load(&to_overtake));
+    has_woken = false;
+    return rc;
+}
+/* NOLINTEND */
+
 /* A request thread: it creates todos, one after the other. */
 struct writer {
     struct keeper *keeper;
@@ -21,6 +70,7 @@ struct writer {
     int number;
     int writes;
     int failed;
+    enum todo_err err; /* of the last write */
 };
 
 static void *run_writer(void *arg)
@@ -34,8 +84,10 @@ static void *run_writer(void *arg)
 
         (void)snprintf(job.draft.values.title, sizeof job.draft.values.title,
                        "%d-%d", writer->number, i);
-        if (keeper_write(writer->keeper, store_create_todo, &job) != TODO_OK)
+        writer->err = keeper_write(writer->keeper, store_create_todo, &job);
+        if (writer->err)
             writer->failed++;
+        atomic_fetch_add(&told, 1);
     }
     return NULL;
 }
@@ -172,6 +224,50 @@ static void those_who_come_while_one_leads_share_a_commit(void **state)
     keeper_free(keeper);
 }
 
+/* --- a commit that fails -------------------------------------------------- */
+
+/* They wait while one leads, and share the next transaction. */
+static void let_writers_share_a_failure(struct keeper *keeper,
+                                        struct writer *writers)
+{
+    struct leader leader;
+
+    leader_begin(&leader, keeper);
+    atomic_store(&asleep, 0);
+    start_writers(writers, keeper, 1, NULL);
+    wait_until(&asleep, THREADS);
+    atomic_store(&told, 0);
+    atomic_store(&to_overtake, THREADS - 1); /* all but the one that leads */
+    vfs_shim_break((struct vfs_fault){.call = VFS_WRITE,
+                                      .files = VFS_WAL,
+                                      .first = 1,
+                                      .times = VFS_FOR_GOOD,
+                                      .code = SQLITE_FULL});
+    leader_end(&leader);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(writers[i].thread, NULL), 0);
+    atomic_store(&to_overtake, 0);
+    assert_true(vfs_shim_mend() > 0);
+}
+
+static void each_thread_of_a_group_hears_that_its_commit_failed(void **state)
+{
+    struct store_case *c = *state;
+    struct keeper *keeper = keeper_new(c->file, NULL);
+    struct writer writers[THREADS];
+
+    assert_true(keeper != NULL);
+    store_case_create(c->store, "so that there is a log");
+    let_writers_share_a_failure(keeper, writers);
+    for (int i = 0; i < THREADS; i++)
+        if (writers[i].err != TODO_ERR_DISK_FULL)
+            fail_msg("COMMIT failed, and thread %d of %d was told %s", i + 1,
+                     THREADS, writers[i].err ? "another error" : "TODO_OK");
+    assert_int_equal(store_case_number(c->path, "SELECT count(*) FROM todos"),
+                     1);
+    keeper_free(keeper);
+}
+
 /* --- a held database ------------------------------------------------------ */
 
 static void writes_wait_for_a_held_database_and_reads_do_not(void **state)
@@ -262,6 +358,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         store_test(every_answered_write_is_there_whoever_led),
         store_test(those_who_come_while_one_leads_share_a_commit),
+        store_test(each_thread_of_a_group_hears_that_its_commit_failed),
         store_test(writes_wait_for_a_held_database_and_reads_do_not),
         store_test(a_thread_reads_what_was_answered_before),
         store_test(a_thread_that_never_entered_cannot_read),
