@@ -17,7 +17,7 @@
 #include "tests/cmocka_all.h"
 #include "walk.h"
 
-enum { LIMIT = 1024 * 1024, MAX_WRITES = 20000, AFTER = 20 };
+enum { LIMIT = 1024 * 1024, MAX_WRITES = 20000, AFTER = 20, CROWD = 6 };
 
 /* The limit is inherited by the program, and lifted again here. That the
  * signal which comes with it must not kill is the program's business. */
@@ -49,6 +49,13 @@ static void expect_no_room(int status)
         talk_expect(status, 507);
 }
 
+/* A title that takes as much room as a title may. */
+static void write_long_title(char title[TALK_TITLE_MAX])
+{
+    memset(title, 'x', TALK_TITLE_MAX - 1);
+    title[TALK_TITLE_MAX - 1] = '\0';
+}
+
 /* Creates todos until one is refused; gives how many there are now. */
 static size_t fill_the_disk(void)
 {
@@ -56,8 +63,7 @@ static size_t fill_the_disk(void)
     size_t stored = 0;
     int status;
 
-    memset(title, 'x', sizeof title - 1);
-    title[sizeof title - 1] = '\0';
+    write_long_title(title);
     while ((status = create(system_server.port, title)) == 201)
         if (++stored > MAX_WRITES)
             fail_msg("%zu writes got 201 although the disk has room for fewer",
@@ -101,6 +107,43 @@ static void without_room_writes_fail_whole_and_reads_go_on(void **state)
     server_stop(&system_server);
 }
 
+/* A first write waits for the lock, and the others for their turn behind it:
+ * these share a transaction, and its COMMIT fails. */
+static void writes_that_find_no_room_together_all_hear_of_it(void **state)
+{
+    struct raw first, others[CROWD];
+    char title[TALK_TITLE_MAX];
+    int told = 0;
+
+    (void)state;
+    write_long_title(title);
+    start_limited(system_fresh_db());
+    size_t stored = fill_the_disk();
+
+    system_hold_at("store.lock");
+    system_ask_post(&first, title);
+    gate_await(&system_gate, 1);
+    for (int i = 0; i < CROWD; i++)
+        system_ask_post(&others[i], title);
+    gate_await_waiting(&system_gate, "keeper.write", 1 + CROWD);
+    system_look_around(); /* what is counted is queued by then */
+    gate_release(&system_gate);
+    expect_no_room(system_hear(&first));
+    for (int i = 0; i < CROWD; i++) {
+        int status = system_hear(&others[i]);
+
+        if (status == 201)
+            told++;
+        else
+            expect_no_room(status);
+    }
+    if (told > 0)
+        fail_msg("the disk had room for none of %d writes, and %d got 201",
+                 CROWD, told);
+    expect_stored(system_server.port, stored);
+    server_stop(&system_server);
+}
+
 static void with_room_again_all_that_was_answered_is_there(void **state)
 {
     const char *db = system_fresh_db();
@@ -121,6 +164,7 @@ int system_full(void)
 {
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(without_room_writes_fail_whole_and_reads_go_on),
+        SYSTEM_CASE(writes_that_find_no_room_together_all_hear_of_it),
         SYSTEM_CASE(with_room_again_all_that_was_answered_is_there),
     };
 

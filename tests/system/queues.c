@@ -17,7 +17,9 @@
 
 enum {
     SEARCHES = 24, /* more than there are threads at the disk */
+    CROWD = 60,    /* of --threads, which are 64: four for all others */
     READS = 6,
+    WRITES = 6,
     READERS = 2, /* the default of --store-threads */
     GROUP = 16,  /* as many reads a reader takes at once */
     BEHIND = 40,
@@ -47,20 +49,28 @@ static void ask_held(struct raw *raw, const char *path, int count)
 
 /* Searches come one by one, and stay. After each, a write must find a thread:
  * it is answered before the next search is sent. */
-static void let_searches_stand(struct raw searches[SEARCHES])
+static void let_searches_stand(struct raw *searches, int count)
 {
     gate_hold(&system_gate, &system_server, "store.read");
-    for (int i = 0; i < SEARCHES; i++) {
+    for (int i = 0; i < count; i++) {
         ask_held(&searches[i], "/todos?q=milk", i + 1);
         talk_expect(post("beside a search"), 201);
     }
 }
 
-static void hear_searches(struct raw searches[SEARCHES])
+/* Lets all go that are held, and hears them. */
+static void hear_all(struct raw *raws, int count)
 {
     gate_release(&system_gate);
-    for (int i = 0; i < SEARCHES; i++)
-        talk_expect(system_hear(&searches[i]), 200);
+    for (int i = 0; i < count; i++)
+        talk_expect(system_hear(&raws[i]), 200);
+}
+
+/* Creates a todo to read, and writes its path. */
+static void make_todo(char *path, size_t size)
+{
+    (void)snprintf(path, size, "/todos/%lld",
+                   talk_create(system_server.port, "there before"));
 }
 
 static void searches_that_stand_still_hold_up_no_write(void **state)
@@ -69,33 +79,80 @@ static void searches_that_stand_still_hold_up_no_write(void **state)
 
     (void)state;
     system_start(NULL);
-    let_searches_stand(searches);
+    let_searches_stand(searches, SEARCHES);
     talk_expect(talk_get(system_server.port, "/healthz", NULL), 200);
-    hear_searches(searches);
+    hear_all(searches, SEARCHES);
 }
 
 static void searches_that_stand_still_hold_up_no_read(void **state)
 {
-    struct raw searches[SEARCHES];
+    struct raw searches[CROWD];
     char path[64];
 
     (void)state;
     system_start(NULL);
-    (void)snprintf(path, sizeof path, "/todos/%lld",
-                   talk_create(system_server.port, "there before"));
-    let_searches_stand(searches);
+    make_todo(path, sizeof path);
+    let_searches_stand(searches, CROWD);
     /* Each at the disk, or one there and the others in a queue behind it. */
-    gate_await(&system_gate, system_is_sync() ? SEARCHES : 1);
+    gate_await(&system_gate, system_is_sync() ? CROWD : 1);
     gate_keep(&system_gate);
     for (int i = 0; i < READS; i++) {
         talk_expect(talk_get(system_server.port, path, NULL), 200);
         talk_expect(talk_get(system_server.port, "/todos", NULL), 200);
         talk_expect(talk_get(system_server.port, "/readyz", NULL), 200);
     }
-    for (int i = 0; i < SEARCHES; i++)
+    for (int i = 0; i < CROWD; i++)
         if (raw_readable(&searches[i], 0))
             fail_msg("search %d was answered while it was held", i + 1);
-    hear_searches(searches);
+    hear_all(searches, CROWD);
+}
+
+/* With searches in line, all readers but one are kept by reads. The last reader
+ * must be there for the next one. */
+static void searches_that_stand_still_take_no_reader(void **state)
+{
+    enum { LINE = 3 };
+    struct raw searches[LINE], reads[READERS - 1];
+    char path[64];
+
+    (void)state;
+    system_start(NULL);
+    make_todo(path, sizeof path);
+    let_searches_stand(searches, LINE);
+    system_look_around(); /* a reader has time to take what it should not */
+    for (int i = 0; i < READERS - 1; i++)
+        ask_held(&reads[i], path, LINE + i + 1);
+    gate_await(&system_gate, (system_is_sync() ? LINE : 1) + READERS - 1);
+    system_look_around();
+    gate_keep(&system_gate);
+    talk_expect(talk_get(system_server.port, path, NULL), 200);
+    hear_all(searches, LINE);
+    hear_all(reads, READERS - 1);
+}
+
+/* Writes come one by one, and stay: a gate holds the lock of the database.
+ * After each of them all that reads must find a thread. */
+static void writes_that_stand_still_hold_up_no_read(void **state)
+{
+    struct raw writes[WRITES];
+    char path[64];
+
+    (void)state;
+    system_start(NULL);
+    make_todo(path, sizeof path);
+    system_hold_at("store.lock");
+    for (int i = 0; i < WRITES; i++) {
+        system_ask_post(&writes[i], "held");
+        gate_await_waiting(&system_gate, "keeper.write", i + 1);
+        gate_await(&system_gate, 1);
+        system_look_around(); /* a thread has time to take what it should not */
+        talk_expect(talk_get(system_server.port, path, NULL), 200);
+        talk_expect(talk_get(system_server.port, "/todos", NULL), 200);
+        talk_expect(talk_get(system_server.port, "/todos?q=milk", NULL), 200);
+    }
+    gate_release(&system_gate);
+    for (int i = 0; i < WRITES; i++)
+        talk_expect(system_hear(&writes[i]), 201);
 }
 
 /* Each connection has a thread that reads, or there are READERS for all: the
@@ -108,8 +165,7 @@ static void as_many_reads_stand_at_the_disk_as_there_are_readers(void **state)
 
     (void)state;
     system_start(NULL);
-    (void)snprintf(path, sizeof path, "/todos/%lld",
-                   talk_create(system_server.port, "read by many"));
+    make_todo(path, sizeof path);
     gate_hold(&system_gate, &system_server, "store.read");
     for (int i = 0; i < READS; i++) {
         ask_held(&reads[i], path, i + 1);
@@ -123,9 +179,9 @@ static void as_many_reads_stand_at_the_disk_as_there_are_readers(void **state)
                   threads);
     if (held != standing)
         fail_msg("%d at the disk were expected", standing);
-    gate_release(&system_gate);
-    for (int i = 0; i < READS; i++)
-        talk_expect(system_hear(&reads[i]), 200);
+    gate_keep(&system_gate);
+    talk_expect(talk_get(system_server.port, "/todos?q=milk", NULL), 200);
+    hear_all(reads, READS);
 }
 
 static void let_readers_stand(struct raw first[READERS])
@@ -284,6 +340,8 @@ int system_queues(void)
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(searches_that_stand_still_hold_up_no_write),
         SYSTEM_CASE(searches_that_stand_still_hold_up_no_read),
+        SYSTEM_CASE(searches_that_stand_still_take_no_reader),
+        SYSTEM_CASE(writes_that_stand_still_hold_up_no_read),
         SYSTEM_CASE(as_many_reads_stand_at_the_disk_as_there_are_readers),
         SYSTEM_CASE(a_reader_that_stands_still_keeps_no_more_than_its_group),
         SYSTEM_CASE(requests_behind_one_that_waits_are_not_gathered),
