@@ -14,12 +14,13 @@
 
 enum { THREADS = 8, WRITES = 25 };
 
-/* A case that is slow sees to it that a thread which wakes others is overtaken
- * by them: it goes on when so many of them have what they waited for. */
-static atomic_int to_overtake; /* 0: no case is slow */
-static atomic_int told;        /* threads that came back from keeper_write */
-static atomic_int asleep;      /* threads that wait for their turn */
-static _Thread_local bool has_woken;
+/* A case that is slow sees to it that the thread which leads its writers is
+ * overtaken by those that it wakes: it goes on when they have what they waited
+ * for. */
+static atomic_bool slow;
+static atomic_int told;   /* threads that came back from keeper_write */
+static atomic_int asleep; /* threads that wait for their turn */
+static _Thread_local bool leads_slowly, has_woken;
 
 static void wait_until(atomic_int *count, int enough)
 {
@@ -55,8 +56,10 @@ int __wrap_pthread_mutex_unlock(pthread_mutex_t *lock)
 {
     int rc = __real_pthread_mutex_unlock(lock);
 
-    if (has_woken)
-        wait_until(&told, atomic_load(&to_overtake));
+    if (has_woken && leads_slowly) {
+        leads_slowly = false;
+        wait_until(&told, THREADS - 1);
+    }
     has_woken = false;
     return rc;
 }
@@ -73,6 +76,13 @@ struct writer {
     enum todo_err err; /* of the last write */
 };
 
+/* Runs on the thread that leads. */
+static enum todo_err create(struct store *store, void *arg)
+{
+    leads_slowly = atomic_load(&slow);
+    return store_create_todo(store, arg);
+}
+
 static void *run_writer(void *arg)
 {
     struct writer *writer = arg;
@@ -84,7 +94,7 @@ static void *run_writer(void *arg)
 
         (void)snprintf(job.draft.values.title, sizeof job.draft.values.title,
                        "%d-%d", writer->number, i);
-        writer->err = keeper_write(writer->keeper, store_create_todo, &job);
+        writer->err = keeper_write(writer->keeper, create, &job);
         if (writer->err)
             writer->failed++;
         atomic_fetch_add(&told, 1);
@@ -237,7 +247,7 @@ static void let_writers_share_a_failure(struct keeper *keeper,
     start_writers(writers, keeper, 1, NULL);
     wait_until(&asleep, THREADS);
     atomic_store(&told, 0);
-    atomic_store(&to_overtake, THREADS - 1); /* all but the one that leads */
+    atomic_store(&slow, true);
     vfs_shim_break((struct vfs_fault){.call = VFS_WRITE,
                                       .files = VFS_WAL,
                                       .first = 1,
@@ -246,7 +256,7 @@ static void let_writers_share_a_failure(struct keeper *keeper,
     leader_end(&leader);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_join(writers[i].thread, NULL), 0);
-    atomic_store(&to_overtake, 0);
+    atomic_store(&slow, false);
     assert_true(vfs_shim_mend() > 0);
 }
 
