@@ -3,12 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void unit_choose(int argc, char **argv)
-{
-    if (argc > 1)
-        cmocka_set_test_filter(argv[1]);
-}
-
 void *unit_alloc(size_t size)
 {
     void *memory = malloc(size > 0 ? size : 1);

@@ -13,10 +13,6 @@
 #include "common/base/buf.h"
 #include "tests/cmocka_all.h"
 
-/* Runs of the cases only the one that the first argument names, if there is
- * one: a case that fails would have the others of its program look bad. */
-void unit_choose(int argc, char **argv);
-
 /* Memory, or the running test fails. Gives: free with free(3). */
 void *unit_alloc(size_t size);
 

@@ -167,7 +167,7 @@ static void calls_that_are_ended_are_ended_whole_and_once(void **state)
     }
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
     const struct CMUnitTest tests[] = {
         upstream_test(a_socket_that_cannot_be_watched_harms_no_other_call),
@@ -175,6 +175,5 @@ int main(int argc, char **argv)
         upstream_test(calls_that_are_ended_are_ended_whole_and_once),
     };
 
-    unit_choose(argc, argv);
     return cmocka_run_group_tests_name("upstream_async", tests, NULL, NULL);
 }

@@ -255,7 +255,7 @@ static void an_upstream_may_be_silent_while_there_is_time(void **state)
     assert_int_equal(ask(how, 1), TODO_OK);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
     const struct CMUnitTest tests[] = {
         upstream_test(a_call_gets_what_is_left_of_the_request),
@@ -267,6 +267,5 @@ int main(int argc, char **argv)
         upstream_test(an_upstream_may_be_silent_while_there_is_time),
     };
 
-    unit_choose(argc, argv);
     return cmocka_run_group_tests_name("upstream_sync", tests, NULL, NULL);
 }
