@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "changes.h"
 #include "system.h"
@@ -42,19 +43,22 @@ static void a_reader_that_stops_holds_nobody_up(void **state)
     export_expect_end();
 }
 
-/* Some of it is with the client when the rest cannot be read. It is too late
- * for another status: that it is not whole shows in how it ends. */
-static void an_export_that_fails_midway_is_cut_off(void **state)
+/* Some of it is with the client. */
+static void begin_midway(void)
 {
-    long long id = 1;
-    long long got;
-
-    (void)state;
     system_start(export_patient);
     export_fill(EXPORT_ROWS);
     export_begin();
     export_read_rows(1, 1);
-    sql_exec(system_server.db, "ALTER TABLE todos RENAME TO hidden");
+}
+
+/* It is too late for another status: that the answer is not whole shows in how
+ * it ends, and nothing of it may be left in the server. */
+static void expect_cut_midway(const char *status)
+{
+    long long id = 1;
+    long long got;
+
     while ((got = export_next_id()) != 0)
         if (got != ++id)
             fail_msg("the disk failed, and row %lld came where %lld was due",
@@ -62,6 +66,27 @@ static void an_export_that_fails_midway_is_cut_off(void **state)
     if (export_stream.end == STREAM_WHOLE)
         fail_msg("the disk failed, and the answer ends as a whole one does");
     assert_int_equal(export_stream.end, STREAM_CUT);
+    server_stop(&system_server);
+    export_expect_logged(status);
+}
+
+/* The next page is looked for, and not found. */
+static void an_export_that_fails_midway_is_cut_off(void **state)
+{
+    (void)state;
+    begin_midway();
+    sql_exec(system_server.db, "ALTER TABLE todos RENAME TO hidden");
+    expect_cut_midway(" 500 ");
+}
+
+/* The next page is not even looked for: what was known of the one before is all
+ * that is known. */
+static void an_export_whose_database_is_lost_is_cut_off(void **state)
+{
+    (void)state;
+    begin_midway();
+    assert_int_equal(unlink(system_server.db), 0);
+    expect_cut_midway(" 503 ");
 }
 
 static void memory_is_bounded_whatever_the_size_of_the_table(void **state)
@@ -155,7 +180,7 @@ static void a_reader_that_stops_for_good_is_cut_off(void **state)
     system_start(args);
     export_fill(EXPORT_ROWS);
     export_begin();
-    export_await_end(1);
+    export_await_cut(1);
     while ((got = export_next_id()) != 0)
         assert_int_equal(got, id++);
     assert_int_equal(export_stream.end, STREAM_CUT);
@@ -198,6 +223,7 @@ int system_export(void)
         EXPORT_CASE(an_export_that_cannot_begin_is_500),
         EXPORT_CASE(a_reader_that_stops_holds_nobody_up),
         EXPORT_CASE(an_export_that_fails_midway_is_cut_off),
+        EXPORT_CASE(an_export_whose_database_is_lost_is_cut_off),
         EXPORT_CASE(memory_is_bounded_whatever_the_size_of_the_table),
         EXPORT_CASE(what_is_written_meanwhile_neither_repeats_nor_hides),
         EXPORT_CASE(readers_that_leave_harm_nobody),

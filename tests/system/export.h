@@ -43,8 +43,13 @@ void export_read_rows(long long from, long long to);
 /* Fails the running test unless the answer is whole. */
 void export_expect_end(void);
 
+/* Fails the running test unless the log has this status (" 500 ") of the first
+ * export that ended. */
+void export_expect_logged(const char *status);
+
 /* Waits until the server has logged the request, which it does at its end; at
- * each look so many seconds have passed for the server. */
-void export_await_end(double seconds);
+ * each look so many seconds have passed for the server. The log must say 499:
+ * the answer was not taken to its end. */
+void export_await_cut(double seconds);
 
 #endif

@@ -79,7 +79,23 @@ void export_expect_end(void)
     assert_int_equal(export_stream.end, STREAM_WHOLE);
 }
 
-void export_await_end(double seconds)
+void export_expect_logged(const char *status)
+{
+    char *log = server_log(&system_server);
+    char *end = strstr(log, "/todos/export");
+    char *line = log;
+
+    assert_non_null(end);
+    *end = '\0';
+    if (strrchr(log, '\n'))
+        line = strrchr(log, '\n') + 1;
+    if (!strstr(line, status))
+        fail_msg("the answer is cut, and the log has not%sbut\n%s/todos/export",
+                 status, line);
+    free(log);
+}
+
+void export_await_cut(double seconds)
 {
     long long deadline = now_ms() + PATIENCE_MS;
     bool ended = false;
@@ -93,4 +109,5 @@ void export_await_end(double seconds)
         server_pass_time(&system_server, seconds);
         a_moment();
     }
+    export_expect_logged(" 499 ");
 }
