@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "common/setup/process.h"
@@ -151,14 +152,16 @@ void system_begin_stop(int signal)
         assert_int_equal(status, 503);
 }
 
-unsigned long system_kept_by_kernel(const struct raw *raw)
+/* What is to be sent and what is to be read at the server's end (proc(5)). */
+static void look_at_queues(const struct raw *raw, unsigned long *kept,
+                           unsigned long *unread)
 {
     struct sockaddr_in here = {0};
     socklen_t len = sizeof here;
-    unsigned long kept = 0;
     char line[256];
     FILE *table = fopen("/proc/net/tcp", "r");
 
+    *kept = *unread = 0;
     assert_non_null(table);
     assert_int_equal(getsockname(raw->fd, (struct sockaddr *)&here, &len), 0);
     while (fgets(line, sizeof line, table)) {
@@ -169,11 +172,37 @@ unsigned long system_kept_by_kernel(const struct raw *raw)
         for (; count < 6; count++, at++)
             numbers[count] = strtoul(at, &at, count == 0 ? 10 : 16);
         if (numbers[2] == (unsigned long)system_server.port &&
-            numbers[4] == ntohs(here.sin_port))
-            kept = strtoul(at, NULL, 16);
+            numbers[4] == ntohs(here.sin_port)) {
+            *kept = strtoul(at, &at, 16);
+            *unread = strtoul(at + 1, NULL, 16);
+        }
     }
     (void)fclose(table);
+}
+
+unsigned long system_kept_by_kernel(const struct raw *raw)
+{
+    unsigned long kept, unread;
+
+    look_at_queues(raw, &kept, &unread);
     return kept;
+}
+
+void system_await_read(struct raw *raw)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    unsigned long kept, unread;
+    int left;
+
+    while (!raw_readable(raw, 0)) {
+        assert_int_equal(ioctl(raw->fd, TIOCOUTQ, &left), 0);
+        look_at_queues(raw, &kept, &unread);
+        if (left == 0 && unread == 0) /* all of it has come there */
+            return;
+        if (now_ms() > deadline)
+            fail_msg("the server does not read what a client has sent");
+        a_moment();
+    }
 }
 
 void system_expect_field(const struct raw_answer *answer, const char *name,
@@ -215,7 +244,7 @@ int main(int argc, char **argv)
         system_events,    system_followers,   system_leavers,
         system_export,    system_gates,       system_late,
         system_queues,    system_together,    system_export_pages,
-        system_more_09,   system_more_10,
+        system_bodies,    system_more_09,     system_more_10,
     };
     size_t count = sizeof groups / sizeof groups[0];
 

@@ -95,6 +95,10 @@ void system_begin_stop(int signal);
 /* How many bytes for this client lie in the kernel on the server's side. */
 unsigned long system_kept_by_kernel(const struct raw *raw);
 
+/* Returns when the server has read all that was sent on this connection, or has
+ * answered without that. */
+void system_await_read(struct raw *raw);
+
 /* Test teardown: ends and removes what the case left. */
 int system_release(void **state);
 
@@ -112,6 +116,7 @@ int system_prefix(void);
 int system_cors(void);
 int system_fields(void);
 int system_deadlines(void);
+int system_bodies(void);
 int system_descriptors(void);
 int system_frozen(void);
 int system_log(void);
