@@ -193,33 +193,46 @@ static void a_half_close_after_ten_requests_gets_ten_answers(void **state)
     raw_close(&raw);
 }
 
-/* What is cut off by a half-close may be told so, but is never obeyed. */
-static void half_close_after(const char *beginning)
+/* What is cut off by a half-close is never obeyed. Gives what its client hears:
+ * 400, or 0 for nothing. */
+static int half_close_after(const char *beginning)
 {
+    enum { FOR_EVER_MS = 10000 };
     struct raw raw;
-    int status = 400;
+    int status = 0;
 
     hostile_open(&raw);
     assert_true(raw_send_text(&raw, beginning));
     raw_half_close(&raw);
+    if (!raw_readable(&raw, FOR_EVER_MS))
+        fail_msg("a client has ended its side in the middle of a request, and "
+                 "the server waits for the rest");
     assert_in_range(talk_read_all(&raw, &status, 1), 0, 1);
-    assert_in_range(status, 400, 499);
     raw_close(&raw);
+    return status;
 }
 
+/* civetweb reads heads, and says nothing to half of one. */
 static void a_half_close_in_the_head_ends_the_connection(void **state)
 {
+    static const char *const heads[] = {
+        "GE", "GET /todos HTTP/1.1\r\nHost: localhost\r\nAcc",
+        "GET /todos HTTP/1.1\r\nHost: localhost\r\n"};
+
     (void)state;
-    half_close_after("GE");
-    half_close_after("GET /todos HTTP/1.1\r\nHost: localhost\r\nAcc");
-    half_close_after("GET /todos HTTP/1.1\r\nHost: localhost\r\n");
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        int status = half_close_after(heads[i]);
+
+        if (status != 0)
+            talk_expect(status, 400);
+    }
 }
 
-static void a_half_close_in_the_body_stores_nothing(void **state)
+static void a_half_close_in_the_body_is_400_and_stores_nothing(void **state)
 {
     (void)state;
-    half_close_after(half_a_body);
-    half_close_after(half_the_chunks);
+    talk_expect(half_close_after(half_a_body), 400);
+    talk_expect(half_close_after(half_the_chunks), 400);
     talk_expect_count(hostile_server.port, "half", 0);
 }
 
@@ -237,7 +250,7 @@ int hostile_leaving(void)
         HOSTILE_CASE(a_half_close_after_a_request_still_gets_the_answer),
         HOSTILE_CASE(a_half_close_after_ten_requests_gets_ten_answers),
         HOSTILE_CASE(a_half_close_in_the_head_ends_the_connection),
-        HOSTILE_CASE(a_half_close_in_the_body_stores_nothing),
+        HOSTILE_CASE(a_half_close_in_the_body_is_400_and_stores_nothing),
         cmocka_unit_test(the_server_ends_with_nothing_left_over),
     };
 

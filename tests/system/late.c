@@ -13,11 +13,13 @@
 #include "tests/cmocka_all.h"
 #include "tests/support/patience.h"
 
-/* A list has about 100 KB, and so many lists are more than a socket takes. */
-enum { TODOS = 100, LISTS = 80, MANY = 50 };
+/* A list has about 100 KB, a page 400 KB, and so many of them are more than a
+ * socket takes. */
+enum { TODOS = 100, LISTS = 80, PAGES = 30, MANY = 50 };
 
 static const char upwards[] = "/todos";
 static const char downwards[] = "/todos?sort=-id";
+static const char page[] = "/todos?limit=1000";
 
 static void make_a_long_list(void)
 {
@@ -46,23 +48,28 @@ static void end_with_nothing_left_over(void)
 }
 
 /* Asks for one list many times, and reads nothing. */
-static void ask_for_lists(struct raw *raw, const char *path)
+static void ask_for(struct raw *raw, const char *path, int times)
 {
     char request[TALK_MAX];
 
     talk_write_get(request, path);
     system_open(raw);
-    for (int i = 0; i < LISTS; i++)
+    for (int i = 0; i < times; i++)
         talk_send(raw, request);
 }
 
+static void ask_for_lists(struct raw *raw, const char *path)
+{
+    ask_for(raw, path, LISTS);
+}
+
 /* Each of the answers must be what a client hears that reads at once. */
-static void read_lists(struct raw *raw, const char *path)
+static void hear(struct raw *raw, const char *path, int times)
 {
     struct raw_answer now, late;
 
     talk_expect(talk_get(system_server.port, path, &now), 200);
-    for (int i = 0; i < LISTS; i++) {
+    for (int i = 0; i < times; i++) {
         if (!raw_read_answer(raw, &late, false))
             fail_msg("answer %d did not come whole", i + 1);
         talk_expect(late.status, 200);
@@ -73,6 +80,11 @@ static void read_lists(struct raw *raw, const char *path)
         raw_answer_release(&late);
     }
     raw_answer_release(&now);
+}
+
+static void read_lists(struct raw *raw, const char *path)
+{
+    hear(raw, path, LISTS);
     raw_close(raw);
 }
 
@@ -89,18 +101,66 @@ static void an_answer_that_is_read_late_is_whole(void **state)
     end_with_nothing_left_over();
 }
 
-static void two_answers_that_are_read_late_are_not_mixed(void **state)
+/* Of such a page, far more than a read's worth is left when the kernel takes no
+ * more. */
+static void a_long_answer_that_is_read_late_is_whole(void **state)
 {
-    struct raw one, other;
+    struct raw late;
+
+    (void)state;
+    system_start(NULL);
+    talk_fill_list(system_server.port);
+    gate_open(&system_gate, &system_server);
+    ask_for(&late, page, PAGES);
+    gate_await_waiting(&system_gate, "client.send", 1);
+    hear(&late, page, PAGES);
+    raw_close(&late);
+    end_with_nothing_left_over();
+}
+
+/* Two of them read in the end, and the others leave. */
+static void answers_that_are_read_late_are_not_mixed(void **state)
+{
+    enum { CLIENTS = 9 };
+    struct raw one, others[CLIENTS];
 
     (void)state;
     start_with_a_long_list(NULL);
     ask_for_lists(&one, upwards);
     gate_await_waiting(&system_gate, "client.send", 1);
-    ask_for_lists(&other, downwards);
-    gate_await_waiting(&system_gate, "client.send", 2);
+    for (int i = 0; i < CLIENTS; i++) {
+        ask_for_lists(&others[i], downwards);
+        gate_await_waiting(&system_gate, "client.send", i + 2);
+    }
     read_lists(&one, upwards);
-    read_lists(&other, downwards);
+    read_lists(&others[0], downwards);
+    for (int i = 1; i < CLIENTS; i++)
+        raw_reset(&others[i]);
+    end_with_nothing_left_over();
+}
+
+/* The server has seen the request while an answer before it was on its way. */
+static void a_request_behind_an_answer_under_way_is_answered(void **state)
+{
+    struct raw late;
+    struct raw_answer answer;
+    char request[TALK_MAX];
+
+    (void)state;
+    start_with_a_long_list(NULL);
+    ask_for_lists(&late, upwards);
+    gate_await_waiting(&system_gate, "client.send", 1);
+    talk_write_get(request, "/readyz");
+    talk_send(&late, request);
+    system_look_around();
+    hear(&late, upwards, LISTS);
+    raw_half_close(&late); /* if it is idle, it ends now */
+    if (!raw_read_answer(&late, &answer, false))
+        fail_msg("no answer came to a request that came behind an answer "
+                 "under way");
+    talk_expect(answer.status, 200);
+    raw_answer_release(&answer);
+    raw_close(&late);
     end_with_nothing_left_over();
 }
 
@@ -237,7 +297,9 @@ int system_late(void)
 {
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(an_answer_that_is_read_late_is_whole),
-        SYSTEM_CASE(two_answers_that_are_read_late_are_not_mixed),
+        SYSTEM_CASE(a_long_answer_that_is_read_late_is_whole),
+        SYSTEM_CASE(answers_that_are_read_late_are_not_mixed),
+        SYSTEM_CASE(a_request_behind_an_answer_under_way_is_answered),
         SYSTEM_CASE(a_client_that_leaves_instead_of_reading_harms_nobody),
         SYSTEM_CASE(a_client_that_never_reads_is_cut_and_harms_nobody),
         SYSTEM_CASE(a_client_that_took_in_time_gets_the_rest),

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "common/setup/process.h"
@@ -152,18 +151,20 @@ void system_begin_stop(int signal)
         assert_int_equal(status, 503);
 }
 
-/* What is to be sent and what is to be read at the server's end (proc(5)). */
-static void look_at_queues(const struct raw *raw, unsigned long *kept,
-                           unsigned long *unread)
+/* What lies in the kernel for one end of a connection (proc(5), /proc/net/tcp).
+ */
+struct kept {
+    unsigned long sent; /* and not taken by the other end's kernel */
+    unsigned long unread;
+};
+
+static struct kept kept_for(int port, int peer)
 {
-    struct sockaddr_in here = {0};
-    socklen_t len = sizeof here;
+    struct kept kept = {0};
     char line[256];
     FILE *table = fopen("/proc/net/tcp", "r");
 
-    *kept = *unread = 0;
     assert_non_null(table);
-    assert_int_equal(getsockname(raw->fd, (struct sockaddr *)&here, &len), 0);
     while (fgets(line, sizeof line, table)) {
         unsigned long numbers[6]; /* no, address, port, address, port, state */
         char *at = line;
@@ -171,34 +172,43 @@ static void look_at_queues(const struct raw *raw, unsigned long *kept,
 
         for (; count < 6; count++, at++)
             numbers[count] = strtoul(at, &at, count == 0 ? 10 : 16);
-        if (numbers[2] == (unsigned long)system_server.port &&
-            numbers[4] == ntohs(here.sin_port)) {
-            *kept = strtoul(at, &at, 16);
-            *unread = strtoul(at + 1, NULL, 16);
-        }
+        if (numbers[2] != (unsigned long)port ||
+            numbers[4] != (unsigned long)peer)
+            continue;
+        kept.sent = strtoul(at, &at, 16);
+        kept.unread = strtoul(at + 1, NULL, 16);
     }
     (void)fclose(table);
+    return kept;
+}
+
+static int port_of(const struct raw *raw)
+{
+    struct sockaddr_in here = {0};
+    socklen_t len = sizeof here;
+
+    assert_int_equal(getsockname(raw->fd, (struct sockaddr *)&here, &len), 0);
+    return ntohs(here.sin_port);
 }
 
 unsigned long system_kept_by_kernel(const struct raw *raw)
 {
-    unsigned long kept, unread;
+    return kept_for(system_server.port, port_of(raw)).sent;
+}
 
-    look_at_queues(raw, &kept, &unread);
-    return kept;
+unsigned long system_not_taken(const struct raw *raw)
+{
+    int port = port_of(raw);
+    unsigned long sent = kept_for(port, system_server.port).sent;
+
+    return sent + kept_for(system_server.port, port).unread;
 }
 
 void system_await_read(struct raw *raw)
 {
     long long deadline = now_ms() + PATIENCE_MS;
-    unsigned long kept, unread;
-    int left;
 
-    while (!raw_readable(raw, 0)) {
-        assert_int_equal(ioctl(raw->fd, TIOCOUTQ, &left), 0);
-        look_at_queues(raw, &kept, &unread);
-        if (left == 0 && unread == 0) /* all of it has come there */
-            return;
+    while (!raw_readable(raw, 0) && system_not_taken(raw) > 0) {
         if (now_ms() > deadline)
             fail_msg("the server does not read what a client has sent");
         a_moment();

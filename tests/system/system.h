@@ -95,6 +95,10 @@ void system_begin_stop(int signal);
 /* How many bytes for this client lie in the kernel on the server's side. */
 unsigned long system_kept_by_kernel(const struct raw *raw);
 
+/* How many bytes from this client the server has not read: they lie in the
+ * kernel, on either side. Never fewer than there are. */
+unsigned long system_not_taken(const struct raw *raw);
+
 /* Returns when the server has read all that was sent on this connection, or has
  * answered without that. */
 void system_await_read(struct raw *raw);
