@@ -12,6 +12,15 @@ bool chain_comes_to(const struct chain *chain, size_t from, const char *opening)
     return false;
 }
 
+struct paragraph paragraph_trimmed(const struct chain *chain,
+                                   struct paragraph lines)
+{
+    while (lines.end > lines.first &&
+           chain->lines[lines.end - 1].text[0] == '\0')
+        lines.end--;
+    return lines;
+}
+
 /* The paragraph that begins where the one before it ended. */
 static struct paragraph paragraph_after(const struct chain *chain, size_t end)
 {

@@ -27,6 +27,10 @@ struct beside {
  * False when there is none. Begin with {.chains = …} alone. */
 bool beside_next(struct beside *beside);
 
+/* The same lines without the empty ones at their end. */
+struct paragraph paragraph_trimmed(const struct chain *chain,
+                                   struct paragraph lines);
+
 /* Does the side have a paragraph, at `from` or after it, with this opening? */
 bool chain_comes_to(const struct chain *chain, size_t from,
                     const char *opening);

@@ -88,3 +88,22 @@ void html_code(struct buf *out, const char *line, bool *in_comment)
         line += len;
     }
 }
+
+void html_lines(struct buf *out, const struct chain *chain,
+                struct paragraph lines)
+{
+    bool in_comment = false;
+
+    if (lines.first == lines.end)
+        return;
+    buf_printf(out, "<pre><code>");
+    for (size_t at = lines.first; at < lines.end; at++) {
+        const char *text = chain->lines[at].text;
+
+        buf_printf(out, "<span class=\"line%s\">",
+                   strstr(text, "WAITS: ") ? " waits" : "");
+        html_code(out, text, &in_comment);
+        buf_printf(out, "\n</span>");
+    }
+    buf_printf(out, "</code></pre>\n");
+}

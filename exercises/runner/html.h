@@ -9,10 +9,15 @@
 
 #include <stdbool.h>
 
+#include "beside.h"
 #include "common/base/buf.h"
 
 /* Writes a line of C. Comments, words of the language and marks get a class.
  * `in_comment` says whether a comment is open, and is set for the next line. */
 void html_code(struct buf *out, const char *line, bool *in_comment);
+
+/* Writes lines of a chain as one block of code; nothing when there are none. */
+void html_lines(struct buf *out, const struct chain *chain,
+                struct paragraph lines);
 
 #endif

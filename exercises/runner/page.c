@@ -68,7 +68,8 @@ static void put_bar(struct buf *out, const struct entry *entries, size_t count)
     }
     buf_printf(out,
                "</ul>\n<label id=\"keys\" hidden><input type=\"checkbox\" "
-               "checked> <kbd>j</kbd> next, <kbd>k</kbd> previous</label>\n"
+               "checked> <kbd>j</kbd> next operation, <kbd>k</kbd> previous; "
+               "untick to switch these keys off</label>\n"
                "</div></nav>\n");
 }
 
@@ -101,7 +102,7 @@ static bool put_page(struct buf *out, const struct entry *entries, size_t count)
                     "<meta name=\"viewport\" "
                     "content=\"width=device-width, initial-scale=1\">\n"
                     "<title>Two ways to wait, side by side</title>\n<style>\n");
-    good = put_file(out, "style.css");
+    good = put_file(out, "style.css") && put_file(out, "compare.css");
     buf_printf(out, "</style>\n</head>\n<body>\n");
     good = good && put_file(out, "introduction.html");
     put_bar(out, entries, count);

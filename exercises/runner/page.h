@@ -4,8 +4,8 @@
  * Blocks:  on files.
  * Owns:    nothing.
  *
- * The page needs nothing but itself: style.css, keys.js and introduction.html
- * of exercises/runner/page/ are put into it.
+ * The page needs nothing but itself: style.css, compare.css, keys.js and
+ * introduction.html of exercises/runner/page/ are put into it.
  */
 #ifndef TODO_RUNNER_PAGE_H
 #define TODO_RUNNER_PAGE_H

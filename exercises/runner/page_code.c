@@ -4,7 +4,6 @@
  * To eyes it is a grid; to a screen reader it is a table with a row for each
  * paragraph.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "beside.h"
@@ -12,10 +11,10 @@
 #include "page.h"
 
 /* What a wait does to the room that it is in. */
-static void put_wait(struct buf *out, enum room room, const char *what,
+static void put_wait(struct buf *out, enum room room, const char *again,
                      const struct part *next)
 {
-    buf_printf(out, "<p class=\"wait\"><b>Waits: %s.</b> ", what);
+    buf_printf(out, "<p class=\"wait\">%s", again);
     if (room == SYNC)
         buf_printf(out, "The thread stands still.</p>\n");
     else if (next)
@@ -26,50 +25,27 @@ static void put_wait(struct buf *out, enum room room, const char *what,
         buf_printf(out, "The function ends; the loop turns to others.</p>\n");
 }
 
-/* Notes under a paragraph, one for each wait that is marked in it. */
-static void put_waits(struct buf *out, enum room room,
-                      const struct chain *chain, const struct paragraph *now)
+/* The lines, and beside each mark of a wait what the wait does. */
+static void put_lines(struct buf *out, enum room room,
+                      const struct chain *chain, struct paragraph now)
 {
-    const struct part *next = handed_on(chain, now);
+    const struct part *next = handed_on(chain, &now);
     bool marked = false;
 
-    for (size_t at = now->first; at < now->end; at++) {
-        const char *mark = strstr(chain->lines[at].text, "WAITS: ");
-        char what[MAX_NAME];
-
-        if (!mark)
+    for (size_t at = now.first; at < now.end; at++) {
+        if (!strstr(chain->lines[at].text, "WAITS: "))
             continue;
-        mark += strlen("WAITS: ");
-        (void)snprintf(what, sizeof(what), "%.*s", (int)strcspn(mark, "*") - 1,
-                       mark);
-        put_wait(out, room, what, next);
+        html_lines(out, chain, (struct paragraph){now.first, at});
+        buf_printf(out, "<div class=\"stop\">\n");
+        html_lines(out, chain, (struct paragraph){at, at + 1});
+        put_wait(out, room, "", next);
+        buf_printf(out, "</div>\n");
+        now.first = at + 1;
         marked = true;
     }
+    html_lines(out, chain, now);
     if (next && !marked) /* a wait that another place has the mark of */
-        buf_printf(out,
-                   "<p class=\"wait\"><b>Waits again.</b> The function ends; "
-                   "<code>%s</code> goes on afterwards.</p>\n",
-                   next->name);
-}
-
-static void put_lines(struct buf *out, const struct chain *chain,
-                      const struct paragraph *now)
-{
-    size_t end = now->end;
-    bool in_comment = false;
-
-    while (end > now->first && chain->lines[end - 1].text[0] == '\0')
-        end--; /* the row keeps its distance by itself */
-    buf_printf(out, "<pre><code>");
-    for (size_t at = now->first; at < end; at++) {
-        const char *text = chain->lines[at].text;
-
-        buf_printf(out, "<span class=\"line%s\">",
-                   strstr(text, "WAITS: ") ? " waits" : "");
-        html_code(out, text, &in_comment);
-        buf_printf(out, "\n</span>");
-    }
-    buf_printf(out, "</code></pre>\n");
+        put_wait(out, room, "<b>Waits again.</b> ", next);
 }
 
 /* Is this line the first of a function? */
@@ -93,8 +69,7 @@ static void put_cell(struct buf *out, enum room room,
     if (now->first < now->end) {
         buf_printf(out, "<div class=\"cell %s\" role=\"cell\">\n",
                    classes[room]);
-        put_lines(out, chain, now);
-        put_waits(out, room, chain, now);
+        put_lines(out, room, chain, paragraph_trimmed(chain, *now));
         buf_printf(out, "</div>\n");
     } else {
         buf_printf(out, "<div class=\"cell %s gap\" role=\"cell\">",

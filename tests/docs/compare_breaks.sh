@@ -52,7 +52,7 @@ notices "the page was changed by hand" '<h1>Side'
 
 copy
 edit sync_impl/todos.c 's/WAITS: lock, disk/WAITS: lock, tape/'
-notices "a wait has another name" '<b>Waits: lock, tape.</b> The thread stands'
+notices "a wait has another name" 'WAITS: lock, tape'
 
 copy
 edit async_impl/todos.c 's/create_todo_answer/create_todo_end/'

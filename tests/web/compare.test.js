@@ -75,7 +75,7 @@ describe('docs/compare.html', () => {
         for (const [name, text] of sources) {
           const where = names.includes(name)
             ? `section[aria-labelledby="${name}"]` : 'main';
-          const code = await page.locator(`${where} .${side} code`)
+          const code = await page.locator(`${where} .${side} pre code`)
             .evaluateAll((all) => all.map((one) => one.textContent)
               .join(''));
           assert.ok(withoutBlanks(code).includes(withoutBlanks(text)),
@@ -84,18 +84,31 @@ describe('docs/compare.html', () => {
     });
   });
 
-  test('each mark of a wait has words beside its colour', async () => {
+  // Beside the mark or, where there is no room, right below it.
+  for (const how of [looks.light, looks.narrow])
+    test(`each mark says what its wait does, at ${how.width} px`, async () => {
+      await show(browser.context, url, async (page) => {
+        await dress(page, how);
+        const marks = await page.locator('.waits').evaluateAll(
+          (all) => all.map((line) => {
+            const words = line.closest('.stop').querySelector('.wait');
+            const { top, bottom } = line.getBoundingClientRect();
+            const box = words.getBoundingClientRect();
+            return { top, bottom, text: words.textContent,
+              wordsTop: box.top, wordsBottom: box.bottom };
+          }));
+        assert.ok(marks.length > 2 * names.length);
+        for (const { top, bottom, text, wordsTop, wordsBottom } of marks) {
+          assert.match(text, /^The (thread stands still|function ends)/);
+          assert.ok(wordsTop >= top && wordsTop < bottom + 8, text);
+          assert.ok(wordsBottom > top, text);
+        }
+      });
+    });
+
+  test('the box beside the keys says what it is for', async () => {
     await show(browser.context, url, async (page) => {
-      const cells = await page.locator('.cell:has(.waits)').evaluateAll(
-        (all) => all.map((cell) => ({
-          marks: [...cell.querySelectorAll('.waits')].map(
-            (line) => /WAITS: (.*?) \*\//.exec(line.textContent)[1]),
-          words: [...cell.querySelectorAll('.wait b')].map(
-            (words) => /^Waits: (.*)\.$/.exec(words.textContent)[1]),
-        })));
-      assert.ok(cells.length > 2 * names.length);
-      for (const { marks, words } of cells)
-        assert.deepEqual(words, marks);
+      assert.match(await page.innerText('#keys'), /untick to switch .* off/);
     });
   });
 
