@@ -26,7 +26,7 @@ endfunction()
 # packages.txt; where there are several, the first that apt knows.
 function(todo_package name column out)
   file(STRINGS ${CMAKE_SOURCE_DIR}/cmake/packages.txt row 
-    REGEX "^c +${name} ")
+    REGEX "^[a-z]+ +${name} ")
   string(REGEX REPLACE " +" ";" row "${row}")
   list(GET row ${column} package)
   if(package STREQUAL "-")
@@ -79,6 +79,13 @@ if(missing)
   string(REPLACE ";" ", " missing "${missing}")
   message(NOTICE "Not found: ${missing}. Install: ${command}")
   message(FATAL_ERROR "The line above says what is missing; ./learn gets it.")
+endif()
+
+# The book alone needs this one: ./learn book gets it.
+find_package(cmark-gfm QUIET MODULE)
+if(NOT cmark-gfm_FOUND)
+  todo_install_command("cmark;cmark-ext" command)
+  message(STATUS "Without cmark-gfm there is no book. Install: ${command}")
 endif()
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)

@@ -13,6 +13,7 @@ version_of() {
     sqlite) macros SQLITE_VERSION ;;
     cjson) macros CJSON_VERSION_MAJOR.CJSON_VERSION_MINOR ;;
     libcurl) macros LIBCURL_VERSION ;;
+    cmark) macros CMARK_GFM_VERSION_STRING ;;
     *) say 'is here' ;;
     esac
 }
@@ -38,7 +39,7 @@ port_is_taken() {
 
 look_at_tools() {
     unseen=''
-    for name in $(names c) $(names web); do
+    for name in $(names c) $(names book) $(names web); do
         seen=0
         is_here "$name" || seen=$?
         case $seen in

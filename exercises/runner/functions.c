@@ -37,9 +37,7 @@ static char *next_line(char **rest)
     return line;
 }
 
-/* If the line opens a function, gives its name. Declarations, which end with a
- * semicolon, do not. */
-static bool opens_function(const char *line, char *name)
+bool function_opens(const char *line, char name[MAX_NAME])
 {
     const char *paren = strchr(line, '(');
     const char *start = paren;
@@ -67,7 +65,7 @@ static bool is_comment(const char *line)
 /* As opens_function, and takes note of what the function is. */
 static bool begins(struct function *function, const char *line)
 {
-    if (!opens_function(line, function->name))
+    if (!function_opens(line, function->name))
         return false;
     function->is_followed = false;
     function->is_operation = strncmp(line, "static void ", 12) == 0 &&

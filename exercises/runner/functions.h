@@ -31,6 +31,10 @@ struct functions {
  * exceeds the numbers above is left out. */
 void functions_split(struct functions *functions, char *text);
 
+/* If the line opens a function, gives its name. Declarations, which end with a
+ * semicolon, do not. */
+bool function_opens(const char *line, char name[MAX_NAME]);
+
 /* The thread that runs it, as the mark after its signature says: LOOP, STORE
  * THREAD, REQUEST THREAD or ANY THREAD; "" without a mark. */
 const char *function_thread(const struct function *function);

@@ -47,8 +47,8 @@ static size_t comment_length(const char *at, bool *in_comment)
     return end ? (size_t)(end - at) + strlen("*/") : strlen(at);
 }
 
-/* Letters and digits, or all but those. Stops at a comment, and at a string,
- * which is one piece. */
+/* Letters and digits, or all but those. Stops at a comment, at an arrow, and at
+ * a string, which is one piece. */
 static size_t piece_length(const char *at)
 {
     size_t len = 0;
@@ -63,7 +63,8 @@ static size_t piece_length(const char *at)
     if (len > 0)
         return len;
     for (len = 1; at[len] && !isalnum((unsigned char)at[len]) &&
-                  !strchr("_\"", at[len]) && strncmp(at + len, "/*", 2) != 0;)
+                  !strchr("_\"", at[len]) && strncmp(at + len, "/*", 2) != 0 &&
+                  strncmp(at + len, "->", 2) != 0;)
         len++;
     return len;
 }

@@ -169,12 +169,14 @@ static void show_next_steps(const struct child *servers,
                      "gdb -p %d   looks into todo-async\n",
                      (int)servers[SYNC].pid, (int)servers[ASYNC].pid);
     else
-        (void)printf("Next: ./learn next                  begins to practise; "
-                     "chapters are in docs/\n"
-                     "      ./learn compare create_todo   the same, waited for "
-                     "in two ways\n"
-                     "      ./learn test                  proof that they are "
-                     "equal\n");
+        (void)printf(
+            "Next: ./learn next                  begins to practise; "
+            "chapters are in docs/\n"
+            "      ./learn book                  makes a book of them\n"
+            "      ./learn compare create_todo   the same, waited for "
+            "in two ways\n"
+            "      ./learn test                  proof that they are "
+            "equal\n");
     (void)fflush(stdout);
 }
 

@@ -18,7 +18,7 @@ find_package_manager() {
     fi > /dev/null
 }
 
-# The names for $1 ("c" or "web"), in order.
+# The names for $1 ("c", "book" or "web"), in order.
 names() { awk -v group="$1" '$1 == group { print $2 }' cmake/packages.txt; }
 
 # Column $2 of the row named $1.
@@ -91,6 +91,8 @@ advise() {
         case $name in
         compiler) say "The C compiler comes with: xcode-select --install" ;;
         browser) say "Chromium comes with: brew install --cask chromium" ;;
+        cmark) say "cmark-gfm has no package here:" \
+            "https://github.com/github/cmark-gfm is its source" ;;
         civetweb)
             say "civetweb has no package here. Build it from its source:" \
                 "
@@ -103,7 +105,7 @@ advise() {
     done
 }
 
-# Gets what $1 ("c" or "web") needs and is not here.
+# Gets what $1 ("c", "book" or "web") needs and is not here.
 set_up() {
     gone=$(missing "$1" | tr '\n' ' ')
     [ -n "$gone" ] && install_missing "$1"

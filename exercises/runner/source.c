@@ -1,6 +1,7 @@
 /* exercises/runner/source.c - see source.h. */
 #include "source.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,6 +210,35 @@ bool chain_find(struct chain *chain, enum room room, const char *operation)
         return true;
     (void)fprintf(stderr, "learn: %s has no %s\n", room_names[room], operation);
     return false;
+}
+
+/* At the left margin begins a function or, with its words up to the brace, a
+ * struct or a table. */
+static void note_definition(struct line *line)
+{
+    size_t len = strcspn(line->text, "{;=(");
+
+    if (!isalpha((unsigned char)line->text[0]) ||
+        function_opens(line->text, line->opens))
+        return;
+    if (line->text[len] == '{')
+        (void)snprintf(line->opens, sizeof(line->opens), "%.*s", (int)len,
+                       line->text);
+}
+
+void chain_split(struct chain *chain, char *text)
+{
+    chain->text = text;
+    while (text && *text) {
+        char *end = text + strcspn(text, "\n");
+
+        if (*end)
+            *end++ = '\0';
+        add_line(chain, text);
+        if (chain->count > 0)
+            note_definition(&chain->lines[chain->count - 1]);
+        text = end;
+    }
 }
 
 void chain_release(struct chain *chain)

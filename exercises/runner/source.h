@@ -60,6 +60,10 @@ bool operations_include(const struct operations *ops, const char *name);
  * Release the chain in either case. */
 bool chain_find(struct chain *chain, enum room room, const char *operation);
 
+/* Makes a chain of any text of C, such as an excerpt; takes it. Lines beyond
+ * MAX_LINES are left out. */
+void chain_split(struct chain *chain, char *text);
+
 void chain_release(struct chain *chain);
 
 /* Reads a whole text file. Gives: free with free(3); NULL when it cannot. */

@@ -33,18 +33,18 @@ export async function openBrowser(options = {}) {
 }
 
 // Did the page ask its own server? A page from the disk has none, and may ask
-// for nothing but itself.
-function asksItsOwn(asked, { origin, href }) {
+// for nothing but itself, and what lies in the folder of its book.
+function asksItsOwn(asked, { origin, href }, book) {
   const { protocol, origin: goal } = new URL(asked);
   if (protocol === 'file:')
-    return asked === href;
+    return asked === href || (book && asked.startsWith(book));
   return protocol === 'data:' || goal === origin;
 }
 
 // Runs `look` with a page of that address. Fails when the page complained, or
 // asked for anything that its own server did not give; `expected` is what it
-// may complain of.
-export async function show(context, url, look, expected = []) {
+// may complain of, `book` the folder of pages that belong together on the disk.
+export async function show(context, url, look, expected = [], book = '') {
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => {
@@ -54,7 +54,7 @@ export async function show(context, url, look, expected = []) {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('requestfailed', (request) => complaints.push(request.url()));
   page.on('request', (request) => {
-    if (!asksItsOwn(request.url(), new URL(url)))
+    if (!asksItsOwn(request.url(), new URL(url), book))
       complaints.push(`asked elsewhere: ${request.url()}`);
   });
   try {
