@@ -201,6 +201,27 @@ static void look_at_code(struct reading *reading, cmark_node *node)
     }
 }
 
+/* An exercise says in words which chapter it is of. */
+static void look_at_chapter(struct reading *reading, cmark_node *node)
+{
+    static const char begin[] = "Chapter: ";
+    const char *text = cmark_node_get_literal(node);
+    const char *at = strstr(text, begin);
+    const struct page *page;
+    cmark_node *path;
+    char *before;
+
+    if (!at || !(page = book_page(reading->book, at + strlen(begin))))
+        return;
+    path = cmark_node_new(CMARK_NODE_TEXT);
+    cmark_node_set_literal(path, page->headings[0].text);
+    cmark_node_insert_after(node, path);
+    wrap(reading, path, page, "");
+    before = strndup(text, (size_t)(at - text) + strlen(begin));
+    cmark_node_set_literal(node, before);
+    free(before);
+}
+
 /* --- all of a text -------------------------------------------------------- */
 
 /* A line break in a paragraph of the source is a blank to a reader. As text, it
@@ -226,6 +247,12 @@ static void join_lines(cmark_node *node)
     }
 }
 
+static void look_at_text(struct reading *reading, cmark_node *node)
+{
+    look_at_chapter(reading, node);
+    book_link_words(reading->book, reading->page, node, reading->linked);
+}
+
 static void look_at(struct reading *reading, cmark_node *node);
 
 static void look_into(struct reading *reading, cmark_node *node)
@@ -248,7 +275,7 @@ static void look_at(struct reading *reading, cmark_node *node)
     else if (type == CMARK_NODE_CODE)
         look_at_code(reading, node);
     else if (type == CMARK_NODE_TEXT)
-        book_link_words(reading->book, reading->page, node, reading->linked);
+        look_at_text(reading, node);
     else if (type == CMARK_NODE_HTML_INLINE)
         book_complain(reading->book, reading->page, cmark_node_parent(node),
                       "HTML in a paragraph: %s", cmark_node_get_literal(node));

@@ -147,7 +147,14 @@ const char *book_word_of(const struct book *book, cmark_node *paragraph)
 
 static bool is_word_char(char c)
 {
-    return isalnum((unsigned char)c) || c == '_' || c == '-';
+    return isalnum((unsigned char)c) || (c && strchr("_-/", c));
+}
+
+/* Does a word end here? A dot with a letter behind it is one of a file. */
+static bool is_end(const char *at)
+{
+    return *at == '\0' || (!is_word_char(*at) &&
+                           (*at != '.' || !isalnum((unsigned char)at[1])));
 }
 
 /* How much of the text is the word, be it one or many; 0 if it is another. */
@@ -161,7 +168,7 @@ static size_t matches(const char *text, const char *word)
     }
     if (*at == 's')
         at++;
-    return is_word_char(*at) ? 0 : (size_t)(at - text);
+    return is_end(at) ? (size_t)(at - text) : 0;
 }
 
 /* The longest word that begins a text: MAX_WORDS if there is none. */

@@ -27,13 +27,13 @@ static bool is_keyword(const char *word, size_t len)
 }
 
 /* What a comment says: a wait, a thread, or anything else. */
-static const char *comment_class(const char *text, size_t len)
+static const char *comment_class(const char *text)
 {
     const char *words = text + strspn(text, "/* ");
 
     if (strncmp(words, "WAITS: ", strlen("WAITS: ")) == 0)
         return "w";
-    if (len > 4 && strspn(words, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") > 2)
+    if (*text == '/' && strspn(words, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") > 2)
         return "t"; /* only marks begin with a word in capitals */
     return "c";
 }
@@ -76,7 +76,7 @@ void html_code(struct buf *out, const char *line, bool *in_comment)
 
         if (*in_comment || strncmp(line, "/*", 2) == 0) {
             len = comment_length(line, in_comment);
-            put_span(out, comment_class(line, len), line, len);
+            put_span(out, comment_class(line), line, len);
         } else {
             len = piece_length(line);
             if (is_keyword(line, len))
@@ -90,6 +90,19 @@ void html_code(struct buf *out, const char *line, bool *in_comment)
     }
 }
 
+/* What does not fit goes on below, further in than the line itself; but for one
+ * that is far in already. */
+static void put_begin(struct buf *out, const char *line)
+{
+    size_t blanks = strspn(line, " ");
+
+    buf_printf(out, "<span class=\"line%s\"",
+               strstr(line, "WAITS: ") ? " waits" : "");
+    if (blanks > 0 && blanks <= 12)
+        buf_printf(out, " style=\"--in:%zu\"", blanks);
+    buf_printf(out, ">");
+}
+
 void html_lines(struct buf *out, const struct chain *chain,
                 struct paragraph lines)
 {
@@ -101,8 +114,7 @@ void html_lines(struct buf *out, const struct chain *chain,
     for (size_t at = lines.first; at < lines.end; at++) {
         const char *text = chain->lines[at].text;
 
-        buf_printf(out, "<span class=\"line%s\">",
-                   strstr(text, "WAITS: ") ? " waits" : "");
+        put_begin(out, text);
         html_code(out, text, &in_comment);
         buf_printf(out, "\n</span>");
     }

@@ -200,6 +200,8 @@ check "a sanitizer's report is found" 0 'A sanitizer saw' sh -c '
 mend 04-close-then-free
 check "and none where nothing is wrong" 0 'is solved' "$odder" ./learn check
 check "learn compare" 0 'create_todo_answer' "$odder" ./learn compare create_todo
+check "learn book" 0 'from the disk: .*/build/book/index.html' \
+    "$odd" ./learn --yes book
 check "learn timeline" 0 'stands\? still' \
     "$odder" ./learn timeline --out "$tmp" disk
 check "learn contract" 0 'level 1 ' build/dev/bin/learn-runner with async -- \
