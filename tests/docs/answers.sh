@@ -36,13 +36,14 @@ break_copy() { # EXERCISE
 
 # Its answer: lines of the real source that the starter has not, and lines that
 # follow each other only in the real source (both, with a tab between them). A
-# line without a word in it says nothing, nor does the comment of a fence.
+# line without a word of its own in it says nothing, nor does the comment of a fence.
 answer() { # EXERCISE
     for file in $(patched "$1"); do
         awk '
             { gsub(/^[ \t]+|[ \t]+$/, "") }
             /EXERCISE [0-9][0-9] (begin|end)/ { fence = 1 }
             fence { fence = !/\*\//; next }
+            /^(} )?(else|do|break;|continue;|default:)?( {)?$/ { next }
             !/[A-Za-z_][A-Za-z_][A-Za-z_]/ { next }
             { pair = last "\t" $0; both = (last in had) && ($0 in had) }
             { last = $0 }
