@@ -17,7 +17,7 @@
 
 enum {
     SEARCHES = 24, /* more than there are threads at the disk */
-    CROWD = 60,    /* of --threads, which are 64: four for all others */
+    CROWD = 40,    /* of --threads, which are 64: enough for all others */
     READS = 6,
     WRITES = 6,
     READERS = 2, /* the default of --store-threads */

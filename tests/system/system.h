@@ -144,4 +144,8 @@ int system_together(void);
 int system_more_09(void);
 int system_more_10(void);
 
+/* Of ./learn more. */
+int system_more_06(void);
+int system_more_08(void);
+
 #endif
