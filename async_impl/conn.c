@@ -370,15 +370,6 @@ static void on_read(uv_stream_t *stream, ssize_t n,
 
 /* --- the beginning, and being late --------------------------------------- */
 
-void conn_late(struct conn *conn) /* LOOP */
-{
-    if (conn->state == CONN_READING)
-        conn_refuse(conn, TODO_ERR_BODY_TIMEOUT,
-                    conn_has_head(conn) ? NULL : http_late_head);
-    else
-        conn_close(conn);
-}
-
 void conn_accept(struct server *server) /* LOOP */
 {
     uv_stream_t *listener = (uv_stream_t *)&server->listener;
@@ -398,4 +389,13 @@ void conn_accept(struct server *server) /* LOOP */
     uv_tcp_nodelay(&conn->tcp, 1);
     conn_expect(conn, server->config->head_timeout_ms); /* WAITS: client */
     uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
+}
+
+void conn_late(struct conn *conn) /* LOOP */
+{
+    if (conn->state == CONN_READING)
+        conn_refuse(conn, TODO_ERR_BODY_TIMEOUT,
+                    conn_has_head(conn) ? NULL : http_late_head);
+    else
+        conn_close(conn);
 }

@@ -121,6 +121,7 @@ int system_cors(void);
 int system_fields(void);
 int system_deadlines(void);
 int system_bodies(void);
+int system_more_14(void);
 int system_descriptors(void);
 int system_frozen(void);
 int system_log(void);
