@@ -141,6 +141,39 @@ static void an_ignored_hangup_stays_ignored(void **state)
     server_stop(&system_server);
 }
 
+/* Also where this suite is run by nohup(1). */
+static void start_hearing_hangups(void)
+{
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    struct sigaction now;
+
+    assert_int_equal(sigaction(SIGHUP, &usual, &now), 0);
+    system_start(NULL);
+    assert_int_equal(sigaction(SIGHUP, &now, NULL), 0);
+}
+
+/* What ends a process ends a server, unless it has said otherwise. */
+static void expect_to_end_by(int signal)
+{
+    int served = 0;
+
+    start_hearing_hangups();
+    server_signal(&system_server, signal);
+    while (talk_get(system_server.port, "/healthz", NULL) != 0)
+        if (++served == REQUESTS)
+            fail_msg("signal %d came, and the server goes on", signal);
+    assert_int_equal(server_wait(&system_server), 128 + signal);
+    (void)system_release(NULL);
+}
+
+static void other_signals_end_the_server(void **state)
+{
+    (void)state;
+    expect_to_end_by(SIGHUP);
+    expect_to_end_by(SIGALRM);
+    expect_to_end_by(SIGUSR1);
+}
+
 int system_inherited(void)
 {
     const struct CMUnitTest cases[] = {
@@ -149,6 +182,7 @@ int system_inherited(void)
         SYSTEM_CASE(ignored_signals_are_heard),
         SYSTEM_CASE(blocked_signals_are_heard),
         SYSTEM_CASE(an_ignored_hangup_stays_ignored),
+        SYSTEM_CASE(other_signals_end_the_server),
     };
 
     return GROUP("inherited", cases, NULL, NULL);

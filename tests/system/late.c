@@ -182,6 +182,24 @@ static void a_client_that_leaves_instead_of_reading_harms_nobody(void **state)
     end_with_nothing_left_over();
 }
 
+/* The server reads no more from it, so it is a write that meets the reset; and
+ * since the client has ended its side, it fails with EPIPE. */
+static void
+a_client_that_ends_its_side_and_leaves_an_answer_harms_nobody(void **state)
+{
+    struct raw leaves;
+
+    (void)state;
+    start_with_a_long_list(NULL);
+    ask_for_lists(&leaves, upwards);
+    gate_await_waiting(&system_gate, "client.send", 1);
+    raw_half_close(&leaves);
+    system_look_around();
+    raw_reset(&leaves);
+    talk_still_serves(system_server.port);
+    end_with_nothing_left_over();
+}
+
 /* The deadline ends a write that is under way. */
 static void a_client_that_never_reads_is_cut_and_harms_nobody(void **state)
 {
@@ -301,6 +319,8 @@ int system_late(void)
         SYSTEM_CASE(answers_that_are_read_late_are_not_mixed),
         SYSTEM_CASE(a_request_behind_an_answer_under_way_is_answered),
         SYSTEM_CASE(a_client_that_leaves_instead_of_reading_harms_nobody),
+        SYSTEM_CASE(
+            a_client_that_ends_its_side_and_leaves_an_answer_harms_nobody),
         SYSTEM_CASE(a_client_that_never_reads_is_cut_and_harms_nobody),
         SYSTEM_CASE(a_client_that_took_in_time_gets_the_rest),
         SYSTEM_CASE(answers_to_fifty_clients_that_left_harm_nobody),

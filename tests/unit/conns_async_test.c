@@ -20,13 +20,33 @@ static struct config config = {.head_timeout_ms = 1000,
 static struct server server;
 static bool no_memory;
 
+/* While `lends`, libuv closes handles, and the case calls back. */
+static bool lends;
+static int lent_count;
+static struct lent {
+    uv_handle_t *handle;
+    uv_close_cb closed;
+} lent_socket, lent_timer;
+
 /* NOLINTBEGIN: the names are the linker's */
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
+void __real_uv_close(uv_handle_t *handle, uv_close_cb closed);
+void __wrap_uv_close(uv_handle_t *handle, uv_close_cb closed);
 
 void *__wrap_calloc(size_t count, size_t size)
 {
     return no_memory ? NULL : __real_calloc(count, size);
+}
+
+void __wrap_uv_close(uv_handle_t *handle, uv_close_cb closed)
+{
+    __real_uv_close(handle, lends ? NULL : closed);
+    if (!lends)
+        return;
+    lent_count++;
+    *(handle->type == UV_TIMER ? &lent_timer : &lent_socket) =
+        (struct lent){handle, closed};
 }
 /* NOLINTEND */
 
@@ -232,9 +252,50 @@ static void a_spare_place_is_not_for_long(void **state)
         assert_int_equal(close(fds[i]), 0);
 }
 
+static void say_closed(const struct lent *lent)
+{
+    if (lent->closed)
+        lent->closed(lent->handle);
+}
+
+/* One is called back for first, and then the other. Gives whether the connection
+ * is there until then, and no longer. */
+static bool lives_until_both_are_closed(bool timer_first)
+{
+    int fd = come();
+    bool lives;
+
+    lends = true;
+    lent_count = 0;
+    conn_close(server.conns->first);
+    conn_close(server.conns->first); /* says nothing new */
+    lends = false;
+    assert_int_equal(lent_count, 2);
+    (void)uv_run(&server.loop, UV_RUN_NOWAIT);
+    say_closed(timer_first ? &lent_timer : &lent_socket);
+    lives = server.conns->count == 1;
+    if (lives)
+        say_closed(timer_first ? &lent_socket : &lent_timer);
+    for (; server.conns->count > 0; lives = false) /* it still does */
+        conn_unref(server.conns->first);
+    assert_int_equal(close(fd), 0);
+    return lives;
+}
+
+/* libuv promises no order. */
+static void a_connection_lives_until_both_handles_are_closed(void **state)
+{
+    (void)state;
+    if (!lives_until_both_are_closed(true))
+        fail_msg("it does not, if libuv is done with the timer first");
+    if (!lives_until_both_are_closed(false))
+        fail_msg("it does not, if libuv is done with the socket first");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        conns_test(a_connection_lives_until_both_handles_are_closed),
         conns_test(somebody_is_let_in_without_memory),
         conns_test(each_is_let_in_without_memory),
         conns_test(what_has_come_is_taken_before_it_is_late),
