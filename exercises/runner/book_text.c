@@ -21,6 +21,11 @@ struct reading {
     struct buf seen;        /* so have these codes, each in line breaks */
 };
 
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
 /* Where `url` leads from the page, as a path of the checkout. Empty when that
  * is outside. */
 static void resolve(const struct page *page, const char *url,
@@ -93,8 +98,7 @@ static void look_at_link(struct reading *reading, cmark_node *link)
     struct page *page = reading->page;
     struct stat file;
 
-    if (strncmp(url, "http://", strlen("http://")) == 0 ||
-        strncmp(url, "https://", strlen("https://")) == 0)
+    if (begins(url, "http://") || begins(url, "https://"))
         return;
     (void)snprintf(target, sizeof(target), "%.*s", (int)len, url);
     resolve(reading->page, target, path);
@@ -162,19 +166,20 @@ static bool first_time(struct reading *reading, const char *code)
 }
 
 /* A path of a file, or the folder of an exercise. The rooms' own sources are
- * what an exercise asks for: its task does not lead to them. */
+ * what an exercise asks for: its task does not lead to them. What was built or
+ * is worked on is no part of the book. */
 static struct page *page_of_path(struct reading *reading, const char *code)
 {
     char path[MAX_PATH];
 
     if (!strchr(code, '/') || strstr(code, "./") || strstr(code, "//") ||
-        *code == '/')
+        *code == '/' || begins(code, "build/") ||
+        begins(code, "exercises/work/"))
         return NULL;
     (void)snprintf(path, sizeof(path), "%s/task.md", code);
-    if (strncmp(code, "exercises/", strlen("exercises/")) == 0 &&
-        access(path, R_OK) == 0)
+    if (begins(code, "exercises/") && access(path, R_OK) == 0)
         return book_page(reading->book, path);
-    if (strncmp(reading->page->path, "exercises/", strlen("exercises/")) == 0)
+    if (begins(reading->page->path, "exercises/"))
         return NULL;
     return book_page(reading->book, code);
 }
@@ -187,7 +192,7 @@ static void look_at_code(struct reading *reading, cmark_node *node)
     char anchor[MAX_PATH];
     const struct page *page;
 
-    if (strncmp(code, compare, strlen(compare)) == 0)
+    if (begins(code, compare))
         name += strlen(compare);
     if (strlen(code) > MAX_PATH / 2 || !first_time(reading, code))
         return;

@@ -66,17 +66,13 @@ describe('the book', () => {
   test('each page suits screens from 360 to 1600, light and dark', async () => {
     for (const file of [...order(), 'async_impl-conn.c.html', 'compare.html'])
       await open(file, async (page) => {
-        for (const width of widths) {
-          await dress(page, { width, colorScheme: 'light' });
-          assert.equal(await overhang(page), 0, `${file} at ${width}`);
-        }
-        for (const [look, how] of Object.entries(looks)) {
-          await dress(page, how);
-          assert.deepEqual(await barriers(page, 'html'), [], `${file} ${look}`);
-        }
-        for (const width of widths)
-          for (const colorScheme of ['light', 'dark']) {
+        for (const colorScheme of ['light', 'dark'])
+          for (const width of widths) {
+            const look = `${file} at ${width}, ${colorScheme}`;
             await dress(page, { width, colorScheme });
+            assert.equal(await overhang(page), 0, look);
+            if (width === looks[colorScheme].width)
+              assert.deepEqual(await barriers(page, 'html'), [], look);
             await takePicture(page, `book-${file}-${width}-${colorScheme}`);
           }
       });
