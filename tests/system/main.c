@@ -255,8 +255,9 @@ int main(int argc, char **argv)
         system_events,    system_followers,   system_leavers,
         system_export,    system_gates,       system_late,
         system_queues,    system_together,    system_export_pages,
-        system_bodies,    system_more_06,     system_more_08,
-        system_more_09,   system_more_10,     system_more_14,
+        system_bodies,    system_unread,      system_more_06,
+        system_more_08,   system_more_09,     system_more_10,
+        system_more_14,
     };
     size_t count = sizeof groups / sizeof groups[0];
 

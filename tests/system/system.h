@@ -121,7 +121,6 @@ int system_cors(void);
 int system_fields(void);
 int system_deadlines(void);
 int system_bodies(void);
-int system_more_14(void);
 int system_descriptors(void);
 int system_frozen(void);
 int system_log(void);
@@ -142,11 +141,13 @@ int system_gates(void);
 int system_late(void);
 int system_queues(void);
 int system_together(void);
-int system_more_09(void);
-int system_more_10(void);
+int system_unread(void);
 
 /* Of ./learn more. */
 int system_more_06(void);
 int system_more_08(void);
+int system_more_09(void);
+int system_more_10(void);
+int system_more_14(void);
 
 #endif

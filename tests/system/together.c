@@ -115,25 +115,38 @@ static void writes_done_together_give_all_their_places_back(void **state)
  * Who rings
  */
 
-/* What a loop's mark says of the feed, which reads for request 0: nobody. */
-static void follow_mark(const char *line, bool *rang, bool *reading)
+/* What the marks say of writes and of the feed, which reads for request 0:
+ * nobody. */
+struct telling {
+    bool written; /* something, since the feed last began to read the log */
+    bool heard;   /* the loop has finished a request of that */
+    bool reading;
+};
+
+static void follow_mark(const char *line, struct telling *t)
 {
     char thread[32], request[16], verb[16], label[32];
+    bool goes;
 
     if (sscanf(line, "%*s %31s %15s %15s %31s", thread, request, verb, label) !=
-            4 ||
-        strcmp(thread, "loop") != 0)
+        4)
         return;
-    if (strcmp(verb, "begin") == 0 && *rang && !*reading)
+    goes = strcmp(verb, "go") == 0;
+    if (strcmp(label, "store.commit") == 0)
+        t->written = t->written || goes;
+    if (strcmp(thread, "loop") != 0)
+        return;
+    if (strcmp(verb, "begin") == 0 && t->heard && !t->reading)
         fail_msg("a write was done, and before request %s was taken up, nobody "
                  "had the subscribers told of it",
                  request);
-    if (strcmp(label, "keeper.write") == 0 && strcmp(verb, "go") == 0)
-        *rang = true;
-    if (strcmp(label, "keeper.read") == 0 && strcmp(request, "0") == 0) {
-        *reading = strcmp(verb, "park") == 0;
-        *rang = *rang && !*reading;
-    }
+    if (strcmp(label, "keeper.write") == 0 && goes)
+        t->heard = t->written;
+    if (strcmp(label, "keeper.read") != 0 || strcmp(request, "0") != 0)
+        return;
+    t->reading = !goes;
+    if (t->reading)
+        t->written = t->heard = false;
 }
 
 /* The watcher looks at the log twice a second, and so hides a writer that never
@@ -141,7 +154,7 @@ static void follow_mark(const char *line, bool *rang, bool *reading)
  * is read then, or it is being read and will be read once more. */
 static void expect_a_ring_behind_each_write(void)
 {
-    bool rang = false, reading = false;
+    struct telling telling = {0};
     FILE *marks = tmpfile();
     char line[STEER_LINE_SIZE];
     int count = 0;
@@ -150,7 +163,7 @@ static void expect_a_ring_behind_each_write(void)
     assert_true(steer_trace(&system_gate.steer, marks));
     rewind(marks);
     for (; fgets(line, sizeof line, marks); count++)
-        follow_mark(line, &rang, &reading);
+        follow_mark(line, &telling);
     (void)fclose(marks); /* its end was read */
     /* none was so old that it is gone */
     assert_in_range(count, 1, MARKS_MAX - 1);

@@ -1,157 +1,20 @@
-#include <stdlib.h>
 #include <sys/resource.h>
 
-#include <uv.h>
-
-#include "async_impl/keeper.h"
-#include "async_impl/request.h"
-#include "async_impl/server.h"
-#include "common/base/container_of.h"
+#include "async_case.h"
 #include "tests/support/hold.h"
-#include "tests/support/store_case.h"
 #include "tests/support/vfs_shim.h"
-#include "tests/unit/unit.h"
 
-enum {
-    QUEUE = KEEPER_READS_MAX + 1, /* as many jobs may wait */
-    ASKERS = QUEUE + 3,
-    READERS = 2,
-    THREADS = READERS + 2
-};
+#define keeper_test(name)                                                      \
+    cmocka_unit_test_setup_teardown(name, async_case_setup, async_case_teardown)
 
-static uv_sem_t asleep; /* posted by a store thread that has nothing to do */
-
-/* The linker puts the second of these in the place of uv_cond_wait, and calls
- * that the first (ld(1), --wrap). Its caller holds the keeper's lock until it
- * sleeps. */
-/* NOLINTBEGIN: the names are the linker's */
-void __real_uv_cond_wait(uv_cond_t *cond, uv_mutex_t *lock);
-void __wrap_uv_cond_wait(uv_cond_t *cond, uv_mutex_t *lock);
-
-void __wrap_uv_cond_wait(uv_cond_t *cond, uv_mutex_t *lock)
-{
-    uv_sem_post(&asleep);
-    __real_uv_cond_wait(cond, lock);
-}
-/* NOLINTEND */
-
-/* A request that asks the keeper for something, and whether it has it. */
-struct asker {
-    struct request rq;
-    bool done;
-};
-
-/* A job that stands still until it is told to go on. */
-struct halt {
-    uv_sem_t began;
-    uv_sem_t may_end;
-};
-
-/* A server that has a loop and a keeper, and does not listen. What its jobs use
- * is here, too: an assertion that fails leaves the test, and they go on. */
-struct async_case {
-    void *store_state; /* of store_case */
-    struct store_case *c;
-    struct config config;
-    struct server server;
-    struct asker askers[ASKERS];
-    struct halt halt;
-};
-
-static int setup(void **state)
-{
-    struct async_case *a = calloc(1, sizeof *a);
-    struct server *server;
-
-    if (!a || store_case_setup(&a->store_state) != 0)
-        return -1;
-    server = &a->server;
-    a->c = a->store_state;
-    a->config = (struct config){.store_threads = READERS, .store_queue = QUEUE};
-    server->config = &a->config;
-    server->file = a->c->file;
-    server->thread = uv_thread_self();
-    assert_int_equal(uv_loop_init(&server->loop), 0);
-    assert_int_equal(uv_sem_init(&asleep, 0), 0);
-    server->keeper = keeper_new(&server->loop, &a->config, a->c->file, NULL);
-    assert_true(server->keeper != NULL);
-    for (int i = 0; i < ASKERS; i++)
-        a->askers[i].rq.server = server;
-    assert_int_equal(uv_sem_init(&a->halt.began, 0), 0);
-    assert_int_equal(uv_sem_init(&a->halt.may_end, 0), 0);
-    *state = a;
-    return 0;
-}
-
-/* Nothing of the keeper's is left in the loop. */
-static int teardown(void **state)
-{
-    struct async_case *a = *state;
-
-    uv_sem_post(&a->halt.may_end); /* for a job that stands there still */
-    keeper_close(a->server.keeper);
-    uv_run(&a->server.loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&a->server.loop), 0);
-    assert_int_equal(store_case_teardown(&a->store_state), 0);
-    uv_sem_destroy(&a->halt.began);
-    uv_sem_destroy(&a->halt.may_end);
-    uv_sem_destroy(&asleep);
-    free(a);
-    return 0;
-}
-
-#define keeper_test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-/* --- requests ------------------------------------------------------------- */
-
-static void finish(struct request *rq)
-{
-    struct asker *asker = container_of(rq, struct asker, rq);
-
-    server_assert_loop(rq->server);
-    assert_false(asker->done); /* exactly once */
-    asker->done = true;
-}
-
-static void run_until_done(struct async_case *a, const struct asker *asker)
-{
-    while (!asker->done)
-        uv_run(&a->server.loop, UV_RUN_ONCE);
-}
-
-static void ask_create(struct asker *asker)
-{
-    struct create_todo *job = &asker->rq.frame.create_todo;
-
-    job->draft = store_case_draft("from the loop");
-    keeper_write(&asker->rq, store_create_todo, job, finish);
-}
-
-static void ask_ping(struct asker *asker)
-{
-    keeper_read(&asker->rq, store_ping, NULL, finish);
-}
-
-static enum todo_err stand_still(struct store *store, void *arg)
-{
-    struct halt *halt = arg;
-
-    (void)store;
-    uv_sem_post(&halt->began);
-    uv_sem_wait(&halt->may_end);
-    return TODO_OK;
-}
-
-/* Hands over what is queued, and waits until a thread stands still in it. */
 static void wait_for_halt(struct async_case *a)
 {
-    uv_run(&a->server.loop, UV_RUN_NOWAIT);
-    uv_sem_wait(&a->halt.began);
+    halt_await(a, &a->halt);
 }
 
 static void end_halt(struct async_case *a)
 {
-    uv_sem_post(&a->halt.may_end);
+    halt_end(&a->halt);
 }
 
 static int64_t count_todos(const struct async_case *a)
@@ -388,8 +251,7 @@ static void what_is_more_than_a_group_is_read_by_another(void **state)
     struct async_case *a = *state;
     struct asker *askers = a->askers;
 
-    for (int i = 0; i < THREADS; i++)
-        uv_sem_wait(&asleep);
+    wait_until_asleep(THREADS);
     keeper_read(&askers[0].rq, stand_still, &a->halt, finish);
     for (int i = 1; i <= KEEPER_READS_MAX; i++)
         ask_ping(&askers[i]);
