@@ -240,7 +240,6 @@ int system_release(void **state)
 /* The last groups go further than the servers do: they are what ./learn more
  * asks for, and run only by name. */
 enum { GROUPS_OF_MORE = 5 };
-enum { GROUPS_OF_MORE = 5 };
 
 int main(int argc, char **argv)
 {
