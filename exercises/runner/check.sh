@@ -45,8 +45,8 @@ sanitizer_options() {
     report="log_path='$play_tmp/report'"
     # What is freed is also overwritten: libuv and civetweb, which are not built
     # here, touch it unnoticed.
-    ASAN_OPTIONS="$report:detect_stack_use_after_return=1"
-    export ASAN_OPTIONS="$ASAN_OPTIONS:max_free_fill_size=4096"
+    more_options=detect_stack_use_after_return=1:max_free_fill_size=4096
+    export ASAN_OPTIONS="$report:$more_options"
     export UBSAN_OPTIONS="$report:print_stacktrace=1"
     export TSAN_OPTIONS="$report:second_deadlock_stack=1"
     # ThreadSanitizer wants addresses that are not randomised.
