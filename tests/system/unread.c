@@ -49,7 +49,7 @@ static size_t wire_size(const struct stream_event *event)
                         event->name, event->id, event->data);
     int chunk = snprintf(NULL, 0, "%x\r\n\r\n", (unsigned int)text);
 
-    return (size_t)(text + chunk);
+    return (size_t)text + (size_t)chunk;
 }
 
 /* Some changes are told to all; gives their bytes. */

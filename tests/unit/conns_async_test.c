@@ -258,7 +258,7 @@ static void say_closed(const struct lent *lent)
         lent->closed(lent->handle);
 }
 
-/* One is called back for first, and then the other. Gives whether the
+/* libuv is done with one of them, and then with the other. Gives whether the
  * connection is there until then, and no longer. */
 static bool lives_until_both_are_closed(bool timer_first)
 {
