@@ -264,10 +264,11 @@ static void each_thread_of_a_group_hears_that_its_commit_failed(void **state)
 {
     struct store_case *c = *state;
     struct keeper *keeper = keeper_new(c->file, NULL);
+    struct create_todo before = {.draft = store_case_draft("kept")};
     struct writer writers[THREADS];
 
     assert_true(keeper != NULL);
-    store_case_create(c->store, "so that there is a log");
+    assert_int_equal(keeper_write(keeper, store_create_todo, &before), TODO_OK);
     let_writers_share_a_failure(keeper, writers);
     for (int i = 0; i < THREADS; i++)
         if (writers[i].err != TODO_ERR_DISK_FULL)
