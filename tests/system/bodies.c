@@ -274,7 +274,7 @@ static void a_body_is_late_when_its_deadline_passes(void **state)
 }
 
 /* It waits for the 100, and then sends nothing. */
-static void a_client_that_was_told_to_go_on_may_be_late(void **state)
+static void a_body_behind_100_continue_has_its_deadline(void **state)
 {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     struct raw body;
@@ -407,7 +407,7 @@ int system_bodies(void)
         SYSTEM_CASE(a_long_body_deadline_outlasts_all_others),
         SYSTEM_CASE(a_short_body_deadline_comes_before_all_others),
         SYSTEM_CASE(a_body_is_late_when_its_deadline_passes),
-        SYSTEM_CASE(a_client_that_was_told_to_go_on_may_be_late),
+        SYSTEM_CASE(a_body_behind_100_continue_has_its_deadline),
         SYSTEM_CASE(each_body_of_a_connection_has_its_own_deadline),
         SYSTEM_CASE(a_slow_head_takes_no_time_from_its_body),
         SYSTEM_CASE(a_silent_body_has_its_time_once),
