@@ -164,7 +164,8 @@ check "after reset the starter fails again" 1 'meant to fail' ./learn check
 
 edit '/EXERCISE 00 begin/,/end/s/200/201/'
 check "run starts the servers of an exercise, also for a debugger" \
-    0 '^gdb -p [0-9]* *looks into todo-async' ./learn run 0 --sync-port 0
+    0 '^gdb -p [0-9]* *looks into todo-async' \
+    ./learn run 0 --sync-port 0 --async-port 0
 check "run needs a folder" 1 'exercise 03 is not begun' ./learn run 03
 check "diff shows an edit" 0 '^+ .*begin_head(reply, 201);' ./learn diff
 check "a mended server passes, also while others hold the usual ports" \
