@@ -111,8 +111,8 @@ static void every_request_on_a_connection_has_its_own_line_and_id(void **state)
         talk_write_post(request, "counted");
         assert_true(raw_send_text(&raw, request));
         assert_true(raw_read_answer(&raw, &answer, false));
-        assert_true(
-            raw_answer_field(&answer, "X-Request-Id", ids[i], sizeof ids[i]));
+        if (!raw_answer_field(&answer, "X-Request-Id", ids[i], sizeof ids[i]))
+            fail_msg("no X-Request-Id in\n%s", answer.head);
         raw_answer_release(&answer);
     }
     raw_close(&raw);
@@ -121,8 +121,8 @@ static void every_request_on_a_connection_has_its_own_line_and_id(void **state)
 
     for (int i = 0; i < REQUESTS; i++) {
         only_line_with(log, ids[i], line, sizeof line);
-        assert_true(has_word(line, "POST"));
-        assert_true(has_word(line, "201"));
+        if (!has_word(line, "POST") || !has_word(line, "201"))
+            fail_msg("a POST that was answered 201 is logged so: %s", line);
     }
     free(log);
 }
