@@ -180,7 +180,7 @@ static bool play_upstream(int port, const char *gates)
 
 static const struct scenario disk = {
     .name = "disk",
-    .title = "eight clients write while the disk is held; two others read",
+    .title = "eight clients write while the disk is held; two others ask",
     .play = play_disk};
 static const struct scenario upstream = {
     .name = "upstream",
