@@ -128,7 +128,7 @@ sentence() { say "$1" | tr _ ' '; }
 
 line_of() { # VERDICT SIDE SUITE CASE
     case $3 in
-    catches) set -- "$1" broken "$3" "$2 is noticed by: $4" ;;
+    catches) set -- "$1" broken "$3" "$2 is noticed by your case" ;;
     esac
     say "$(word "$1")  $(printf '%-10s' "$(asked "$2")")  $(sentence "$4")"
 }
