@@ -66,39 +66,37 @@ static void expect_refused(void)
     stream_close(&further);
 }
 
-/* The thread of a client that was refused needs a moment to see its end. */
-static void expect_a_list(void)
-{
-    long long deadline = now_ms() + PATIENCE_MS;
-
-    while (talk_get(system_server.port, "/todos?limit=1", NULL) != 200) {
-        if (now_ms() > deadline)
-            fail_msg("exports keep the threads of others");
-        a_moment();
-    }
-}
-
 static void exports_leave_half_of_the_threads_to_others(void **state)
 {
+    char request[TALK_MAX];
+
     (void)state;
     start_with_all_places_taken();
+    talk_write_get(request, "/todos?limit=1");
     for (int i = 0; i < REFUSED; i++) {
         expect_refused();
-        expect_a_list();
+        talk_expect(talk_patiently(system_server.port, request, NULL), 200);
     }
 }
 
-/* Its thread needs a moment to notice how it ended. */
-static void expect_a_place(struct stream *reader)
+/* The threads of those before need a moment to notice that they have ended. */
+static void begin_patiently(struct stream *reader, int expected)
 {
     long long deadline = now_ms() + PATIENCE_MS;
+    int status;
 
-    while (begin(reader) != 200) {
+    while ((status = begin(reader)) == 503) {
         if (now_ms() > deadline)
             fail_msg("an export has ended, and its place is never free");
         stream_close(reader);
         a_moment();
     }
+    talk_expect(status, expected);
+}
+
+static void expect_a_place(struct stream *reader)
+{
+    begin_patiently(reader, 200);
     expect_refused(); /* it was one place */
 }
 
@@ -122,7 +120,7 @@ static void the_place_of_an_export_comes_back(void **state)
     expect_a_place(&readers[0]);
     sql_exec(system_server.db, "ALTER TABLE todos RENAME TO hidden");
     read_to_the_end(&readers[0], STREAM_CUT);
-    talk_expect(begin(&further), 500); /* and this one keeps none, either */
+    begin_patiently(&further, 500); /* and this one keeps none, either */
     stream_close(&further);
     sql_exec(system_server.db, "ALTER TABLE hidden RENAME TO todos");
     expect_a_place(&readers[0]);
