@@ -46,6 +46,7 @@ sanitizer_options() {
     # What is freed is also overwritten: libuv and civetweb, which are not built
     # here, touch it unnoticed.
     more_options=detect_stack_use_after_return=1:max_free_fill_size=4096
+    # shellcheck disable=SC2031 # for itself alone, as bad.sh does
     export ASAN_OPTIONS="$report:$more_options"
     export UBSAN_OPTIONS="$report:print_stacktrace=1"
     export TSAN_OPTIONS="$report:second_deadlock_stack=1"
