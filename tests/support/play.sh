@@ -7,6 +7,7 @@
 #            $play_tmp/SIDE.log
 #   contract the todo-contract to ask with; or nothing: the one in suites
 #   steady   something, where addresses must not be randomised; or nothing
+#   alone    something, where a unit case runs without its neighbours; or nothing
 #   explain  the folder that `learn-runner explain` is to look at when a case
 #            hangs; or nothing
 # shellcheck shell=sh disable=SC2154 # set by whoever reads this
@@ -41,7 +42,7 @@ play() ( # SUITE CASE SIDE SECONDS
             "$servers/todo-$other" "$case"
         ;;
     unit)
-        export TODO_UNIT_CASE="$case" # and none of its neighbours
+        [ -z "${alone:-}" ] || export TODO_UNIT_CASE="$case"
         set -- "$servers/../tests/unit/$(unit_program "$case")"
         ;;
     esac
