@@ -17,6 +17,13 @@ plan_lines() {
     [ "${more:-no}" = no ] || cat "$shelf/$ex/more/check"
 }
 
+# Of the lines of a plan those that end with one of these cases; without any, all.
+of_cases() { # [CASE...]
+    if [ $# -eq 0 ]; then cat; else
+        awk -v cases=" $* " 'index(cases, " " $NF " ")'
+    fi
+}
+
 # The check as one line for each server and case: SIDE SUITE CASE.
 check_plan() {
     plan_lines | while read -r side suite case; do
@@ -52,7 +59,11 @@ sanitizer_options() {
     export ASAN_OPTIONS="$report:$more_options"
     export UBSAN_OPTIONS="$report:print_stacktrace=1"
     export TSAN_OPTIONS="$report:second_deadlock_stack=1"
-    # ThreadSanitizer wants addresses that are not randomised.
+    choose_steady
+}
+
+# ThreadSanitizer wants addresses that are not randomised.
+choose_steady() {
     steady=''
     if [ "$(sanitizers)" = thread ] && setarch -R true 2> /dev/null; then
         # shellcheck disable=SC2034 # play.sh asks
@@ -60,15 +71,16 @@ sanitizer_options() {
     fi
 }
 
-# Runs the plan against $servers, or what it has of one case. Writes a line for each, VERDICT SIDE
-# SUITE CASE, to $play_tmp/verdicts, and keeps what the first that does not pass
-# printed as first.log, what a sanitizer reported of it as first.report; after
-# others, what one that hangs printed as hung.log. After that no more are asked.
-run_check() { # [CASE]
+# Runs the plan against $servers, or what it has of these cases. Writes a line
+# for each, VERDICT SIDE SUITE CASE, to $play_tmp/verdicts, and keeps what the
+# first that does not pass printed as first.log, what a sanitizer reported of it
+# as first.report; after others, what one that hangs printed as hung.log. After
+# that no more are asked.
+run_check() { # [CASE...]
     : > "$play_tmp/verdicts"
     rm -f "$play_tmp"/first.* "$play_tmp"/hung.*
     sanitizer_options
-    check_plan | grep -e "${1:-}\$" > "$play_tmp/plan"
+    check_plan | of_cases "$@" > "$play_tmp/plan"
     while read -r side suite case; do
         rm -f "$play_tmp"/report.*
         now_running "$side" "$case"

@@ -155,7 +155,8 @@ run_exercise() { # NN [OPTIONS]
     claim_folder
     real_build
     build_tree "$folder" "$folder/build" || show_compiler_and_fail
-    exec "$bin/learn-runner" run --bin "$folder/build/bin" \
+    choose_steady
+    exec ${steady:+setarch -R} "$bin/learn-runner" run --bin "$folder/build/bin" \
         --db "$folder/build/todos.db" --urls build/run/urls "$@" 9>&-
 }
 

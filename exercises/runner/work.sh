@@ -233,10 +233,10 @@ configure() {
         > "$2/configure.log" 2>&1
 }
 
-# What an exercise's check runs, as targets; or what one case of it needs.
-targets() { # [CASE]
-    [ -n "${1:-}" ] || say todo-sync todo-async muse
-    plan_lines | grep -e "${1:-}\$" | while read -r side suite case; do
+# What an exercise's check runs, as targets; or what these cases of it need.
+targets() { # [CASE...]
+    [ $# -gt 0 ] || say todo-sync todo-async muse
+    plan_lines | of_cases "$@" | while read -r side suite case; do
         case $side,$suite in
         '#'* | , | sanitize,* | repeat,*) ;;
         *,unit) unit_program "$case" ;;
@@ -251,14 +251,17 @@ sanitizers() {
     say "${asked:-address,undefined}"
 }
 
-# Builds $1 in $2, or what the case $3 needs of it. False when it cannot; what
-# was said is in $2/build.log.
-build_tree() {
-    if ! configure "$1" "$2" "$(sanitizers)"; then
-        cp "$2/configure.log" "$2/build.log"
+# Builds it, or what these cases need of it. False when it cannot; what was said
+# is in BUILD/build.log.
+build_tree() { # SOURCE BUILD [CASE...]
+    from=$1 tree_of=$2
+    shift 2
+    if ! configure "$from" "$tree_of" "$(sanitizers)"; then
+        cp "$tree_of/configure.log" "$tree_of/build.log"
         return 1
     fi
     # shellcheck disable=SC2046 # targets are words
-    cmake --build "$2" --parallel "$(jobs_here)" --target $(targets "${3:-}") \
-        > "$2/build.log" 2>&1 && build_bad "$1" "$2/bad" "$2/build.log"
+    cmake --build "$tree_of" --parallel "$(jobs_here)" --target $(targets "$@") \
+        > "$tree_of/build.log" 2>&1 &&
+        build_bad "$from" "$tree_of/bad" "$tree_of/build.log"
 }

@@ -197,14 +197,13 @@ static void a_half_close_after_ten_requests_gets_ten_answers(void **state)
  * 400, or 0 for nothing. */
 static int half_close_after(const char *beginning)
 {
-    enum { FOR_EVER_MS = 10000 };
     struct raw raw;
     int status = 0;
 
     hostile_open(&raw);
     assert_true(raw_send_text(&raw, beginning));
     raw_half_close(&raw);
-    if (!raw_readable(&raw, FOR_EVER_MS))
+    if (!raw_readable(&raw, RAW_TIMEOUT_MS))
         fail_msg("a client has ended its side in the middle of a request, and "
                  "the server waits for the rest");
     assert_in_range(talk_read_all(&raw, &status, 1), 0, 1);

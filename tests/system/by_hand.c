@@ -1,3 +1,4 @@
+/* tests/system/by_hand.c - see by_hand.h. */
 #include "by_hand.h"
 
 #include <netinet/in.h>
@@ -7,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "system.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/patience.h"
 
@@ -27,6 +29,18 @@ void by_hand_listen(struct by_hand *upstream)
         getsockname(upstream->listener, (struct sockaddr *)&here, &len), 0);
     (void)snprintf(upstream->url, sizeof upstream->url, "http://127.0.0.1:%d/",
                    ntohs(here.sin_port));
+}
+
+void by_hand_start_and_ask(const struct by_hand *upstream, struct raw *client,
+                           const char *path)
+{
+    const char *const args[] = {"--upstream", upstream->url,
+                                "--upstream-timeout", "3600", NULL};
+    char request[TALK_MAX];
+
+    system_start(args);
+    talk_write_get(request, path);
+    system_ask(client, request);
 }
 
 void by_hand_take(struct by_hand *upstream, struct raw *call)

@@ -15,7 +15,13 @@ struct by_hand {
     char url[64]; /* what --upstream takes */
 };
 
+/* Fails the running test when it cannot. */
 void by_hand_listen(struct by_hand *upstream);
+
+/* Starts the server of the case, which has an hour for this upstream, and sends
+ * it a GET. */
+void by_hand_start_and_ask(const struct by_hand *upstream, struct raw *client,
+                           const char *path);
 
 /* Takes the next connection. Fails the running test when none comes. */
 void by_hand_take(struct by_hand *upstream, struct raw *call);

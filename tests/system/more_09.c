@@ -35,17 +35,6 @@ static int teardown(void **state)
 #define MORE_CASE(function)                                                    \
     cmocka_unit_test_setup_teardown(function, setup, teardown)
 
-static void start_and_ask(const char *path)
-{
-    const char *const args[] = {"--upstream", upstream.url,
-                                "--upstream-timeout", "3600", NULL};
-    char request[TALK_MAX];
-
-    system_start(args);
-    talk_write_get(request, path);
-    system_ask(&client, request);
-}
-
 static void expect_200(void)
 {
     talk_expect(system_hear(&client), 200);
@@ -73,7 +62,7 @@ static long long told(struct raw *call)
 static void an_upstream_is_told_how_long_it_has(void **state)
 {
     (void)state;
-    start_and_ask("/suggestions?count=2");
+    by_hand_start_and_ask(&upstream, &client, "/suggestions?count=2");
     by_hand_take(&upstream, &calls[0]);
     (void)told(&calls[0]);
     if (!system_is_sync()) { /* there both are under way */
@@ -95,7 +84,7 @@ static void the_next_call_is_told_what_the_last_one_left(void **state)
     long long first;
 
     (void)state;
-    start_and_ask("/suggestions?count=2");
+    by_hand_start_and_ask(&upstream, &client, "/suggestions?count=2");
     by_hand_take(&upstream, &calls[0]);
     first = told(&calls[0]);
     server_pass_time(&system_server, TAKES_S);

@@ -38,13 +38,7 @@ static int teardown(void **state)
 /* Returns when the first call has come. */
 static void start_and_ask(const char *path)
 {
-    const char *const args[] = {"--upstream", upstream.url,
-                                "--upstream-timeout", "3600", NULL};
-    char request[TALK_MAX];
-
-    system_start(args);
-    talk_write_get(request, path);
-    system_ask(&client, request);
+    by_hand_start_and_ask(&upstream, &client, path);
     by_hand_take(&upstream, &call);
     by_hand_read(&call);
 }
