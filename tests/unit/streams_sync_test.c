@@ -219,8 +219,8 @@ static void *come_and_go(void *arg)
     return NULL;
 }
 
-/* There is a place for each. ThreadSanitizer sees who counts without the lock,
- * be it only once, and however the threads run. */
+/* There is a place for each. ThreadSanitizer sees a thread that counts without
+ * the lock, be it only once, and however the threads run. */
 static void streams_that_come_and_go_at_once_are_all_counted(void **state)
 {
     pthread_t threads[THREADS];
