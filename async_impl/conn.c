@@ -26,8 +26,10 @@
 #include "common/base/container_of.h"
 #include "common/base/log.h"
 #include "common/base/probe.h"
+#include "common/base/wipe.h"
 #include "conns.h"
 #include "feed.h"
+#include "hashers.h"
 #include "request.h"
 #include "server.h"
 #include "upstream.h"
@@ -96,6 +98,7 @@ void conn_close(struct conn *conn) /* LOOP */
     conn->tcp.data = conn->timer.data = conn;
     uv_close((uv_handle_t *)&conn->tcp, on_closed);
     uv_close((uv_handle_t *)&conn->timer, on_closed);
+    hashers_cancel(conn->rq);
     if (waits) /* nobody will take the answer */
         upstream_cancel(conn->rq);
 }
@@ -138,7 +141,7 @@ static void conn_linger(struct conn *conn) /* LOOP */
 
     conn->state = CONN_LINGERING;
     conn_guard(conn, false);
-    buf_release(&conn->pending);
+    buf_wipe(&conn->pending);
     if (conn->ended || conn->conns->stopping ||
         uv_fileno((uv_handle_t *)&conn->tcp, &fd) != 0 ||
         shutdown(fd, SHUT_WR) != 0) { /* all is written: it does not wait */
@@ -178,7 +181,7 @@ void conn_stream(struct conn *conn, struct subscriber *subscriber) /* LOOP */
     conn->subscriber = subscriber;
     conn->state = CONN_STREAMING;
     conn->rq = NULL; /* its handler frees it */
-    buf_release(&conn->pending);
+    buf_wipe(&conn->pending);
     if (conn->ended)
         conn_close(conn);
     else if (conn->paused)
@@ -321,7 +324,7 @@ static void conn_advance_pending(struct conn *conn) /* LOOP */
 
     conn->pending = (struct buf){0};
     conn_advance(conn, bytes.data, bytes.len);
-    buf_release(&bytes);
+    buf_wipe(&bytes);
     if (conn->paused && !conn->ended && takes_bytes(conn)) {
         uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);
         conn->paused = false;
@@ -365,6 +368,7 @@ static void on_read(uv_stream_t *stream, ssize_t n,
         conn_drop(conn, (size_t)n);
     } else {
         conn_advance(conn, bytes->base, (size_t)n);
+        wipe(bytes->base, (size_t)n); /* what is of use was copied */
     }
 }
 

@@ -214,7 +214,7 @@ void conn_unref(struct conn *conn) /* LOOP; the only free */
     leave_queue(conn);
     conns->serving -= !conn->spare;
     conns->count--;
-    buf_release(&conn->pending);
+    buf_wipe(&conn->pending);
     if (conns->reserve) {
         free(conn);
     } else {

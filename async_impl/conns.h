@@ -18,6 +18,7 @@
 #include <uv.h>
 
 #include "common/base/buf.h"
+#include "common/todo/token.h"
 
 struct request;
 struct server;
@@ -52,6 +53,7 @@ struct conn {
     int64_t deadline; /* clock_mono_us; 0 while nothing is due */
     bool overdue;     /* it has passed; one more turn of the loop is left */
     enum conn_state state;
+    struct token_seen token_seen;
     int refs;           /* open handles, and the request while a handler has it;
                            the last one frees */
     bool spare;         /* one more than --max-connections: hears 503 */

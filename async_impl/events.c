@@ -36,6 +36,7 @@ static void stream_events_begin(struct request *rq) /* LOOP */
 {
     struct stream_events *job = &rq->frame.stream_events;
 
+    job->page.owner = rq->in.owner;
     job->page.after = rq->in.start.after;
     job->page.count = CHANGES_STEP; /* nothing is read yet */
     if (!rq->err && rq->in.start.has_gap)
@@ -99,7 +100,8 @@ static void stream_events_add(struct request *rq) /* LOOP */
     bool stops = rq->server->stopping;
 
     job->page.after =
-        changes_write(&job->page, job->page.after, rq->reply.base, &job->text);
+        changes_write(&job->page, job->page.owner, job->page.after,
+                      rq->reply.base, &job->text);
     if (stops)
         changes_write_bye(&job->text);
     if (!rq->err)

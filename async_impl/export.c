@@ -17,6 +17,7 @@ static void export_todos(struct request *rq) /* LOOP */
 
     job->query = list_export_query();
     job->list.query = &job->query;
+    job->list.owner = rq->in.owner;
     job->list.base = rq->reply.base;
     job->list.lines = true;
 

@@ -27,6 +27,7 @@ struct subscriber {
     struct feed *feed;
     struct subscriber *prev, *next;
     struct conn *conn;
+    int64_t owner; /* whose changes it is told */
     int64_t after; /* it knows all changes up to this one */
     uint32_t number;
     bool chunked;
@@ -36,9 +37,17 @@ struct subscriber {
     char base[]; /* of its URLs */
 };
 
+/* Comes again and again, by the clock that a test may move (clock.h). */
+struct pulse {
+    uv_timer_t timer; /* its data is the feed */
+    int64_t every_ms;
+    int64_t next_us; /* clock_mono_us */
+    void (*beat)(struct feed *feed);
+};
+
 struct feed {
     struct server *server;
-    uv_timer_t look, heartbeat;
+    struct pulse look, heartbeat;
     int open_handles;
     int streams; /* subscribers, and requests on the way to be one */
     struct subscriber *first;
@@ -178,10 +187,8 @@ static void tell_all(struct feed *feed, bool last) /* LOOP */
     }
 }
 
-static void on_heartbeat(uv_timer_t *timer) /* LOOP */
+static void on_heartbeat(struct feed *feed) /* LOOP */
 {
-    struct feed *feed = container_of(timer, struct feed, heartbeat);
-
     buf_clear(&feed->text);
     changes_write_heartbeat(&feed->text);
     tell_all(feed, false);
@@ -207,7 +214,8 @@ static void feed_publish(struct keeper_job *job) /* LOOP */
     for (struct subscriber *one = feed->first, *next; one; one = next) {
         next = one->next;
         buf_clear(&feed->text);
-        one->after = changes_write(page, one->after, one->base, &feed->text);
+        one->after =
+            changes_write(page, one->owner, one->after, one->base, &feed->text);
         if (feed->text.len > 0)
             tell(one, false);
     }
@@ -226,9 +234,9 @@ void feed_ring(struct feed *feed) /* LOOP */
         feed_read(feed);
 }
 
-static void on_look(uv_timer_t *timer) /* LOOP */
+static void on_look(struct feed *feed) /* LOOP */
 {
-    feed_ring(container_of(timer, struct feed, look));
+    feed_ring(feed);
 }
 
 /* --- coming and going ----------------------------------------------------- */
@@ -270,6 +278,7 @@ bool feed_subscribe(struct request *rq, int64_t after) /* LOOP */
     }
     subscriber->feed = feed;
     subscriber->conn = rq->conn;
+    subscriber->owner = rq->in.owner;
     subscriber->after = after;
     subscriber->number = rq->reply.number;
     subscriber->chunked = rq->reply.chunked;
@@ -318,10 +327,33 @@ void feed_unsubscribe(struct subscriber *subscriber) /* LOOP */
 
 /* --- the beginning and the end -------------------------------------------- */
 
+static void on_timer(uv_timer_t *timer) /* LOOP */
+{
+    struct pulse *pulse = container_of(timer, struct pulse, timer);
+    bool beats = clock_nap_ms(pulse->next_us) == 0;
+
+    if (beats)
+        pulse->next_us = clock_mono_us() + pulse->every_ms * 1000;
+    uv_timer_start(timer, on_timer, (uint64_t)clock_nap_ms(pulse->next_us), 0);
+    if (beats)
+        pulse->beat(timer->data);
+}
+
+static void begin_pulse(struct feed *feed, struct pulse *pulse,
+                        int64_t every_ms,
+                        void (*beat)(struct feed *feed)) /* LOOP */
+{
+    pulse->every_ms = every_ms;
+    pulse->next_us = clock_mono_us() + every_ms * 1000;
+    pulse->beat = beat;
+    uv_timer_init(&feed->server->loop, &pulse->timer);
+    pulse->timer.data = feed;
+    on_timer(&pulse->timer); /* not yet: it sets the timer */
+}
+
 struct feed *feed_new(struct server *server) /* LOOP */
 {
     struct feed *feed = calloc(1, sizeof *feed);
-    uint64_t beat_ms = (uint64_t)server->config->heartbeat_ms;
 
     if (!feed)
         return NULL;
@@ -330,17 +362,16 @@ struct feed *feed_new(struct server *server) /* LOOP */
     feed->job.job.arg = &feed->page;
     feed->job.done = feed_publish;
     feed->open_handles = 2;
-    uv_timer_init(&server->loop, &feed->look);
-    uv_timer_init(&server->loop, &feed->heartbeat);
-    uv_timer_start(&feed->look, on_look, LOOK_MS, LOOK_MS);
-    uv_timer_start(&feed->heartbeat, on_heartbeat, beat_ms, beat_ms);
+    begin_pulse(feed, &feed->look, LOOK_MS, on_look);
+    begin_pulse(feed, &feed->heartbeat, server->config->heartbeat_ms,
+                on_heartbeat);
     return feed;
 }
 
 void feed_stop(struct feed *feed) /* LOOP */
 {
-    uv_timer_stop(&feed->look);
-    uv_timer_stop(&feed->heartbeat);
+    uv_timer_stop(&feed->look.timer);
+    uv_timer_stop(&feed->heartbeat.timer);
     buf_clear(&feed->text);
     changes_write_bye(&feed->text);
     tell_all(feed, true);
@@ -362,7 +393,6 @@ void feed_close(struct feed *feed) /* LOOP */
 {
     if (!feed)
         return;
-    feed->look.data = feed->heartbeat.data = feed;
-    uv_close((uv_handle_t *)&feed->look, on_timer_closed);
-    uv_close((uv_handle_t *)&feed->heartbeat, on_timer_closed);
+    uv_close((uv_handle_t *)&feed->look.timer, on_timer_closed);
+    uv_close((uv_handle_t *)&feed->heartbeat.timer, on_timer_closed);
 }

@@ -171,7 +171,7 @@ static void go_on(struct keeper_job *job) /* LOOP */
     probe_leave(before);
 }
 
-/* Many rings are one call: so all that is done is finished. */
+/* The bell has been rung. */
 static void on_doorbell(uv_async_t *handle) /* LOOP */
 {
     struct keeper *keeper = container_of(handle, struct keeper, doorbell);
@@ -254,9 +254,18 @@ void keeper_write(struct request *rq, store_work *work, void *job,
 
 void keeper_read_alone(struct keeper *keeper, struct keeper_job *job) /* LOOP */
 {
-    uint32_t before = probe_enter(0); /* it is nobody's */
+    uint32_t before = probe_enter(job->job.request); /* it is nobody's */
 
     enqueue(keeper, job, QUEUE_READ);
+    probe_leave(before);
+}
+
+void keeper_write_alone(struct keeper *keeper,
+                        struct keeper_job *job) /* LOOP */
+{
+    uint32_t before = probe_enter(job->job.request);
+
+    enqueue(keeper, job, QUEUE_WRITE);
     probe_leave(before);
 }
 

@@ -62,4 +62,7 @@ void keeper_write(struct request *rq, store_work *work, void *job,
  * called. */
 void keeper_read_alone(struct keeper *keeper, struct keeper_job *job);
 
+/* The same with one that writes. In both, job.request is 0, or PROBE_UNSEEN. */
+void keeper_write_alone(struct keeper *keeper, struct keeper_job *job);
+
 #endif

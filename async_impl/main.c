@@ -2,6 +2,7 @@
  * async_impl/main.c - todo-async: one loop that never waits.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,18 @@
 #include "common/base/probe.h"
 #include "common/setup/config.h"
 #include "common/setup/process.h"
+#include "common/todo/password.h"
 #include "common/todo/suggestion.h"
 #include "server.h"
+
+/* Threads inherit what is blocked, so that the loop alone hears these. */
+static void block_signals(void)
+{
+    sigset_t signals;
+
+    process_stop_signals(&signals);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
 
 static int fail(const struct config *config, const char *why)
 {
@@ -71,9 +82,12 @@ int main(int argc, char **argv)
         return 2;
     }
     process_prepare();
+    block_signals();
     log_name_thread("loop");
     if (!suggestion_prepare())
         return fail(&config, "libcurl cannot be made ready");
+    if (!password_prepare())
+        return fail(&config, "libsodium cannot be made ready");
     if (!probe_start(config.trace, config.gates, config.program, why,
                      sizeof why))
         return fail(&config, why);

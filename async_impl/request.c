@@ -11,6 +11,7 @@
 #include "common/base/log.h"
 #include "common/base/probe.h"
 #include "conn.h"
+#include "conns.h"
 #include "server.h"
 
 struct request *request_new(struct conn *conn) /* LOOP */
@@ -71,6 +72,8 @@ enum todo_err request_accept(struct request *rq) /* LOOP */
 
     wire_head(&rq->wire, &rq->in.head);
     rq->in.port = rq->server->config->port;
+    rq->in.token_key = store_file_token_key(rq->server->file);
+    rq->in.token_seen = &rq->conn->token_seen;
     err = http_request_accept(&rq->in, rq->server->config, &rq->reply);
     if (!err && (err = conn_overload(rq->conn)) != TODO_OK)
         rq->reply.keep_alive = false; /* nobody reads its body */

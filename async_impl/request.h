@@ -13,7 +13,10 @@
 #include "common/http/http_request.h"
 #include "common/http/reply.h"
 #include "common/store/store.h"
+#include "common/todo/account.h"
 #include "common/todo/changes.h"
+#include "common/todo/password.h"
+#include "hashers.h"
 #include "keeper.h"
 #include "wire.h"
 
@@ -42,6 +45,7 @@ struct request {
     request_step *next;           /* where it goes on afterwards */
     request_step *written;        /* and where when bytes are taken; or NULL */
     struct upstream_calls *calls; /* under way, or NULL */
+    struct hash hash;             /* that is waited for */
     union {                       /* the stack that survives the wait */
         struct create_todo create_todo;
         struct read_todo read_todo;
@@ -58,6 +62,17 @@ struct request {
             struct changes_page page;
             struct buf text; /* on its way into a piece */
         } stream_events;
+        struct new_user {
+            struct account account;
+            struct make_secret make;
+            struct create_user job;
+        } new_user;
+        struct new_token {
+            struct account account;
+            struct find_user find;
+            struct check_secret check;
+            struct renew_secret job;
+        } new_token;
     } frame;
 };
 
@@ -104,6 +119,7 @@ void pages_handlers(request_step *handlers[OP_COUNT]);
 void suggestions_handlers(request_step *handlers[OP_COUNT]);
 void export_handlers(request_step *handlers[OP_COUNT]);
 void events_handlers(request_step *handlers[OP_COUNT]);
+void accounts_handlers(request_step *handlers[OP_COUNT]);
 
 /* What this room says of itself. */
 extern const struct pages_room pages_room;

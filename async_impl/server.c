@@ -126,16 +126,24 @@ static void on_signal(uv_signal_t *handle, int signal) /* LOOP */
     on_cut(&server->cut); /* not yet: it sets the timer */
     uv_close((uv_handle_t *)&server->listener, NULL);
     feed_stop(server->feed);
+    hashers_stop(server->hashers);
+    reminders_stop(server->reminders);
     conns_stop(server->conns);
 }
 
 void server_leave(struct server *server) /* LOOP */
 {
+    if (server->conns->count > 0 || !reminders_are_done(server->reminders))
+        return;
     for (int i = 0; i < 2; i++)
         close_handle((uv_handle_t *)&server->signals[i], NULL);
     uv_close((uv_handle_t *)&server->cut, NULL);
     keeper_close(server->keeper);
     server->keeper = NULL;
+    hashers_close(server->hashers);
+    server->hashers = NULL;
+    reminders_close(server->reminders);
+    server->reminders = NULL;
     upstream_close(server->upstream);
     server->upstream = NULL;
     feed_close(server->feed);
@@ -173,6 +181,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     suggestions_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
+    accounts_handlers(server->handlers);
     if (!has_descriptors(config, why, size))
         return false;
     (void)snprintf(why, size, "out of memory");
@@ -185,14 +194,21 @@ bool server_start(struct server *server, struct config *config, char *why,
     server->feed = feed_new(server);
     server->keeper =
         keeper_new(&server->loop, config, server->file, server->feed);
+    server->hashers = hashers_new(&server->loop, config);
+    server->reminders = reminders_new(server);
     server->conns = conns_new(server);
     server->upstream = upstream_new(&server->loop, config);
-    return server->feed && server->keeper && server->conns &&
-           server->upstream && listen_now(server, why, size);
+    return server->feed && server->keeper && server->hashers &&
+           server->reminders && server->conns && server->upstream &&
+           listen_now(server, why, size);
 }
 
 bool server_run(struct server *server) /* LOOP */
 {
+    sigset_t signals;
+
+    process_stop_signals(&signals);
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL); /* its threads all run */
     store_forbid_thread();
     uv_run(&server->loop, UV_RUN_DEFAULT); /* WAITS: everybody */
     return server->left_in_time;
@@ -203,6 +219,8 @@ bool server_release(struct server *server) /* LOOP */
     bool clean = true;
 
     keeper_close(server->keeper);
+    hashers_close(server->hashers);
+    reminders_close(server->reminders);
     upstream_close(server->upstream);
     feed_close(server->feed);
     if (server->has_loop) {

@@ -3,7 +3,7 @@
  * Threads: the loop's.
  * Blocks:  server_start, server_run, server_release; server_leave, until the
  *          store threads have ended.
- * Owns:    pages, keeper, connections, the loop.
+ * Owns:    pages, keeper, hashers, reminders, connections, the loop.
  */
 #ifndef TODO_ASYNC_SERVER_H
 #define TODO_ASYNC_SERVER_H
@@ -18,7 +18,9 @@
 #include "common/store/store.h"
 #include "conns.h"
 #include "feed.h"
+#include "hashers.h"
 #include "keeper.h"
+#include "reminders.h"
 #include "request.h"
 #include "upstream.h"
 
@@ -27,6 +29,8 @@ struct server {
     struct pages pages;
     struct store_file *file;
     struct keeper *keeper;
+    struct hashers *hashers;
+    struct reminders *reminders;
     struct conns *conns;
     struct upstream *upstream;
     struct feed *feed;
@@ -51,7 +55,8 @@ bool server_start(struct server *server, struct config *config, char *why,
  * whether everybody left within config->shutdown_timeout_ms. */
 bool server_run(struct server *server);
 
-/* Everybody has left: called by the last connection of a stopping server. */
+/* Called by the last connection of a stopping server, and by its reminders when
+ * they are done: the last of them ends it. */
 void server_leave(struct server *server);
 
 /* Frees what server_start made. Waits until the store threads have ended, and

@@ -20,6 +20,7 @@ static void list_todos(struct request *rq) /* LOOP */
     struct list_todos *job = &rq->frame.list_todos;
 
     job->query = &rq->in.list;
+    job->owner = rq->in.owner;
     job->base = rq->reply.base;
 
     /* fetch */
@@ -46,6 +47,8 @@ static void list_todos_answer(struct request *rq) /* LOOP */
 static void create_todo(struct request *rq) /* LOOP */
 {
     struct create_todo *job = &rq->frame.create_todo;
+
+    job->owner = rq->in.owner;
 
     /* understand */
     rq->err = todo_draft_parse(&job->draft, TODO_DRAFT_WHOLE, rq->body,
@@ -75,6 +78,7 @@ static void clear_todos(struct request *rq) /* LOOP */
     struct clear_todos *job = &rq->frame.clear_todos;
 
     job->completed = rq->in.completed;
+    job->owner = rq->in.owner;
 
     /* keep, step by step */ /* WAITS: lock, disk */
     keeper_write(rq, store_clear_todos, job, clear_todos_next);
@@ -106,6 +110,7 @@ static void read_todo(struct request *rq) /* LOOP */
     struct read_todo *job = &rq->frame.read_todo;
 
     job->id = rq->in.route.id;
+    job->owner = rq->in.owner;
 
     /* fetch */
     keeper_read(rq, store_read_todo, job, read_todo_answer); /* WAITS: disk */
@@ -135,6 +140,7 @@ static void change_todo(struct request *rq,
     job->id = rq->in.route.id;
     job->kind = kind;
     job->conditions = &rq->in.conditions;
+    job->owner = rq->in.owner;
 
     /* understand */
     rq->err = todo_draft_parse(&job->draft, kind, rq->body, rq->body_len,
@@ -175,6 +181,7 @@ static void delete_todo(struct request *rq) /* LOOP */
 
     job->id = rq->in.route.id;
     job->conditions = &rq->in.conditions;
+    job->owner = rq->in.owner;
 
     /* keep */ /* WAITS: lock, disk */
     keeper_write(rq, store_delete_todo, job, delete_todo_answer);

@@ -135,7 +135,7 @@ void wire_init(struct wire *wire) /* LOOP */
 void wire_release(struct wire *wire) /* LOOP */
 {
     buf_release(&wire->head);
-    buf_release(&wire->body);
+    buf_wipe(&wire->body);
 }
 
 static bool is_about_framing(llhttp_errno_t result)

@@ -65,7 +65,7 @@ endfunction()
 
 set(missing "")
 foreach(library civetweb:civetweb libuv:libuv llhttp:llhttp cJSON:cjson
-                cmocka:cmocka SQLite3:sqlite CURL:libcurl)
+                cmocka:cmocka SQLite3:sqlite CURL:libcurl sodium:sodium)
   string(REPLACE ":" ";" pair ${library})
   list(GET pair 0 find_name)
   list(GET pair 1 row_name)

@@ -298,6 +298,7 @@ struct conn *conns_open(struct conns *conns) /* REQUEST THREAD */
     conn->civetweb = NULL;
     conn->opened_us = clock_mono_us();
     conn->dropped = 0;
+    conn->token_seen = (struct token_seen){0};
     return conn;
 }
 

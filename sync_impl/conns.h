@@ -22,6 +22,8 @@
 
 #include <civetweb.h>
 
+#include "common/todo/token.h"
+
 struct server;
 
 /* Threads beside --threads, so that a server whose threads are all taken still
@@ -39,6 +41,7 @@ struct conn {
     atomic_ullong heard;   /* bytes that had come when it was answered */
     atomic_int how;        /* what the watch shuts: SHUT_RD or SHUT_RDWR */
     int64_t opened_us;
+    struct token_seen token_seen;
     size_t dropped; /* bytes that nobody asked for */
     /* guarded by conns->lock; its own thread may read fd and spare without */
     long long moment; /* a deadline that is only a moment behind the last one */

@@ -15,6 +15,8 @@ static void export_todos(struct request *rq) /* REQUEST THREAD */
         .query = &query, .base = rq->reply.base, .lines = true};
     enum todo_err err;
 
+    job.owner = rq->in.owner;
+
     /* begin */ /* WAITS: disk */
     err = keeper_read(rq->keeper, store_list_todos, &job);
     if (!err)

@@ -43,6 +43,18 @@ static int64_t newest_change(struct store *store)
     return job.err ? 0 : start.newest;
 }
 
+/* Sleeps until then, or for a moment. False when the time has come. Caller
+ * holds lock. */
+static bool nap_locked(struct feed *feed, int64_t until_us)
+{
+    int64_t left_ms = clock_nap_ms(until_us);
+    struct timespec until = clock_from_now(left_ms);
+
+    if (left_ms > 0)
+        pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
+    return left_ms > 0;
+}
+
 static void *watch(void *arg) /* WATCHER THREAD */
 {
     struct feed *feed = arg;
@@ -50,15 +62,14 @@ static void *watch(void *arg) /* WATCHER THREAD */
     log_name_thread("watcher");
     pthread_mutex_lock(&feed->lock);
     while (!feed->ending) {
-        struct timespec until = clock_from_now(LOOK_MS);
+        int64_t look_us = clock_mono_us() + LOOK_MS * INT64_C(1000);
 
         if (feed->streams > 0) {
             pthread_mutex_unlock(&feed->lock);
             feed_ring(feed, newest_change(feed->store));
             pthread_mutex_lock(&feed->lock);
         }
-        while (!feed->ending &&
-               pthread_cond_timedwait(&feed->changed, &feed->lock, &until) == 0)
+        while (!feed->ending && nap_locked(feed, look_us))
             ; /* WAITS: clock */
     }
     pthread_mutex_unlock(&feed->lock);
@@ -149,22 +160,35 @@ enum feed_news feed_wait(struct feed *feed, int64_t seen,
     return news;
 }
 
+/* Until it rings, or until the time has come. */
+static enum feed_news wait_until(struct feed *feed, int64_t seen,
+                                 int64_t until_us) /* REQUEST THREAD */
+{
+    enum feed_news news;
+
+    do
+        news = feed_wait(feed, seen, clock_nap_ms(until_us)); /* WAITS: event */
+    while (news == FEED_QUIET && clock_nap_ms(until_us) > 0);
+    return news;
+}
+
 /* A thread that stands here is not told when its client leaves. So it wakes now
  * and then, and looks. */
 enum feed_news feed_attend(struct feed *feed, struct conn *conn, int64_t seen,
-                           int64_t within_ms) /* REQUEST THREAD */
+                           int64_t until_us) /* REQUEST THREAD */
 {
     enum feed_news news;
 
     probe_stand(probe_request(), "feed.event");
     do {
-        int64_t look_ms = within_ms < LOOK_MS ? within_ms : LOOK_MS;
+        int64_t look_us = clock_mono_us() + LOOK_MS * INT64_C(1000);
 
-        news = feed_wait(feed, seen, look_ms); /* WAITS: event */
+        if (look_us > until_us)
+            look_us = until_us;
+        news = wait_until(feed, seen, look_us); /* WAITS: event */
         if (news == FEED_QUIET && conn_has_left(conn))
             news = FEED_LEFT;
-        within_ms -= look_ms;
-    } while (news == FEED_QUIET && within_ms > 0);
+    } while (news == FEED_QUIET && clock_nap_ms(until_us) > 0);
     probe_go(probe_request(), "feed.event");
     return news;
 }

@@ -45,10 +45,10 @@ int64_t feed_newest(struct feed *feed);
 /* Waits until it has rung for a change newer than `seen`, at most so long. */
 enum feed_news feed_wait(struct feed *feed, int64_t seen, int64_t within_ms);
 
-/* The same for the stream on a connection, but not for a client that has left:
- * twice a second it is looked for. */
+/* The same for the stream on a connection, until that time (clock_mono_us), but
+ * not for a client that has left: twice a second it is looked for. */
 enum feed_news feed_attend(struct feed *feed, struct conn *conn, int64_t seen,
-                           int64_t within_ms);
+                           int64_t until_us);
 
 /* The log has been written up to this change. Wakes all that wait, unless they
  * were woken for it: the thread that wrote it rings, and so does the watcher

@@ -1,6 +1,6 @@
 /*
  * sync_impl/keeper.h - how a job finds its transaction.
- * Threads: request threads.
+ * Threads: request threads, and that of the reminders.
  * Blocks:  keeper_read, keeper_search, keeper_write, keeper_free,
  *          keeper_leave_thread (disk).
  * Owns:    the store that writes, and a store for each thread that reads.
@@ -21,11 +21,10 @@ struct keeper *keeper_new(struct store_file *file, struct feed *feed);
 /* Closes the store that writes. Accepts NULL. Main thread. */
 void keeper_free(struct keeper *keeper);
 
-/* Gives the calling thread a store to read with. Request thread. */
+/* Gives the calling thread a store to read with. */
 void keeper_enter_thread(struct keeper *keeper);
 
-/* Takes it back: closes it. The last thing that a thread does here. Request
- * thread. */
+/* Takes it back: closes it. The last thing that a thread does here. */
 void keeper_leave_thread(void);
 
 /* Runs a job that reads, on this thread's store. Waits for the disk. */

@@ -12,6 +12,7 @@
 #include "common/base/probe.h"
 #include "common/setup/config.h"
 #include "common/setup/process.h"
+#include "common/todo/password.h"
 #include "common/todo/suggestion.h"
 #include "server.h"
 
@@ -20,9 +21,7 @@ static void block_signals(void)
 {
     sigset_t signals;
 
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
+    process_stop_signals(&signals);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
 }
 
@@ -84,6 +83,8 @@ int main(int argc, char **argv)
     log_name_thread("main");
     if (!suggestion_prepare())
         return fail(&config, "libcurl cannot be made ready");
+    if (!password_prepare())
+        return fail(&config, "libsodium cannot be made ready");
     if (!probe_start(config.trace, config.gates, config.program, why,
                      sizeof why))
         return fail(&config, why);

@@ -10,15 +10,19 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/probe.h"
+#include "common/base/wipe.h"
 #include "conn.h"
+#include "conns.h"
 #include "server.h"
 #include "wire.h"
 
 static enum todo_err request_accept(struct request *rq) /* REQUEST THREAD */
 {
-    enum todo_err err =
-        http_request_accept(&rq->in, rq->server->config, &rq->reply);
+    enum todo_err err;
 
+    rq->in.token_key = store_file_token_key(rq->server->file);
+    rq->in.token_seen = &rq->conn->token_seen;
+    err = http_request_accept(&rq->in, rq->server->config, &rq->reply);
     if (!err && (err = conn_overload(rq->conn)) != TODO_OK)
         rq->reply.keep_alive = false; /* nobody reads its body */
     return err;
@@ -86,6 +90,7 @@ void request_finish(struct request *rq) /* REQUEST THREAD */
                 rq->in.head.path.len, rq->reply.status,
                 clock_mono_us() - rq->began_us);
     answer_send(rq->conn, &rq->reply); /* WAITS: client */
+    wipe(rq->body, rq->body_len);
     free(rq->body);
     reply_release(&rq->reply);
 }

@@ -59,6 +59,7 @@ void pages_handlers(request_step *handlers[OP_COUNT]);
 void suggestions_handlers(request_step *handlers[OP_COUNT]);
 void export_handlers(request_step *handlers[OP_COUNT]);
 void events_handlers(request_step *handlers[OP_COUNT]);
+void accounts_handlers(request_step *handlers[OP_COUNT]);
 
 /* What this room says of itself. */
 extern const struct pages_room pages_room;

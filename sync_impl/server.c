@@ -25,7 +25,7 @@ enum {
      * calls to the upstream. Those of all: what listens, is logged, watched. */
     THREAD_FILES = 3,
     UPSTREAM_FILES = 3,
-    OTHER_FILES = 24
+    OTHER_FILES = 26
 };
 
 /* Numbers as civetweb wants them: as text. */
@@ -125,6 +125,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     suggestions_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
+    accounts_handlers(server->handlers);
     if (!has_descriptors(config, why, size))
         return false;
     (void)snprintf(why, size, "out of memory");
@@ -136,9 +137,12 @@ bool server_start(struct server *server, struct config *config, char *why,
         return false;
     server->feed = feed_new(server->file, config);
     server->keeper = keeper_new(server->file, server->feed);
+    server->hashers = hashers_new(config);
+    server->reminders = server->keeper ? reminders_new(server->keeper) : NULL;
     server->conns = conns_new(server);
-    return server->feed && server->keeper && server->conns &&
-           civet_secret(server->secret) && listen_now(server, why, size);
+    return server->feed && server->keeper && server->hashers &&
+           server->reminders && server->conns && civet_secret(server->secret) &&
+           listen_now(server, why, size);
 }
 
 bool server_run(struct server *server) /* MAIN THREAD */
@@ -147,9 +151,7 @@ bool server_run(struct server *server) /* MAIN THREAD */
     sigset_t signals;
     int signal;
 
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
+    process_stop_signals(&signals);
     sigwait(&signals, &signal);                   /* WAITS: a signal */
     pthread_sigmask(SIG_UNBLOCK, &signals, NULL); /* a second one kills */
     log_info("server", "%s: finishing what is in flight",
@@ -157,7 +159,10 @@ bool server_run(struct server *server) /* MAIN THREAD */
     until = clock_mono_us() + server->config->shutdown_timeout_ms * 1000;
     conns_stop(server->conns);
     feed_stop(server->feed);
-    return conns_wait(server->conns, until); /* WAITS: everybody */
+    hashers_stop(server->hashers);
+    reminders_stop(server->reminders);
+    return conns_wait(server->conns, until) && /* WAITS: everybody */
+           reminders_wait(server->reminders, until);
 }
 
 void server_release(struct server *server) /* MAIN THREAD */
@@ -167,6 +172,8 @@ void server_release(struct server *server) /* MAIN THREAD */
         mg_stop(server->civetweb);
     }
     conns_free(server->conns);
+    hashers_free(server->hashers);
+    reminders_free(server->reminders);
     keeper_free(server->keeper);
     feed_free(server->feed);
     store_file_free(server->file);

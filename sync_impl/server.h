@@ -2,7 +2,7 @@
  * sync_impl/server.h - one listening server: what all its requests share.
  * Threads: as each function says.
  * Blocks:  server_start, server_run, server_release.
- * Owns:    pages, keeper, connections.
+ * Owns:    pages, keeper, hashers, reminders, connections.
  */
 #ifndef TODO_SYNC_SERVER_H
 #define TODO_SYNC_SERVER_H
@@ -17,7 +17,9 @@
 #include "common/store/store.h"
 #include "conn.h"
 #include "feed.h"
+#include "hashers.h"
 #include "keeper.h"
+#include "reminders.h"
 #include "request.h"
 #include "wire.h"
 
@@ -27,6 +29,8 @@ struct server {
     struct store_file *file;
     struct keeper *keeper;
     struct feed *feed;
+    struct hashers *hashers;
+    struct reminders *reminders;
     struct conns *conns;
     struct mg_context *civetweb;
     char secret[CIVET_SECRET_SIZE]; /* primes the threads */

@@ -10,7 +10,8 @@
 
 static void list_todos(struct request *rq) /* REQUEST THREAD */
 {
-    struct list_todos job = {.query = &rq->in.list, .base = rq->reply.base};
+    struct list_todos job = {
+        .query = &rq->in.list, .owner = rq->in.owner, .base = rq->reply.base};
     enum todo_err err;
 
     /* fetch */
@@ -31,7 +32,7 @@ static void list_todos(struct request *rq) /* REQUEST THREAD */
 
 static void create_todo(struct request *rq) /* REQUEST THREAD */
 {
-    struct create_todo job = {0};
+    struct create_todo job = {.owner = rq->in.owner};
     enum todo_err err;
 
     /* understand */
@@ -52,7 +53,8 @@ static void create_todo(struct request *rq) /* REQUEST THREAD */
 
 static void clear_todos(struct request *rq) /* REQUEST THREAD */
 {
-    struct clear_todos job = {.completed = rq->in.completed};
+    struct clear_todos job = {.completed = rq->in.completed,
+                              .owner = rq->in.owner};
     enum todo_err err;
 
     /* keep, step by step */
@@ -71,7 +73,7 @@ static void clear_todos(struct request *rq) /* REQUEST THREAD */
 
 static void read_todo(struct request *rq) /* REQUEST THREAD */
 {
-    struct read_todo job = {.id = rq->in.route.id};
+    struct read_todo job = {.id = rq->in.route.id, .owner = rq->in.owner};
     enum todo_err err;
 
     /* fetch */
@@ -91,8 +93,10 @@ static void read_todo(struct request *rq) /* REQUEST THREAD */
 static void change_todo(struct request *rq,
                         enum todo_draft_kind kind) /* REQUEST THREAD */
 {
-    struct change_todo job = {
-        .id = rq->in.route.id, .kind = kind, .conditions = &rq->in.conditions};
+    struct change_todo job = {.id = rq->in.route.id,
+                              .kind = kind,
+                              .conditions = &rq->in.conditions,
+                              .owner = rq->in.owner};
     enum todo_err err;
 
     /* understand */
@@ -124,7 +128,8 @@ static void patch_todo(struct request *rq) /* REQUEST THREAD */
 static void delete_todo(struct request *rq) /* REQUEST THREAD */
 {
     struct delete_todo job = {.id = rq->in.route.id,
-                              .conditions = &rq->in.conditions};
+                              .conditions = &rq->in.conditions,
+                              .owner = rq->in.owner};
     enum todo_err err;
 
     /* keep */ /* WAITS: lock, disk */

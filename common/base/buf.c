@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/wipe.h"
+
 enum { FIRST_CAP = 256 };
 
 /* Makes room for `more` bytes. False, and `failed`, when there is none. */
@@ -164,4 +166,10 @@ void buf_release(struct buf *buf)
 {
     free(buf->data);
     *buf = (struct buf){0};
+}
+
+void buf_wipe(struct buf *buf)
+{
+    wipe(buf->data, buf->len);
+    buf_release(buf);
 }

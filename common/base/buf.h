@@ -50,4 +50,7 @@ void buf_clear(struct buf *buf);
 /* Frees the memory. Accepts {0} and a second call. */
 void buf_release(struct buf *buf);
 
+/* Likewise, and overwrites the content first: it may have a password. */
+void buf_wipe(struct buf *buf);
+
 #endif

@@ -11,7 +11,8 @@ struct date {
     int day;
 };
 
-int64_t clock_wall_ms(void)
+/* What the kernel says, whatever a test says. */
+static int64_t kernel_wall_ms(void)
 {
     struct timespec now = {0};
 
@@ -19,7 +20,6 @@ int64_t clock_wall_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* What the kernel says, whatever a test says. */
 static int64_t kernel_mono_us(void)
 {
     struct timespec now = {0};
@@ -51,27 +51,61 @@ void clock_cond_init(pthread_cond_t *cond)
 enum { NAP_MS = 20 };
 
 static bool may_move;
-static atomic_llong stands_at_us; /* where a test has set it; 0: it runs */
+static atomic_llong own_mono_us;
+static atomic_llong *stands_at_us = &own_mono_us; /* by a test; 0: it runs */
+static atomic_llong wall_stands_at_ms; /* the same of the wall clock */
+static atomic_llong wall_ahead_ms;     /* of the kernel's, while it runs */
 
 void clock_let_move(void)
 {
     may_move = true;
 }
 
+void clock_let_move_in(atomic_llong *mono_us)
+{
+    stands_at_us = mono_us;
+    clock_let_move();
+}
+
 void clock_move(int64_t ms)
 {
     long long running = 0;
 
-    (void)atomic_compare_exchange_strong(&stands_at_us, &running,
+    (void)atomic_compare_exchange_strong(stands_at_us, &running,
                                          kernel_mono_us());
-    atomic_fetch_add(&stands_at_us, ms * 1000);
+    atomic_fetch_add(stands_at_us, ms * 1000);
 }
 
 int64_t clock_mono_us(void)
 {
-    long long us = atomic_load(&stands_at_us);
+    long long us = atomic_load(stands_at_us);
 
     return us != 0 ? us : kernel_mono_us();
+}
+
+void clock_move_wall(int64_t ms)
+{
+    atomic_fetch_add(atomic_load(&wall_stands_at_ms) ? &wall_stands_at_ms
+                                                     : &wall_ahead_ms,
+                     ms);
+}
+
+void clock_freeze_wall(void)
+{
+    atomic_store(&wall_stands_at_ms, clock_wall_ms());
+}
+
+void clock_let_wall_go(void)
+{
+    atomic_store(&wall_ahead_ms, clock_wall_ms() - kernel_wall_ms());
+    atomic_store(&wall_stands_at_ms, 0);
+}
+
+int64_t clock_wall_ms(void)
+{
+    long long ms = atomic_load(&wall_stands_at_ms);
+
+    return ms != 0 ? ms : kernel_wall_ms() + atomic_load(&wall_ahead_ms);
 }
 #else
 enum { NAP_MS = 0 };
@@ -82,6 +116,11 @@ int64_t clock_mono_us(void)
 {
     return kernel_mono_us();
 }
+
+int64_t clock_wall_ms(void)
+{
+    return kernel_wall_ms();
+}
 #endif
 
 int64_t clock_nap_ms(int64_t until_us)
@@ -90,6 +129,16 @@ int64_t clock_nap_ms(int64_t until_us)
     int64_t ms = left_us > 0 ? (left_us + 999) / 1000 : 0;
 
     return may_move && ms > NAP_MS ? NAP_MS : ms;
+}
+
+int64_t clock_nap_until_ms(int64_t until_ms, int64_t look_us)
+{
+    int64_t now_ms = clock_wall_ms();
+    int64_t nap_ms = clock_nap_ms(look_us);
+
+    if (until_ms <= now_ms) /* it may lie as far back as a number can */
+        return 0;
+    return until_ms < now_ms + nap_ms ? until_ms - now_ms : nap_ms;
 }
 
 /*

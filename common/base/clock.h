@@ -4,14 +4,17 @@
  * Blocks:  never.
  * Owns:    nothing.
  *
- * A test may stop the monotonic clock, and set it forward when it likes
- * (gates.h): then a deadline passes when the test says so, however fast or
- * slow the machine is. This exists only where TODO_PROBES is built in.
+ * A test may stop either clock and set it when it likes (gates.h): then a
+ * deadline passes, or the time of day comes, when the test says so, however
+ * fast or slow the machine is. This exists only where TODO_PROBES is built in.
  */
 #ifndef TODO_COMMON_CLOCK_H
 #define TODO_COMMON_CLOCK_H
 
 #include <pthread.h>
+#ifdef TODO_PROBES
+#include <stdatomic.h>
+#endif
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +39,11 @@ int64_t clock_mono_us(void);
  * clock again, and sleep again. */
 int64_t clock_nap_ms(int64_t until_us);
 
+/* The same for who waits until the wall clock says `until_ms`, and no longer
+ * than until `look_us` (clock_mono_us). The wall clock may be set meanwhile,
+ * forward or back: a long nap would not hear of it. */
+int64_t clock_nap_until_ms(int64_t until_ms, int64_t look_us);
+
 /* The time in so many milliseconds, for pthread_cond_timedwait(3) on a
  * condition that goes by CLOCK_MONOTONIC. No test moves it. */
 struct timespec clock_from_now(int64_t ms);
@@ -44,11 +52,24 @@ struct timespec clock_from_now(int64_t ms);
 void clock_cond_init(pthread_cond_t *cond);
 
 #ifdef TODO_PROBES
-/* The clock may be moved from now on. Call it before other threads start. */
+/* The clocks may be moved from now on. Call it before other threads start. */
 void clock_let_move(void);
+
+/* The same, and keeps in `mono_us` where the monotonic clock stands (0: it
+ * runs). Where others share that memory, they may set it as well. It must stay
+ * there until the process ends. */
+void clock_let_move_in(atomic_llong *mono_us);
 
 /* Stops the monotonic clock, if it still runs, and sets it forward. */
 void clock_move(int64_t ms);
+
+/* Sets the wall clock forward, or back. Whether it runs or stands does not
+ * change. */
+void clock_move_wall(int64_t ms);
+
+/* Stops the wall clock; lets it go on from where it stands. */
+void clock_freeze_wall(void);
+void clock_let_wall_go(void);
 #endif
 
 /* Writes the time in UTC with milliseconds (RFC 3339). `ms` lies within the

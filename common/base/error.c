@@ -26,6 +26,16 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
     [TODO_ERR_PARTIAL_PUT] = {
         400, false, false, "partial-put", "Partial PUT",
         "PUT takes a whole todo, without Content-Range; PATCH changes a part."},
+    [TODO_ERR_NO_TOKEN] = {
+        401, false, false, "no-token", "No token",
+        "This operation needs a token, which POST /tokens gives."},
+    [TODO_ERR_BAD_TOKEN] = {
+        401, false, false, "bad-token", "Token not valid",
+        "The token is not, or no longer, valid; POST /tokens gives a new "
+        "one."},
+    [TODO_ERR_CREDENTIALS] = {
+        401, false, false, "wrong-password", "Name or password wrong",
+        "No user has this name and this password."},
     [TODO_ERR_NO_PATH] = {
         404, false, false, "no-such-path", "No such path",
         "Nothing is found here; the API document lists every path."},
@@ -38,6 +48,9 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
     [TODO_ERR_BODY_TIMEOUT] = {
         408, false, true, "body-timeout", "Body took too long",
         "The body did not arrive in time."},
+    [TODO_ERR_NAME_TAKEN] = {
+        409, false, false, "name-taken", "Name taken",
+        "Another user has this name."},
     [TODO_ERR_LENGTH_REQUIRED] = {
         411, false, true, "length-required", "Length required",
         "A body needs Content-Length or Transfer-Encoding: chunked."},
@@ -87,6 +100,9 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
     [TODO_ERR_BUSY] = {
         503, true, false, "busy", "Too busy",
         "Too many requests wait already; try again in a moment."},
+    [TODO_ERR_NO_MEMORY] = {
+        503, true, false, "no-memory", "No memory",
+        "There is no memory for this request now."},
     [TODO_ERR_NO_UPSTREAM] = {
         503, true, false, "no-upstream", "No upstream",
         "This server was started without one that suggests titles."},
@@ -129,9 +145,11 @@ const char *error_reason(int status)
         {204, "No Content"},
         {304, "Not Modified"},
         {400, "Bad Request"},
+        {401, "Unauthorized"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
         {408, "Request Timeout"},
+        {409, "Conflict"},
         {411, "Length Required"},
         {412, "Precondition Failed"},
         {413, "Content Too Large"},

@@ -21,10 +21,14 @@ enum todo_err {
     TODO_ERR_JSON,            /* 400: the body is not strict JSON */
     TODO_ERR_CONDITION,       /* 400: If-Match or If-None-Match unreadable */
     TODO_ERR_PARTIAL_PUT,     /* 400: Content-Range on PUT */
+    TODO_ERR_NO_TOKEN,        /* 401: none was sent */
+    TODO_ERR_BAD_TOKEN,       /* 401: not ours, or not any more */
+    TODO_ERR_CREDENTIALS,     /* 401: no such name and password */
     TODO_ERR_NO_PATH,         /* 404: no such path */
     TODO_ERR_NO_TODO,         /* 404: no such todo */
     TODO_ERR_METHOD,          /* 405 */
     TODO_ERR_BODY_TIMEOUT,    /* 408 */
+    TODO_ERR_NAME_TAKEN,      /* 409 */
     TODO_ERR_LENGTH_REQUIRED, /* 411 */
     TODO_ERR_PRECONDITION,    /* 412 */
     TODO_ERR_BODY_TOO_LARGE,  /* 413 */
@@ -41,6 +45,7 @@ enum todo_err {
     TODO_ERR_INTERNAL,         /* 500: no memory, or a fault of ours */
     TODO_ERR_UPSTREAM,         /* 502: the upstream's answer is of no use */
     TODO_ERR_BUSY,             /* 503: a queue or pool is full */
+    TODO_ERR_NO_MEMORY,        /* 503: for JSON, or a password's hash */
     TODO_ERR_NO_UPSTREAM,      /* 503: there is none */
     TODO_ERR_STOPPING,         /* 503: shutting down */
     TODO_ERR_SLOW_QUERY,       /* 503: a filtered list ran out of time */

@@ -5,11 +5,13 @@
 #include "common/base/gates.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -19,7 +21,15 @@
 #include "common/base/probe.h"
 #include "common/base/thread.h"
 
-enum { MAX_GATES = 16, MAX_TESTERS = 8, LABEL_SIZE = 32, LINE_SIZE = 128 };
+enum {
+    MAX_GATES = 16,
+    MAX_TESTERS = 8,
+    LABEL_SIZE = 32,
+    LINE_SIZE = 128,
+    PATH_SIZE = 128
+};
+
+#define MOVE_MAX_MS 100000000000000 /* three thousand years, at once */
 
 /* Whoever comes while it is held draws a number, and goes when so many may. */
 struct gate {
@@ -38,6 +48,7 @@ struct tester {
 static struct {
     int listener;
     struct sockaddr_un address;
+    char clock_path[PATH_SIZE];
     pthread_t thread;
     atomic_bool open; /* for business: running, as those see it who pass */
     pthread_mutex_t lock;
@@ -136,16 +147,8 @@ static const char *let_go_locked(struct gate *gate, bool everybody)
     return "ok";
 }
 
-static const char *obey_locked(const char *word, const char *label, long count)
+static const char *obey_locked(struct gate *gate, const char *word, long count)
 {
-    struct gate *gate = label[0] ? find_locked(label) : NULL;
-
-    if (!gate)
-        return label[0] ? "there are too many gates" : "which gate?";
-    if (strcmp(word, "hold") == 0) {
-        gate->held = true;
-        return "ok";
-    }
     if (strcmp(word, "await") == 0)
         return await_locked(gate, count);
     if (strcmp(word, "waiting") == 0)
@@ -154,38 +157,78 @@ static const char *obey_locked(const char *word, const char *label, long count)
         return let_go_locked(gate, false);
     if (strcmp(word, "release") == 0)
         return let_go_locked(gate, true);
-    if (strcmp(word, "keep") == 0) {
-        gate->held = false;
-        return "ok";
-    }
-    return "that is no command";
+    gate->held = strcmp(word, "hold") == 0; /* or keep */
+    return "ok";
 }
 
-static const char *move_clock(const char *by)
+/* --- what moves a clock -------------------------------------------------- */
+
+static const char *move_clock(const char *which, const char *by)
 {
+    bool wall = strcmp(which, "wall") == 0;
     char *end;
     long ms = strtol(by, &end, 10);
 
-    if (by[0] != '+' || end == by || *end != '\0' || ms < 0)
+    if ((by[0] != '+' && (by[0] != '-' || !wall)) || end == by ||
+        *end != '\0' || ms < -MOVE_MAX_MS || ms > MOVE_MAX_MS)
         return "how far?";
-    clock_move(ms);
+    if (wall)
+        clock_move_wall(ms);
+    else
+        clock_move(ms);
     return "ok";
+}
+
+static const char *set_clock(const char *which, const char *how)
+{
+    if (strcmp(which, "wall") == 0 && strcmp(how, "freeze") == 0)
+        clock_freeze_wall();
+    else if (strcmp(which, "wall") == 0 && strcmp(how, "go") == 0)
+        clock_let_wall_go();
+    else
+        return move_clock(which, how);
+    return "ok";
+}
+
+/* --- a line -------------------------------------------------------------- */
+
+/* Whether a command begins so and has so many words. */
+static bool is_command(const char *word, int words)
+{
+    static const struct {
+        const char *word;
+        int words;
+    } commands[] = {{"hold", 2},  {"await", 3}, {"waiting", 3},
+                    {"pass", 2},  {"keep", 2},  {"release", 2},
+                    {"trace", 1}, {"mono", 2},  {"wall", 2}};
+
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(word, commands[i].word) == 0)
+            return words == commands[i].words;
+    return false;
 }
 
 static const char *obey(const char *line, FILE *out)
 {
     char word[LABEL_SIZE] = "", label[LABEL_SIZE] = "", number[LABEL_SIZE] = "";
-    const char *answer;
+    char more[2], *end;
+    int words = sscanf(line, "%31s %31s %31s %1s", word, label, number, more);
+    long count = strtol(number, &end, 10);
+    const char *answer = "there are too many gates";
+    struct gate *gate;
 
-    (void)sscanf(line, "%31s %31s %31s", word, label, number); /* or empty */
-    if (strcmp(word, "trace") == 0) {
+    if (!is_command(word, words) || *end != '\0' || count < 0)
+        return "that is no command";
+    if (words == 1) {
         probe_write(out);
         return "ok";
     }
-    if (strcmp(word, "mono") == 0)
-        return move_clock(label);
+    if (strcmp(word, "mono") == 0 || strcmp(word, "wall") == 0)
+        return set_clock(word, label);
     pthread_mutex_lock(&all.lock);
-    answer = obey_locked(word, label, strtol(number, NULL, 10));
+    gate = find_locked(label);
+    if (gate)
+        answer = obey_locked(gate, word, count);
     pthread_mutex_unlock(&all.lock);
     return answer;
 }
@@ -278,6 +321,27 @@ static void *listen_to_testers(void *unused)
     return NULL;
 }
 
+/* The clock goes on in a file, which is new. False, with errno, when there is
+ * none. */
+static bool share_clock(void)
+{
+    atomic_llong *clock = MAP_FAILED;
+    int fd = open(all.clock_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int why;
+
+    if (fd >= 0 && ftruncate(fd, sizeof *clock) == 0)
+        clock = mmap(NULL, sizeof *clock, PROT_READ | PROT_WRITE, MAP_SHARED,
+                     fd, 0);
+    why = errno;
+    if (fd >= 0)
+        (void)close(fd); /* what is mapped stays */
+    errno = why;
+    if (clock == MAP_FAILED)
+        return false;
+    clock_let_move_in(clock);
+    return true;
+}
+
 bool gates_start(const char *dir, const char *program, char *why, size_t size)
 {
     int len;
@@ -291,10 +355,11 @@ bool gates_start(const char *dir, const char *program, char *why, size_t size)
     }
     for (int i = 0; i < MAX_TESTERS; i++)
         all.testers[i].fd = -1;
+    (void)snprintf(all.clock_path, sizeof all.clock_path, "%s/%s-%ld.clock",
+                   dir, program, (long)getpid());
     all.running = true;
-    clock_let_move();
     all.listener = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (all.listener >= 0 &&
+    if (all.listener >= 0 && share_clock() &&
         bind(all.listener, (struct sockaddr *)&all.address,
              sizeof all.address) == 0 &&
         listen(all.listener, MAX_TESTERS) == 0 &&
@@ -306,6 +371,7 @@ bool gates_start(const char *dir, const char *program, char *why, size_t size)
                    strerror(errno)); /* NOLINT(concurrency-mt-unsafe): main */
     if (all.listener >= 0)
         (void)close(all.listener);
+    (void)unlink(all.clock_path); /* it may not be there */
     all.running = false;
     return false;
 }
@@ -333,4 +399,5 @@ void gates_stop(void)
             pthread_join(threads[i], NULL);
     (void)close(all.listener);
     (void)unlink(all.address.sun_path);
+    (void)unlink(all.clock_path);
 }

@@ -44,7 +44,8 @@ static void mark(enum verb verb, uint32_t request, const char *label)
     struct mark *made;
     struct timespec now;
 
-    if (!atomic_load_explicit(&watched, memory_order_relaxed))
+    if (!atomic_load_explicit(&watched, memory_order_relaxed) ||
+        request == PROBE_UNSEEN)
         return;
     pthread_mutex_lock(&ring.lock);
     clock_gettime(CLOCK_MONOTONIC, &now); /* under the lock: in order */
@@ -121,24 +122,30 @@ uint32_t probe_request(void)
     return working_for;
 }
 
+static void count(uint32_t request, const char *label, int change)
+{
+    if (request != PROBE_UNSEEN)
+        gates_count(label, change);
+}
+
 void probe_stand(uint32_t request, const char *label)
 {
     mark(STAND, request, label);
-    gates_count(label, 1);
-    if (gates_pass(request, label))
+    count(request, label, 1);
+    if (request != PROBE_UNSEEN && gates_pass(request, label))
         mark(FREED, request, label);
 }
 
 void probe_park(uint32_t request, const char *label)
 {
     mark(PARK, request, label);
-    gates_count(label, 1);
+    count(request, label, 1);
 }
 
 void probe_go(uint32_t request, const char *label)
 {
     mark(GO, request, label);
-    gates_count(label, -1);
+    count(request, label, -1);
 }
 
 void probe_held(uint32_t request, const char *label)

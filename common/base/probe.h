@@ -26,6 +26,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* The number of work that comes again and again, whether anybody waits for it
+ * or not: it makes no marks, and no gate holds it. */
+#define PROBE_UNSEEN UINT32_MAX
+
 #ifdef TODO_PROBES
 
 /* Notes marks from now on, if there is a file for them (`trace`) or a folder

@@ -12,6 +12,8 @@
 #include "common/base/clock.h"
 #include "common/base/probe.h"
 #include "common/http/host.h"
+#include "common/todo/account.h"
+#include "common/todo/token.h"
 
 static char *write_hex(char *at, unsigned int number)
 {
@@ -92,6 +94,70 @@ static enum todo_err check_expect(struct http_request *request)
         return TODO_ERR_EXPECTATION;
     request->expects_continue = request->head.minor >= 1;
     return TODO_OK;
+}
+
+/* The token of credentials for the scheme Bearer (RFC 6750 section 2.1); false
+ * when they are for another scheme, or hold none. */
+static bool read_bearer(struct http_text credentials, struct http_text *token)
+{
+    const char *blank = memchr(credentials.at, ' ', credentials.len);
+    struct http_text scheme = credentials;
+
+    if (!blank)
+        return false;
+    scheme.len = (size_t)(blank - scheme.at);
+    token->at = blank;
+    token->len = credentials.len - scheme.len;
+    *token = http_text_trim(*token);
+    return http_text_is(scheme, "Bearer");
+}
+
+/* Finds the one token that was sent. Two are none: a proxy may have checked
+ * the other. */
+static enum todo_err find_token(const struct http_head *head,
+                                struct http_text *token)
+{
+    enum todo_err err = TODO_ERR_NO_TOKEN;
+
+    for (size_t i = 0; i < head->field_count; i++)
+        if (http_text_is(head->fields[i].name, "Authorization") &&
+            read_bearer(head->fields[i].value, token))
+            err = TODO_OK;
+    if (!err && http_head_count(head, "Authorization") > 1)
+        err = TODO_ERR_BAD_TOKEN;
+    return err;
+}
+
+/* Whose todos it is about. */
+static enum todo_err check_token(struct http_request *request,
+                                 const struct config *config)
+{
+    enum operation op = request->route.op;
+    struct http_text token;
+    enum todo_err err;
+
+    request->owner = ACCOUNT_ALONE;
+    if (!config->auth || op >= OP_SHOW_OPTIONS || !routes[op].owned)
+        return TODO_OK;
+    request->owner = 0; /* nobody's, until it is known */
+    err = find_token(&request->head, &token);
+    if (!err && !request->token_key)
+        err = TODO_ERR_BAD_TOKEN;
+    if (!err)
+        err = token_read(request->token_key, token.at, token.len,
+                         clock_wall_ms() / 1000, request->token_seen);
+    if (!err)
+        request->owner = request->token_seen->user;
+    return err;
+}
+
+/* What is asked before anything of the request is understood. */
+static enum todo_err check_entry(struct http_request *request,
+                                 const struct config *config)
+{
+    enum todo_err err = check_expect(request);
+
+    return err ? err : check_token(request, config);
 }
 
 static enum todo_err check_query(struct http_request *request,
@@ -332,7 +398,7 @@ enum todo_err http_request_accept(struct http_request *request,
     reply->patch = request->route.op == OP_PATCH_TODO;
     probe_begin(reply->number, operation_name(&request->route));
     if (!err)
-        err = check_expect(request);
+        err = check_entry(request, config);
     if (!err)
         err = check_query(request, &reply->problem);
     if (!err)

@@ -17,12 +17,16 @@
 #include "common/todo/conditions.h"
 #include "common/todo/list_query.h"
 #include "common/todo/route.h"
+#include "common/todo/token.h"
 
 struct http_request {
-    struct http_head head; /* filled in by the room before accept */
-    int port;              /* likewise: the one it came in by */
+    struct http_head head;          /* filled in by the room before accept */
+    int port;                       /* likewise: the one it came in by */
+    const unsigned char *token_key; /* likewise: store_file_token_key */
+    struct token_seen *token_seen;  /* likewise: the connection's */
     struct http_meaning meaning;
     struct route_match route;
+    int64_t owner;                 /* whose todos it is about (account.h) */
     struct conditions conditions;  /* operations on one todo */
     struct list_query list;        /* OP_LIST_TODOS */
     enum list_completed completed; /* OP_CLEAR_TODOS */
@@ -33,9 +37,9 @@ struct http_request {
 };
 
 /* Checks the head in the order the contract promises: framing, sizes, Host (is
- * it one, is it ours), path, method, Expect, query, media type, coding, length,
- * range, conditions. On the way it sets up `reply` for the answer, whatever
- * that will be: begin with {0}. Any error that a head can cause. */
+ * it one, is it ours), path, method, Expect, token, query, media type, coding,
+ * length, range, conditions. On the way it sets up `reply` for the answer,
+ * whatever that will be: begin with {0}. Any error that a head can cause. */
 enum todo_err http_request_accept(struct http_request *request,
                                   const struct config *config,
                                   struct reply *reply);

@@ -8,6 +8,7 @@
 #include "common/base/clock.h"
 #include "common/base/url.h"
 #include "common/todo/route.h"
+#include "common/todo/token.h"
 
 static const char JSON[] = "application/json";
 
@@ -134,6 +135,33 @@ enum todo_err reply_created(struct reply *reply, const struct todo *todo)
     return end_with_scratch(reply, JSON);
 }
 
+enum todo_err reply_user(struct reply *reply, const char *name,
+                         int64_t created_at)
+{
+    struct buf *body = &reply->body;
+    char time[CLOCK_RFC3339_SIZE];
+
+    clock_format_rfc3339(created_at, time);
+    buf_clear(body);
+    buf_puts(body, "{\"name\":");
+    buf_put_json(body, name, strlen(name));
+    buf_printf(body, ",\"created_at\":\"%s\"}", time);
+    begin_head(reply, 201);
+    return end_with_scratch(reply, JSON);
+}
+
+/* No cache may keep it, not even that of a browser (RFC 6749 section 5.1). */
+enum todo_err reply_token(struct reply *reply, const char *token)
+{
+    buf_clear(&reply->body);
+    buf_printf(&reply->body,
+               "{\"access_token\":\"%s\",\"token_type\":\"bearer\","
+               "\"expires_in\":%d}",
+               token, TOKEN_LASTS_S);
+    begin_head_for(reply, 200, "no-store");
+    return end_with_scratch(reply, JSON);
+}
+
 enum todo_err reply_not_modified(struct reply *reply, const struct todo *todo)
 {
     begin_head(reply, 304);
@@ -171,7 +199,8 @@ enum todo_err reply_options(struct reply *reply, bool preflight)
     if (preflight && reply->cors) {
         put_allow(reply, "Access-Control-Allow-Methods");
         put_field(&reply->out, "Access-Control-Allow-Headers",
-                  "Content-Type, If-Match, If-None-Match, Last-Event-ID");
+                  "Authorization, Content-Type, If-Match, If-None-Match, "
+                  "Last-Event-ID");
         put_field(&reply->out, "Access-Control-Max-Age", "600");
     }
     return end_without_body(reply);
@@ -277,6 +306,10 @@ void reply_error(struct reply *reply, enum todo_err err)
         put_field(&reply->out, "Accept-Patch", PATCHES);
     if (err == TODO_ERR_CODING) /* and with no other 415: RFC 9110 12.5.3 */
         put_field(&reply->out, "Accept-Encoding", "identity");
+    if (info->status == 401) /* RFC 6750 section 3 */
+        put_field(&reply->out, "WWW-Authenticate",
+                  err == TODO_ERR_BAD_TOKEN ? "Bearer error=\"invalid_token\""
+                                            : "Bearer");
     if (info->status == 503)
         put_field(&reply->out, "Retry-After", "1");
     if (reply->body.failed ||

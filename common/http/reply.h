@@ -67,6 +67,13 @@ enum todo_err reply_todo(struct reply *reply, const struct todo *todo);
 /* 201, ETag, Location, the todo. */
 enum todo_err reply_created(struct reply *reply, const struct todo *todo);
 
+/* 201, the user. */
+enum todo_err reply_user(struct reply *reply, const char *name,
+                         int64_t created_at);
+
+/* 200, the token, which no cache may keep. */
+enum todo_err reply_token(struct reply *reply, const char *token);
+
 /* 304, ETag. */
 enum todo_err reply_not_modified(struct reply *reply, const struct todo *todo);
 

@@ -10,6 +10,10 @@
 //
 // Only the list and the events change what is shown. What this window does is
 // sent to the server, and comes back as an event, like anybody else's.
+//
+// A server that runs with --auth sends a form along that asks for a name and a
+// password. The token that they give stays in this window's memory: no other
+// page, no file and no URL has it, and it is gone with the window.
 'use strict';
 
 const FIRST_PAGE = './todos?limit=1000';
@@ -23,6 +27,9 @@ const list = find('todos');
 const items = new Map(); // by id: the <li>, with the todo in its member todo
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)');
 
+const login = find('login'); // null where no token is needed
+
+let token = null;
 let stream;
 let numbered; // the stream has told a number: it can resume from there
 let kept = null; // events that came while the list is on its way
@@ -132,7 +139,7 @@ function apply(kind, change) {
   case 'reset':
     load();
     return 'reset: too much was missed, the list is read again';
-  default: // created, updated
+  default: // created, updated, due
     if (!lessMotion.matches)
       put(change).animate({ backgroundColor: ['var(--news)', 'transparent'] },
         1500);
@@ -152,8 +159,78 @@ function hear(event) {
   tell(event.lastEventId, apply(event.type, JSON.parse(event.data)));
 }
 
+// An EventSource cannot send a token. So with one the stream is read by fetch,
+// and what EventSource does by itself is done here, as far as this page needs
+// it (HTML standard, section "Server-sent events").
+class TokenStream extends EventTarget {
+  #path;
+  #lastEventId = '';
+  #aborter = new AbortController();
+  readyState = EventSource.CONNECTING;
+
+  constructor(path) {
+    super();
+    this.#path = path;
+    this.#run();
+  }
+
+  close() {
+    this.readyState = EventSource.CLOSED;
+    this.#aborter.abort();
+  }
+
+  // Until it is closed: a line that broke is opened again.
+  async #run() {
+    while (this.readyState !== EventSource.CLOSED) {
+      await this.#read().catch(() => {});
+      if (this.readyState === EventSource.OPEN)
+        this.readyState = EventSource.CONNECTING;
+      if (!this.#aborter.signal.aborted)
+        this.onerror();
+      await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS); });
+    }
+  }
+
+  async #read() {
+    const headers = { Accept: 'text/event-stream', ...credentials() };
+    if (this.#lastEventId)
+      headers['Last-Event-ID'] = this.#lastEventId;
+    const answer = await fetch(this.#path,
+      { headers, cache: 'no-store', signal: this.#aborter.signal });
+    if (answer.status === 401)
+      signOut();
+    if (!answer.ok) {
+      this.readyState = EventSource.CLOSED;
+      return;
+    }
+    this.readyState = EventSource.OPEN;
+    this.onopen();
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    for (let piece; !(piece = await reader.read()).done;) {
+      const events = (text + piece.value).split('\n\n');
+      text = events.pop(); // its end is still to come
+      events.forEach((event) => this.#tell(event));
+    }
+  }
+
+  #tell(text) {
+    const found = {};
+    for (const line of text.split('\n')) {
+      const colon = line.indexOf(': ');
+      if (colon > 0) // a comment begins with it
+        found[line.slice(0, colon)] = line.slice(colon + 2);
+    }
+    this.#lastEventId = found.id ?? this.#lastEventId;
+    if (found.event)
+      this.dispatchEvent(new MessageEvent(found.event,
+        { data: found.data, lastEventId: this.#lastEventId }));
+  }
+}
+
 function begin() {
-  stream = new EventSource('./todos/events');
+  stream = login ? new TokenStream('./todos/events')
+    : new EventSource('./todos/events');
   numbered = false;
   stream.onopen = () => {
     showState('live');
@@ -170,7 +247,8 @@ function begin() {
     if (stream.readyState === EventSource.CLOSED)
       beginAgain('The server takes no stream now. This page tries again.');
   };
-  for (const kind of ['created', 'updated', 'deleted', 'cleared', 'reset'])
+  for (const kind of ['created', 'updated', 'deleted', 'cleared', 'due',
+    'reset'])
     stream.addEventListener(kind, hear);
   stream.addEventListener('bye', () => {
     say('The server has stopped. The browser tries again by itself.');
@@ -180,6 +258,8 @@ function begin() {
 
 function beginAgain(why) {
   stream.close();
+  if (login && !token)
+    return; // the form begins again
   showState('reconnecting…');
   say(why);
   setTimeout(begin, AGAIN_MS);
@@ -187,10 +267,35 @@ function beginAgain(why) {
 
 // --- what the user does -----------------------------------------------------
 
+const credentials = () => token ? { Authorization: `Bearer ${token}` } : {};
+
+// The token holds no longer, or there is none yet. What was shown is its
+// user's: it goes, too.
+function signOut() {
+  token = null;
+  loads++; // a list on its way is nobody's
+  [...items.keys()].forEach(remove);
+  find('events').replaceChildren();
+  list.ariaBusy = 'true';
+  showState('connecting…');
+  document.querySelector('main').classList.add('out');
+  find('name').focus();
+  stream?.close();
+}
+
+function signIn(given) {
+  token = given;
+  login.reset();
+  document.querySelector('main').classList.remove('out');
+  find('title').focus();
+  begin();
+}
+
 // Gives the answer; throws an Error in words when it is no success.
 async function ask(method, path, body, headers = {}) {
   if (body)
     headers['Content-Type'] = 'application/json';
+  Object.assign(headers, credentials());
   let answer;
   try {
     answer = await fetch(path, { method, headers, cache: 'no-store',
@@ -202,6 +307,8 @@ async function ask(method, path, body, headers = {}) {
     return answer;
   if (answer.status === 412)
     throw new Error(CHANGED);
+  if (answer.status === 401)
+    signOut();
   const { detail, errors } = await answer.json()
     .catch(() => ({ detail: answer.statusText })); // not all speak JSON
   throw new Error(`${errors ? errors[0].detail : detail} (${answer.status})`);
@@ -244,4 +351,19 @@ find('add').addEventListener('submit', async (event) => {
   }
 });
 
-begin();
+login?.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const account = { name: find('name').value, password: find('password').value };
+  say('');
+  try {
+    if (event.submitter === find('join'))
+      await ask('POST', './users', account);
+    const answer = await ask('POST', './tokens', account);
+    signIn((await answer.json()).access_token);
+  } catch (error) {
+    say(error.message);
+  }
+});
+
+if (!login)
+  begin();

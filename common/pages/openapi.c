@@ -14,7 +14,10 @@ static const char about[] =
     "alike.\n\n"
     "Every GET has its HEAD. OPTIONS answers 204 with Allow, on every path. "
     "An unknown, repeated or bad parameter is a 422 on every operation, and "
-    "changes nothing. An error is always a problem document (RFC 9457).";
+    "changes nothing. An error is always a problem document (RFC 9457).\n\n"
+    "A server that runs with --auth asks for a token, which POST /tokens "
+    "gives, and shows each user their own todos. Without --auth there is one "
+    "owner, and a token is not looked at.";
 
 static void put_info(const char *public_url, struct buf *out)
 {
@@ -32,7 +35,8 @@ static void put_info(const char *public_url, struct buf *out)
                 public_url ? "Where the server is found."
                            : "The server that sent this document.");
     openapi_put(out, "'security': [], 'tags': [");
-    openapi_put(out, "{'name': 'todos', 'description': 'The todos.'},");
+    openapi_put(out, "{'name': 'todos', 'description': 'The todos.'},"
+                     "{'name': 'users', 'description': 'Who has todos.'},");
     openapi_put(out, "{'name': 'server', 'description': %s}],",
                 "The server itself: is it well, and what can it do?");
 }
@@ -54,6 +58,9 @@ static void put_body(struct buf *out, enum operation op)
     static const char whole[] =
         "{'schema': {'$ref': '#/components/schemas/TodoWhole'},"
         "'example': {'title': 'Buy milk', 'order': 10}},";
+    static const char account[] =
+        "{'schema': {'$ref': '#/components/schemas/Account'},"
+        "'example': {'name': 'ada', 'password': 'a long and secret one'}},";
     static const char patch[] =
         "{'schema': {'$ref': '#/components/schemas/TodoPatch'},"
         "'example': {'completed': true}},";
@@ -66,7 +73,10 @@ static void put_body(struct buf *out, enum operation op)
         openapi_put(out, patch);
     }
     openapi_put(out, "'application/json': ");
-    openapi_put(out, op == OP_PATCH_TODO ? patch : whole);
+    if (op == OP_CREATE_USER || op == OP_CREATE_TOKEN)
+        openapi_put(out, account);
+    else
+        openapi_put(out, op == OP_PATCH_TODO ? patch : whole);
     openapi_put(out, "}},");
 }
 
@@ -115,7 +125,15 @@ static void put_responses(struct buf *out, enum operation op)
     openapi_put(out, "},");
 }
 
-static void put_operation(struct buf *out, const struct route *route)
+/* Without --auth a token may be sent, and is not looked at. */
+static void put_security(struct buf *out, enum operation op, bool auth)
+{
+    if (routes[op].owned)
+        openapi_put(out, auth ? "'security': [{'token': []}],"
+                              : "'security': [{}, {'token': []}],");
+}
+
+static void put_operation(struct buf *out, const struct route *route, bool auth)
 {
     char method[16] = {0};
 
@@ -126,6 +144,7 @@ static void put_operation(struct buf *out, const struct route *route)
     openapi_put(out, "'description': 'Waits for: ");
     buf_puts(out, route->waits);
     openapi_put(out, ".',");
+    put_security(out, route->op, auth);
     put_parameters(out, route->op);
     put_body(out, route->op);
     put_responses(out, route->op);
@@ -133,13 +152,13 @@ static void put_operation(struct buf *out, const struct route *route)
 }
 
 /* Rows with one path follow each other in the table. */
-static void put_paths(struct buf *out)
+static void put_paths(bool auth, struct buf *out)
 {
     openapi_put(out, "'paths': {");
     for (int i = 0; i < OP_SHOW_OPTIONS; i++) {
         if (i == 0 || strcmp(routes[i].path, routes[i - 1].path) != 0)
             openapi_put(out, "%s: {", routes[i].path);
-        put_operation(out, &routes[i]);
+        put_operation(out, &routes[i], auth);
         if (i + 1 == OP_SHOW_OPTIONS ||
             strcmp(routes[i].path, routes[i + 1].path) != 0)
             openapi_put(out, "},");
@@ -281,6 +300,8 @@ static void put_response_component(const char *base, int status,
 
     if (status == error_info(TODO_ERR_METHOD)->status)
         headers = 1U << HEADER_ALLOW;
+    if (status == error_info(TODO_ERR_NO_TOKEN)->status)
+        headers = 1U << HEADER_AUTHENTICATE;
     if (status == error_info(TODO_ERR_BUSY)->status)
         headers = 1U << HEADER_RETRY_AFTER;
     if (status == error_info(TODO_ERR_MEDIA_TYPE)->status)
@@ -301,15 +322,19 @@ static void put_response_component(const char *base, int status,
     openapi_put(out, "}}}},");
 }
 
-void openapi_write(const char *public_url, struct buf *out)
+void openapi_write(const char *public_url, bool auth, struct buf *out)
 {
     const char *base = public_url ? public_url : "http://127.0.0.1:8080";
     int status = 0;
 
     openapi_put(out, "{");
     put_info(public_url, out);
-    put_paths(out);
-    openapi_put(out, "'components': {");
+    put_paths(auth, out);
+    openapi_put(out,
+                "'components': {'securitySchemes': {'token': {"
+                "'type': 'http', 'scheme': 'bearer',"
+                "'bearerFormat': 'JWT', 'description': %s}},",
+                "What POST /tokens gives; it lasts for 15 minutes.");
     put_parameter_components(out);
     put_header_components(base, out);
     openapi_put(out, "'responses': {");

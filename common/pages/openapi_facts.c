@@ -16,6 +16,10 @@ const struct openapi_parameter openapi_parameters[PARAM_COUNT] = {
     [PARAM_COMPLETED] = {"completed", "query", TYPE_BOOLEAN, 0, 0,
                          "Only todos that are (not) completed.",
                          BIT(OP_LIST_TODOS) | BIT(OP_CLEAR_TODOS)},
+    [PARAM_OVERDUE] = {"overdue", "query", TYPE_BOOLEAN, 0, 0,
+                       "Only todos that are (not) overdue: not completed, and "
+                       "their due_at has passed.",
+                       BIT(OP_LIST_TODOS)},
     [PARAM_Q] = {"q", "query", TYPE_TEXT, 0, 0,
                  "Only todos whose title contains this text; A to Z match "
                  "a to z, and no character is special.",
@@ -67,6 +71,9 @@ const struct openapi_header openapi_headers[HEADER_COUNT] = {
     [HEADER_ACCEPT_ENCODING] = {"Accept-Encoding",
                                 "How a body may be encoded, when it was that.",
                                 "identity"},
+    [HEADER_AUTHENTICATE] = {"WWW-Authenticate",
+                             "How to say who you are (RFC 6750).",
+                             "Bearer error=\"invalid_token\""},
 };
 
 static const struct openapi_success successes[] = {
@@ -76,7 +83,8 @@ static const struct openapi_success successes[] = {
      BIT(HEADER_LOCATION) | BIT(HEADER_ETAG)},
     {OP_CLEAR_TODOS, 204, "They are deleted.", NULL, NULL, 0},
     {OP_STREAM_EVENTS, 200,
-     "Events created, updated, deleted, cleared, reset and bye, without end.",
+     "Events created, updated, deleted, cleared, due, reset and bye, without "
+     "end.",
      "text/event-stream", "Text", 0},
     {OP_EXPORT_TODOS, 200, "The todos, one JSON object a line.",
      "application/x-ndjson", "Text", 0},
@@ -91,6 +99,8 @@ static const struct openapi_success successes[] = {
     {OP_DELETE_TODO, 204, "The todo is deleted.", NULL, NULL, 0},
     {OP_SUGGEST_TITLES, 200, "The titles.", "application/json", "Suggestions",
      0},
+    {OP_CREATE_USER, 201, "The new user.", "application/json", "User", 0},
+    {OP_CREATE_TOKEN, 200, "The token.", "application/json", "Token", 0},
     {OP_SHOW_OPENAPI, 200, "This document.", "application/json", "Document", 0},
     {OP_SHOW_DOCS, 200, "The page.", "text/html", "Text", 0},
     {OP_SHOW_DOCS_FILE, 200, "The file.", "text/*", "Text", 0},
@@ -121,7 +131,8 @@ bool openapi_takes(enum operation op, enum openapi_parameter_id parameter)
 
 static bool touches_database(enum operation op)
 {
-    return op == OP_CHECK_READY || strcmp(openapi_tag(op), "todos") == 0;
+    return op == OP_CHECK_READY || strcmp(openapi_tag(op), "todos") == 0 ||
+           strcmp(openapi_tag(op), "users") == 0;
 }
 
 static bool writes(enum operation op)
@@ -145,6 +156,15 @@ bool openapi_fails(enum operation op, enum todo_err err)
         return op == OP_REPLACE_TODO;
     case TODO_ERR_CONDITION:
         return openapi_takes(op, PARAM_IF_NONE_MATCH);
+    case TODO_ERR_NO_TOKEN:
+    case TODO_ERR_BAD_TOKEN:
+        return routes[op].owned;
+    case TODO_ERR_CREDENTIALS:
+        return op == OP_CREATE_TOKEN;
+    case TODO_ERR_NAME_TAKEN:
+        return op == OP_CREATE_USER;
+    case TODO_ERR_NO_MEMORY:
+        return routes[op].takes_body || routes[op].owned; /* JSON is read */
     case TODO_ERR_NO_PATH:
         return op == OP_SHOW_DOCS_FILE;
     case TODO_ERR_NO_TODO:
@@ -208,6 +228,8 @@ int openapi_next_status(enum operation op, int after)
 
 const char *openapi_tag(enum operation op)
 {
+    if (op == OP_CREATE_USER || op == OP_CREATE_TOKEN)
+        return "users";
     return strncmp(routes[op].path, "/todos", strlen("/todos")) == 0 ? "todos"
                                                                      : "server";
 }

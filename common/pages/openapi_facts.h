@@ -20,6 +20,7 @@ enum openapi_parameter_id {
     PARAM_ID,
     PARAM_FILE,
     PARAM_COMPLETED,
+    PARAM_OVERDUE,
     PARAM_Q,
     PARAM_SORT,
     PARAM_LIMIT,
@@ -54,6 +55,7 @@ enum openapi_header_id {
     HEADER_RETRY_AFTER,
     HEADER_ACCEPT_PATCH,
     HEADER_ACCEPT_ENCODING,
+    HEADER_AUTHENTICATE,
     HEADER_COUNT
 };
 
@@ -90,7 +92,7 @@ bool openapi_fails(enum operation op, enum todo_err err);
  * 0 when there is none. With OP_COUNT: of any operation's. */
 int openapi_next_status(enum operation op, int after);
 
-/* "todos" or "server": what the operation is about. */
+/* "todos", "users" or "server": what the operation is about. */
 const char *openapi_tag(enum operation op);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "common/pages/openapi.h"
 #include "common/pages/openapi_put.h"
+#include "common/todo/account.h"
 #include "common/todo/list_query.h"
 #include "common/todo/todo.h"
 
@@ -155,6 +156,47 @@ static void put_requests(struct buf *out)
     openapi_put(out, "},");
 }
 
+static void put_account_field(struct buf *out,
+                              const struct account_field *field)
+{
+    openapi_put(out, "%s: {'type': 'string', 'description': %s,", field->name,
+                field->description);
+    if (field->secret)
+        openapi_put(out, "'format': 'password', 'writeOnly': true,");
+    openapi_put(out, "'minLength': %d, 'maxLength': %d, 'pattern': %s},",
+                field->min_chars, field->max_chars, field->pattern);
+}
+
+static void put_users(struct buf *out)
+{
+    openapi_put(out, "'Account': {'type': 'object', 'description': %s,",
+                "A name, and the password that proves it.");
+    openapi_put(out, "'required': [");
+    for (int i = 0; i < ACCOUNT_FIELD_COUNT; i++)
+        openapi_put(out, "%s,", account_fields[i].name);
+    openapi_put(out, "], 'additionalProperties': false, 'properties': {");
+    for (int i = 0; i < ACCOUNT_FIELD_COUNT; i++)
+        put_account_field(out, &account_fields[i]);
+    openapi_put(out, "}},");
+
+    openapi_put(out, "'User': {'type': 'object', 'required': ['name',"
+                     "'created_at'], 'properties': {");
+    put_account_field(out, &account_fields[ACCOUNT_NAME]);
+    openapi_put(out,
+                "'created_at': {'type': 'string', 'format': 'date-time',"
+                "'pattern': %s}}},",
+                "[.][0-9]{3}Z$");
+    openapi_put(out,
+                "'Token': {'type': 'object', 'required': ['access_token',"
+                "'token_type', 'expires_in'], 'properties': {"
+                "'access_token': {'type': 'string', 'description': %s},",
+                "To be sent as Authorization: Bearer TOKEN.");
+    openapi_put(out,
+                "'token_type': {'const': 'bearer'},"
+                "'expires_in': {'type': 'integer', 'description': %s}}},",
+                "Seconds for which it holds.");
+}
+
 static void put_problem(struct buf *out)
 {
     openapi_put(out, "'Problem': {'type': 'object', 'description': %s,",
@@ -199,6 +241,7 @@ void openapi_write_schemas(const char *base, struct buf *out)
     put_rules(out, &todo_fields[TODO_FIELD_TITLE], SHAPE_ANSWER);
     openapi_put(out, "'type': 'string'}}}},");
     put_requests(out);
+    put_users(out);
     put_problem(out);
     openapi_put(out, "'Status': {'type': 'object', 'required': ['status'],"
                      "'properties': {'status': {'const': 'ok'}}},"

@@ -98,10 +98,10 @@ enum todo_err pages_load(struct pages *pages, const struct config *config,
 
     *pages = (struct pages){0};
     viewer = load_viewer(pages, config->docs_dir);
-    pages_write_home(&page[PAGE_HOME].text, config->program, room);
+    pages_write_home(&page[PAGE_HOME].text, config, room);
     pages_write_docs(&page[PAGE_DOCS].text, config, viewer);
-    pages_write_live(&page[PAGE_LIVE].text, config->program, room);
-    openapi_write(config->public_url, &page[PAGE_OPENAPI].text);
+    pages_write_live(&page[PAGE_LIVE].text, config, room);
+    openapi_write(config->public_url, config->auth, &page[PAGE_OPENAPI].text);
     buf_puts(&page[PAGE_OK].text, "{\"status\":\"ok\"}");
     buf_puts(&page[PAGE_STYLE].text, pages_style);
     buf_puts(&page[PAGE_STYLE].text, pages_live_style);

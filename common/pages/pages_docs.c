@@ -8,6 +8,7 @@
 #include "common/http/http_rules.h"
 #include "common/pages/openapi_facts.h"
 #include "common/pages/pages_html.h"
+#include "common/todo/account.h"
 #include "common/todo/json_check.h"
 #include "common/todo/list_query.h"
 #include "common/todo/route.h"
@@ -87,7 +88,10 @@ static void put_parameters(struct buf *out, enum operation op)
     }
     if (routes[op].takes_body) {
         buf_puts(out, before);
-        buf_puts(out, "<a href=\"#todo\">a todo</a> in JSON");
+        buf_puts(out, strcmp(openapi_tag(op), "users") == 0
+                          ? "<a href=\"#user\">a name and a password</a> in "
+                            "JSON"
+                          : "<a href=\"#todo\">a todo</a> in JSON");
         before = ", ";
     }
     if (*before == ',')
@@ -157,6 +161,10 @@ static void put_operations(struct buf *out)
                   route->name, route->method, route->method, route->path,
                   route->summary);
         put_parameters(out, route->op);
+        if (route->owned)
+            buf_puts(out, "<dt>With --auth</dt><dd>needs a token, which "
+                          "<a href=\"#create_token\">POST /tokens</a> "
+                          "gives</dd>\n");
         put_successes(out, route->op);
         put_failures(out, route->op);
         pages_put(out, "<dt>Waits for</dt><dd>%s</dd>\n</dl>\n</article>\n",
@@ -261,6 +269,22 @@ static void put_todo(struct buf *out)
     buf_puts(out, "</section>\n");
 }
 
+static void put_user(struct buf *out)
+{
+    begin_section(out, "user", "The user");
+    buf_puts(out,
+             "<p>A token is sent as <code>Authorization: Bearer TOKEN</code>. "
+             "A server that runs with <code>--auth</code> shows each user "
+             "their own todos, and what happens to them. Without it a token "
+             "is not looked at.</p>\n");
+    begin_table(out, "user", "<th>Member</th><th>Rule</th>");
+    for (int i = 0; i < ACCOUNT_FIELD_COUNT; i++)
+        pages_put(out, "<tr><td><code>%s</code></td><td>%s</td></tr>\n",
+                  account_fields[i].name, account_fields[i].description);
+    end_table(out);
+    buf_puts(out, "</section>\n");
+}
+
 /* The type of a problem document leads to its row here. */
 static void put_errors_of(struct buf *out, int status)
 {
@@ -322,11 +346,13 @@ void pages_write_docs(struct buf *out, const struct config *config, bool viewer)
                   "<li><a href=\"#operations\">Operations</a></li>\n"
                   "<li><a href=\"#parameters\">Parameters</a></li>\n"
                   "<li><a href=\"#todo\">The todo</a></li>\n"
+                  "<li><a href=\"#user\">The user</a></li>\n"
                   "<li><a href=\"#errors\">Errors</a></li>\n</ul>\n</nav>\n");
     put_viewer(out, config, viewer);
     put_operations(out);
     put_parameter_table(out);
     put_todo(out);
+    put_user(out);
     put_errors(out);
     buf_puts(out, "</main>\n");
     pages_end(out);

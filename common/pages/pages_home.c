@@ -81,16 +81,17 @@ static void put_picture(struct buf *out, const struct pages_room *room)
     buf_puts(out, ".</figcaption>\n</figure>\n");
 }
 
-/* Everything that a browser can show by itself, which of a stream without end
- * is nothing: /live shows that. */
-static void put_links(struct buf *out)
+/* Everything that a browser can show by itself. That is nothing of a stream
+ * without end, which /live shows, and of what needs a token (`auth`). */
+static void put_links(struct buf *out, bool auth)
 {
     buf_puts(out, "<nav aria-label=\"Pages\">\n<ul class=\"cards\">\n");
     for (int i = 0; i < OP_SHOW_OPTIONS; i++) {
         const struct route *route = &routes[i];
 
         if (strcmp(route->method, "GET") != 0 || strchr(route->path, '{') ||
-            route->op == OP_SHOW_HOME || route->op == OP_STREAM_EVENTS)
+            route->op == OP_SHOW_HOME || route->op == OP_STREAM_EVENTS ||
+            (auth && route->owned))
             continue;
         pages_put(out,
                   "<li><a href=\".%s\"><code>%s</code> "
@@ -120,9 +121,11 @@ static void put_operations(struct buf *out)
                   "</section>\n");
 }
 
-void pages_write_home(struct buf *out, const char *program,
+void pages_write_home(struct buf *out, const struct config *config,
                       const struct pages_room *room)
 {
+    const char *program = config->program;
+
     pages_begin(out, program, program,
                 "default-src 'none'; style-src 'self'; img-src data:; "
                 "base-uri 'none'; form-action 'none'",
@@ -133,7 +136,7 @@ void pages_write_home(struct buf *out, const char *program,
               program, room->how_it_waits);
     put_picture(out, room);
     buf_puts(out, "</header>\n");
-    put_links(out);
+    put_links(out, config->auth);
     put_operations(out);
     buf_puts(out, "<footer><p>The other server answers alike and waits in the "
                   "other way; both can share one database file. To see their "

@@ -16,7 +16,7 @@
 #include "common/pages/pages.h"
 
 /* GET /: which server this is, how it waits, where to go on. */
-void pages_write_home(struct buf *out, const char *program,
+void pages_write_home(struct buf *out, const struct config *config,
                       const struct pages_room *room);
 
 /* GET /docs: the API to read, and with a viewer to try. Without one it shows a
@@ -25,7 +25,7 @@ void pages_write_docs(struct buf *out, const struct config *config,
                       bool viewer);
 
 /* GET /live: the todos, and what happens to them. */
-void pages_write_live(struct buf *out, const char *program,
+void pages_write_live(struct buf *out, const struct config *config,
                       const struct pages_room *room);
 
 extern const char pages_style[];        /* GET /docs/style.css */

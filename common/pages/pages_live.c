@@ -43,6 +43,26 @@ const char pages_live_style[] =
     "  padding: .5rem 1.4rem; font-weight: 600; border: 0;\n"
     "  background: var(--accent); color: var(--card); border-radius: 8px;\n"
     "}\n"
+    "#login {\n"
+    "  display: none; grid-template-columns: auto 1fr; gap: .5rem 1rem;\n"
+    "  align-items: center; max-width: 26rem; margin: 1.75rem 0;\n"
+    "}\n"
+    ".out #login { display: grid; }\n"
+    ".out :is(#add, #todos, .none, .line, section + section) {\n"
+    "  display: none;\n"
+    "}\n"
+    "#login p { grid-column: 2; display: flex; gap: .5rem; margin: 0; }\n"
+    "#login input {\n"
+    "  min-width: 0; padding: .5rem .75rem; background: var(--card);\n"
+    "  border: 1px solid var(--soft); border-radius: 8px;\n"
+    "}\n"
+    "#login button {\n"
+    "  padding: .5rem 1.4rem; font-weight: 600; background: none;\n"
+    "  border: 1px solid var(--accent); border-radius: 8px;\n"
+    "}\n"
+    "#login button:first-of-type {\n"
+    "  background: var(--accent); color: var(--card);\n"
+    "}\n"
     "#said { min-height: 1.6em; margin: .5rem 0; color: var(--b); }\n"
     "#todos li {\n"
     "  display: flex; align-items: center; gap: 1rem;\n"
@@ -108,17 +128,33 @@ static void put_events(struct buf *out)
                   "</section>\n");
 }
 
-void pages_write_live(struct buf *out, const char *program,
+/* The first button is that of the Enter key. */
+static void put_login(struct buf *out)
+{
+    buf_puts(out, "<form id=\"login\">\n"
+                  "<label for=\"name\">Name</label>\n"
+                  "<input id=\"name\" autocomplete=\"username\" required>\n"
+                  "<label for=\"password\">Password</label>\n"
+                  "<input id=\"password\" type=\"password\" "
+                  "autocomplete=\"current-password\" required>\n"
+                  "<p><button>Sign in</button>\n"
+                  "<button id=\"join\">Create a user</button></p>\n</form>\n");
+}
+
+void pages_write_live(struct buf *out, const struct config *config,
                       const struct pages_room *room)
 {
+    const char *program = config->program;
+
     pages_begin(out, program, "Live",
                 "default-src 'none'; script-src 'self'; style-src 'self'; "
                 "img-src data:; connect-src 'self'; base-uri 'none'; "
                 "form-action 'none'",
                 "<script defer src=\"./docs/live.js\"></script>\n");
+    buf_puts(out, config->auth ? "<main class=\"out\">\n" : "<main>\n");
     pages_put(
         out,
-        "<main>\n<header>\n<p class=\"course\"><a href=\"./\">%s</a></p>\n"
+        "<header>\n<p class=\"course\"><a href=\"./\">%s</a></p>\n"
         "<h1>Live</h1>\n"
         "<p class=\"how\">The todos, as they change. Open a second window "
         "here, or on the other server with the same database: what is "
@@ -128,6 +164,8 @@ void pages_write_live(struct buf *out, const char *program,
              "<noscript><p>This page needs JavaScript. Without it: "
              "<code>curl -N</code> and the address of "
              "<a href=\"./todos/events\">the stream</a>.</p></noscript>\n");
+    if (config->auth)
+        put_login(out);
     pages_put(out,
               "<div class=\"line\">\n"
               "<p id=\"state\" role=\"status\">connecting…</p>\n"

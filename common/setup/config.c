@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/thread.h"
 #include "common/setup/config_internal.h"
 
 #ifndef TODO_VERSION
 #error "TODO_VERSION comes from the build"
 #endif
+
+enum { HASHED = 64 }; /* passwords at once, at most */
 
 static const struct config_rule text = {CONFIG_TEXT, 0, 0};
 static const struct config_rule address = {CONFIG_HOST, 0, 0};
@@ -21,7 +24,10 @@ static const struct config_rule hosts = {CONFIG_HOSTS, 0, 0};
 static const struct config_rule seconds = {CONFIG_SECONDS, 1, 86400000};
 static const struct config_rule threads = {CONFIG_INT, 1, 1024};
 static const struct config_rule readers = {CONFIG_INT, 1, 64};
+static const struct config_rule hashed = {CONFIG_INT, 1, HASHED};
 static const struct config_rule million = {CONFIG_INT, 1, 1000000};
+static const struct config_rule waiting = {CONFIG_INT, 0, 1024};
+static const struct config_rule onoff = {CONFIG_SWITCH, 0, 0};
 static const struct config_rule level = {CONFIG_LEVEL, 0, 0};
 
 #define AT(member) offsetof(struct config, member)
@@ -55,6 +61,9 @@ const struct option config_options[] = {
      "another server, that suggests titles; its name is looked up at the start "
      "and once a minute"},
 
+    {NULL, "auth", NULL, CONFIG_BOTH, AT(auth), &onoff, NULL,
+     "todos belong to users, who show a token (POST /users, POST /tokens)"},
+
     {"How long it waits", "head-timeout", "SECONDS", CONFIG_BOTH,
      AT(head_timeout_ms), &seconds, "10", "for the head of a request"},
     {NULL, "body-timeout", "SECONDS", CONFIG_BOTH, AT(body_timeout_ms),
@@ -84,6 +93,14 @@ const struct option config_options[] = {
      "event streams, each of which keeps a thread [half the threads]"},
     {NULL, "max-streams", "N", CONFIG_ASYNC, AT(max_streams), &million, "10000",
      "event streams"},
+    {NULL, "hash-jobs", "N", CONFIG_BOTH, AT(hash_jobs), &hashed, NULL,
+     "passwords hashed at once, each on a thread and 19 MiB "
+     "[processors - 1, at least 1]"},
+    {NULL, "hash-queue", "N", CONFIG_SYNC, AT(hash_queue), &waiting, "16",
+     "passwords that wait to be hashed (with those under way at most --threads "
+     "- 1, as each keeps a thread)"},
+    {NULL, "hash-queue", "N", CONFIG_ASYNC, AT(hash_queue), &waiting, "16",
+     "passwords that wait to be hashed"},
 
     {"What it tells", "log-level", "LEVEL", CONFIG_BOTH, AT(log_level), &level,
      "info", "error, warn, info or debug"},
@@ -175,7 +192,9 @@ static enum config_result read_flag(struct config_reading *reading, char **argv,
         buf_printf(&line, ": only %s has it", program_of(option->rooms));
         return config_mistaken(&line);
     }
-    const char *value = flag[len] == '=' ? flag + len + 1 : argv[(*at)++];
+    const char *value = flag[len] == '=' ? flag + len + 1 : NULL;
+    if (!value)
+        value = option->metavar ? argv[(*at)++] : "yes";
     if (!value || (flag[len] != '=' && strncmp(value, "--", 2) == 0)) {
         buf_puts(&line, ": needs a value");
         return config_mistaken(&line);
@@ -213,7 +232,8 @@ static void put_option(struct buf *out, const struct option *option)
     size_t before = out->len;
     struct buf words = {0};
 
-    buf_printf(out, "  --%s %s", option->name, option->metavar);
+    buf_printf(out, "  --%s %s", option->name,
+               option->metavar ? option->metavar : "");
     size_t at = out->len - before;
 
     buf_puts(&words, option->help);
@@ -228,7 +248,7 @@ static void put_option(struct buf *out, const struct option *option)
 
 static void put_help(struct buf *out, enum config_room room)
 {
-    buf_printf(out, "Usage: %s [OPTION VALUE]...\n", program_of(room));
+    buf_printf(out, "Usage: %s [OPTION [VALUE]]...\n", program_of(room));
     buf_puts(out, room == CONFIG_SYNC
                       ? "The Todo API, served by threads that stand still when "
                         "they wait.\n"
@@ -289,6 +309,17 @@ static enum config_result leave_a_thread(struct config *config)
     return config_mistaken(&line);
 }
 
+/* Hashing keeps a processor busy. Where there are others, one is left to those
+ * who want none of it. */
+static int leave_a_processor(void)
+{
+    int others = thread_processors() - 1;
+
+    if (others < 1)
+        return 1;
+    return others < HASHED ? others : HASHED;
+}
+
 /* What no flag and no variable says. */
 static void take_defaults(struct config_reading *reading)
 {
@@ -319,6 +350,8 @@ enum config_result config_read(struct config *config, enum config_room room,
         result = read_flag(&reading, argv, &at);
     if (result == CONFIG_RUN)
         result = config_read_variables(&reading);
+    if (config->hash_jobs == 0)
+        config->hash_jobs = leave_a_processor();
     if (result == CONFIG_RUN && room == CONFIG_SYNC)
         result = leave_a_thread(config);
     return result;

@@ -27,6 +27,7 @@ struct config {
     const char *cors_origin; /* one origin as browsers send it, "*", or NULL */
     const char *allowed_hosts; /* "NAME,…" served beside our own, or NULL */
     const char *upstream;      /* URL that suggests titles, or NULL */
+    bool auth;                 /* todos belong to users, who show tokens */
     const char *docs_dir;      /* files of the API viewer, or NULL */
     int64_t head_timeout_ms;
     int64_t body_timeout_ms;
@@ -39,6 +40,8 @@ struct config {
     const char *trace; /* probes write their marks to this file, or NULL */
     const char *gates; /* folder of the socket that steers them, or NULL */
     int max_streams;   /* event streams at the same time */
+    int hash_jobs;     /* passwords that are hashed at the same time */
+    int hash_queue;    /* and that wait for it */
     /* todo-sync */
     int threads;
     /* todo-async */

@@ -18,7 +18,7 @@
 struct option {
     const char *group; /* heading before it in --help, or NULL */
     const char *name;
-    const char *metavar;
+    const char *metavar; /* NULL for a switch, which needs no value */
     enum config_room rooms;
     size_t offset; /* of its member in struct config */
     const struct config_rule *rule;

@@ -158,6 +158,16 @@ static bool read_origin(const char *text, const char **field)
     return keep(CONFIG_ORIGIN, &url, field);
 }
 
+static bool read_switch(const char *text, bool *field)
+{
+    bool yes = strcmp(text, "yes") == 0;
+
+    if (!yes && strcmp(text, "no") != 0)
+        return false;
+    *field = yes;
+    return true;
+}
+
 static bool read_text(const char *text, const char **field)
 {
     if (*text == '\0')
@@ -186,6 +196,8 @@ bool config_value_read(const struct config_rule *rule, const char *text,
         return read_http(text, field);
     case CONFIG_ORIGIN:
         return read_origin(text, field);
+    case CONFIG_SWITCH:
+        return read_switch(text, field);
     case CONFIG_HOSTS:
         return config_hosts_read(text, field);
     }
@@ -226,6 +238,7 @@ void config_value_describe(const struct config_rule *rule, struct buf *out)
         [CONFIG_URL] = "http(s)://HOST[:PORT][/PATH]" URL_RULE,
         [CONFIG_HTTP] = "http://HOST[:PORT][/PATH]" URL_RULE,
         [CONFIG_ORIGIN] = "* or SCHEME://HOST[:PORT]" URL_RULE,
+        [CONFIG_SWITCH] = "yes or no",
         [CONFIG_HOSTS] = "NAME,... without ports; .NAME has its subdomains, "
                          "too; * is any host",
     };

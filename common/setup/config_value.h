@@ -18,6 +18,7 @@ enum config_kind {
     CONFIG_SECONDS, /* int64_t milliseconds: seconds, at most three decimals */
     CONFIG_LEVEL,   /* enum log_level */
     CONFIG_HOST,    /* const char *: an IPv4 address in digits */
+    CONFIG_SWITCH,  /* bool: yes or no; of a flag alone: yes */
     CONFIG_HOSTS,   /* const char *: hosts without ports, see config_hosts.h */
     /* These three are kept in the spelling of url_write, in memory of ours; a
      * second of the same kind takes the place of the first. */

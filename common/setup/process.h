@@ -8,6 +8,7 @@
 #ifndef TODO_COMMON_PROCESS_H
 #define TODO_COMMON_PROCESS_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 /* Makes a program independent of how it was started. The first call of main.
@@ -28,6 +29,12 @@ bool process_begin(void);
  * server by it) and SIGXFSZ (a file at its size limit would), and raises the
  * soft limit of open descriptors to the hard one (setrlimit(2)). */
 void process_prepare(void);
+
+/* The signals that stop a server: SIGTERM and SIGINT. A signal is for a
+ * process, and any thread that does not block it may be the one that gets it
+ * (signal(7)). So a server blocks these before it starts a thread, as threads
+ * inherit what is blocked, and one thread alone takes them. */
+void process_stop_signals(sigset_t *set);
 
 /* How many descriptors may be open; INT_MAX for no limit. After
  * process_prepare. */

@@ -16,7 +16,9 @@
 enum { DOOR_WAIT_MS = 20 }; /* how long a checkpoint waits for readers */
 
 /* Each names the owner, but for those that are about the numbers of changes and
- * todos, which all owners share, and for the ping. */
+ * todos, which all owners share; that read all changes, for a feed that tells
+ * each owner theirs; that look for reminders of all owners; that are about
+ * users; and for the ping. */
 static const char *const statements[STMT_COUNT] = {
     [STMT_BEGIN] = "BEGIN",
     [STMT_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -27,16 +29,17 @@ static const char *const statements[STMT_COUNT] = {
     [STMT_READ] =
         "SELECT " STORE_COLUMNS " FROM todos WHERE id = ? AND owner = ?",
     [STMT_UPDATE] = "UPDATE todos SET version = version + 1, title = ?,"
-                    " completed = ?, ord = ?, due_at = ?, updated_at = ?"
+                    " completed = ?, ord = ?, due_at = ?4, updated_at = ?,"
+                    " due_armed = due_armed OR due_at IS NOT ?4"
                     " WHERE id = ? AND owner = ? AND version = ?",
     [STMT_DELETE] = "DELETE FROM todos WHERE id = ? AND owner = ?",
     [STMT_NEWEST_ID] = "SELECT coalesce(max(id), 0) FROM todos",
     [STMT_DELETE_ALL] = "DELETE FROM todos WHERE owner = ?",
     [STMT_CLEAR_EDGE] = "SELECT id FROM todos WHERE id > ? AND id <= ? AND"
-                        " completed = ? AND +owner = ? ORDER BY id"
+                        " completed = ? AND owner = ? ORDER BY id"
                         " LIMIT 1 OFFSET ?",
     [STMT_CLEAR_STEP] = "DELETE FROM todos WHERE id > ? AND id <= ? AND"
-                        " completed = ? AND +owner = ?",
+                        " completed = ? AND owner = ?",
     [STMT_LOG_CHANGE] = "INSERT INTO changes (owner, kind, data)"
                         " VALUES (?,?,?)",
     [STMT_TRIM_CHANGES] = "DELETE FROM changes WHERE id <="
@@ -44,8 +47,22 @@ static const char *const statements[STMT_COUNT] = {
     [STMT_SPAN_OF_CHANGES] =
         "SELECT coalesce((SELECT min(id) FROM changes), 1),"
         " coalesce((SELECT max(id) FROM changes), 0)",
-    [STMT_READ_CHANGES] = "SELECT id, kind, data FROM changes WHERE id > ?"
-                          " AND owner = ? ORDER BY id LIMIT ?",
+    [STMT_READ_CHANGES] = "SELECT id, kind, data, owner FROM changes"
+                          " WHERE id > ?1 AND owner = ?3 ORDER BY id LIMIT ?2",
+    [STMT_READ_ALL_CHANGES] = "SELECT id, kind, data, owner FROM changes"
+                              " WHERE id > ?1 ORDER BY id LIMIT ?2",
+    [STMT_NEXT_DUE] = "SELECT min(due_at) FROM todos WHERE due_armed = 1"
+                      " AND completed = 0 AND due_at IS NOT NULL",
+    [STMT_FIND_DUE] = "SELECT id, owner FROM todos WHERE due_armed = 1"
+                      " AND completed = 0 AND due_at <= ?"
+                      " ORDER BY due_at, id LIMIT ?",
+    [STMT_DISARM] = "UPDATE todos SET due_armed = 0 WHERE id = ? AND owner = ?"
+                    " RETURNING " STORE_COLUMNS,
+    [STMT_INSERT_USER] = "INSERT INTO users (name, secret, created_at)"
+                         " VALUES (?,?,?) ON CONFLICT (name) DO NOTHING",
+    [STMT_FIND_USER] = "SELECT id, secret FROM users WHERE name = ?",
+    [STMT_RENEW_SECRET] =
+        "UPDATE users SET secret = ? WHERE id = ? AND secret = ?",
     [STMT_PING] = "SELECT count(*) FROM (SELECT 1 FROM todos LIMIT 1)",
 };
 

@@ -2,8 +2,8 @@
  * common/store/store.h - keeps todos in SQLite: all that touches a disk while
  * requests are served.
  * Threads: its owner's; no lock inside.
- * Blocks:  every function (disk, locks) but store_new, store_forbid_thread and
- *          store_newest_change.
+ * Blocks:  every function (disk, locks) but store_new, store_forbid_thread,
+ *          store_newest_change and store_file_token_key.
  * Owns:    the sqlite3 connection.
  *
  * A job is a function and its argument. It runs inside a transaction that it
@@ -24,13 +24,16 @@
 #include "common/todo/changes.h"
 #include "common/todo/conditions.h"
 #include "common/todo/list_query.h"
+#include "common/todo/password.h"
 #include "common/todo/todo.h"
+#include "common/todo/token.h"
 
 enum {
     STORE_BUSY_MS = 5000,    /* how long another program may hold the file */
     STORE_SEARCH_MS = 2000,  /* how long a filtered list may wait */
     STORE_CLEAR_STEP = 1000, /* rows a step of a filtered DELETE removes */
     STORE_KEEP_CHANGES = 10000,
+    STORE_DUE_STEP = 64,       /* reminders that fire in one go */
     STORE_WAL_LIMIT = 4 << 20, /* bytes after which the log is written back */
     STORE_CACHE_KIB = 256      /* of pages, which each connection keeps */
 };
@@ -63,6 +66,9 @@ struct store_job {
 struct store_file *store_file_new(const char *path, char *why, size_t size);
 void store_file_free(struct store_file *file);
 
+/* The key of all tokens, which is made once for a database. Borrowed. */
+const unsigned char *store_file_token_key(const struct store_file *file);
+
 /* Gives a store; the connection itself is opened by the first job. NULL when
  * memory runs out. */
 struct store *store_new(struct store_file *file);
@@ -91,16 +97,19 @@ void store_run_reads(struct store *store, struct store_job *group);
  * committed; 0 before the first. */
 int64_t store_newest_change(const struct store *store);
 
-/* Jobs. Each takes a struct of its own name. ------------------------------- */
+/* Jobs. Each takes a struct of its own name, and sees the rows of its owner
+ * alone (account.h). ------------------------------------------------------- */
 
 struct create_todo {
     struct todo_draft draft;
+    int64_t owner;
     struct todo todo; /* out */
 };
 enum todo_err store_create_todo(struct store *store, void *arg);
 
 struct read_todo {
     int64_t id;
+    int64_t owner;
     struct todo todo; /* out */
 };
 enum todo_err store_read_todo(struct store *store, void *arg);
@@ -111,6 +120,7 @@ struct change_todo {
     int64_t id;
     enum todo_draft_kind kind;
     const struct conditions *conditions;
+    int64_t owner;
     struct todo_draft draft;
     struct todo todo; /* out */
 };
@@ -119,6 +129,7 @@ enum todo_err store_change_todo(struct store *store, void *arg);
 struct delete_todo {
     int64_t id;
     const struct conditions *conditions;
+    int64_t owner;
 };
 enum todo_err store_delete_todo(struct store *store, void *arg);
 
@@ -127,6 +138,7 @@ enum todo_err store_delete_todo(struct store *store, void *arg);
  * change, as what is on the disk must be told though no other step follows. */
 struct clear_todos {
     enum list_completed completed;
+    int64_t owner;
     int64_t after_id;   /* rows up to here are done; begin with 0 */
     int64_t until_id;   /* rows made later are spared; begin with 0 */
     int64_t reached_id; /* out */
@@ -138,6 +150,7 @@ enum todo_err store_clear_todos(struct store *store, void *arg);
  * list_todos_release. */
 struct list_todos {
     const struct list_query *query;
+    int64_t owner;
     const char *base;       /* for the urls */
     bool lines;             /* no array: an object a line */
     struct buf page;        /* out */
@@ -152,8 +165,47 @@ void list_todos_release(struct list_todos *job);
 enum todo_err store_start_changes(struct store *store, void *arg);
 
 /* Reads the next changes of a struct changes_page; fewer than CHANGES_STEP when
- * there are no more. */
+ * there are no more. Of owner 0: of all owners. */
 enum todo_err store_read_changes(struct store *store, void *arg);
+
+/* When the next reminder is due, of all owners: that may have been long ago. */
+struct next_due {
+    int64_t due_at; /* out: INT64_MAX when there is none */
+};
+enum todo_err store_next_due(struct store *store, void *arg);
+
+/* Fires the reminders whose time has come by the wall clock, oldest first, up
+ * to STORE_DUE_STEP: each is a change, `due`, and changes neither version nor
+ * updated_at. There may be none. A todo has one when it is made, and another
+ * one when its due_at changes; while it is completed, none fires. */
+struct fire_due {
+    int count; /* out */
+};
+enum todo_err store_fire_due(struct store *store, void *arg);
+
+/* A new user. TODO_ERR_NAME_TAKEN when there is one of that name. */
+struct create_user {
+    const char *name;
+    const char *secret; /* what is kept of the password */
+    int64_t created_at; /* out */
+};
+enum todo_err store_create_user(struct store *store, void *arg);
+
+/* Who has a name. That nobody has it is no error. */
+struct find_user {
+    const char *name;
+    bool found;                        /* out */
+    int64_t id;                        /* out */
+    char secret[PASSWORD_SECRET_SIZE]; /* out */
+};
+enum todo_err store_find_user(struct store *store, void *arg);
+
+/* Keeps another secret of the same password, if the old one is still there. */
+struct renew_secret {
+    int64_t id;
+    const char *secret, *renewed;
+};
+enum todo_err store_renew_secret(struct store *store, void *arg);
 
 /* Whether the database answers, and is still in its place with its log; else
  * TODO_ERR_UNAVAILABLE or _LOCKED. `arg` is not looked at. */

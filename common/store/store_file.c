@@ -29,6 +29,7 @@ enum { DATABASE, LOG, INDEX };
 struct store_file {
     char *path;
     int page_size;
+    unsigned char token_key[TOKEN_KEY_SIZE];
     struct store_place places[STORE_LOOK_ALL];
     sqlite3 *db; /* serves nobody: see note_places */
     atomic_bool lost;
@@ -190,7 +191,8 @@ struct store_file *store_file_new(const char *path, char *why, size_t size)
         free(file);
         return NULL;
     }
-    if (!open_database(&start) || !note_places(file, &start)) {
+    if (!open_database(&start) || !store_find_key(&start, file->token_key) ||
+        !note_places(file, &start)) {
         leave_alone(start.db);
         free_names(file);
         return NULL;
@@ -271,6 +273,11 @@ void store_file_free(struct store_file *file)
 const char *store_file_path(const struct store_file *file)
 {
     return file->path;
+}
+
+const unsigned char *store_file_token_key(const struct store_file *file)
+{
+    return file->token_key;
 }
 
 int store_file_page_size(const struct store_file *file)

@@ -31,6 +31,13 @@ enum store_statement {
     STMT_TRIM_CHANGES,
     STMT_SPAN_OF_CHANGES,
     STMT_READ_CHANGES,
+    STMT_READ_ALL_CHANGES,
+    STMT_NEXT_DUE,
+    STMT_FIND_DUE,
+    STMT_DISARM,
+    STMT_INSERT_USER,
+    STMT_FIND_USER,
+    STMT_RENEW_SECRET,
     STMT_PING,
     STMT_COUNT
 };
@@ -138,6 +145,10 @@ bool store_is_ours(const struct store_start *start, int *version);
  * is found out. */
 bool store_migrate(const struct store_start *start);
 
+/* Reads the key of all tokens; makes it before, if there is none. */
+bool store_find_key(const struct store_start *start,
+                    unsigned char key[TOKEN_KEY_SIZE]);
+
 /* -------------------------------------------------------------------------- */
 
 /* Gives a prepared statement, ready to bind; compiled on first use. NULL, with
@@ -161,7 +172,8 @@ enum todo_err store_error(struct store *store);
     "id, version, title, completed, ord, due_at, created_at, updated_at"
 void store_read_row(sqlite3_stmt *statement, struct todo *todo);
 
-/* The one owner there is without user accounts. */
-enum { STORE_OWNER = 1 };
+/* Logs a change of a todo: what it is now. */
+enum todo_err store_log_todo(struct store *store, int64_t owner,
+                             const char *kind, const struct todo *todo);
 
 #endif

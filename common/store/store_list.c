@@ -25,8 +25,8 @@ static const char *const columns[LIST_SORT_COUNT] = {
     [LIST_BY_UPDATED_AT] = "updated_at",
 };
 
-/* ?1 key, ?2 id, ?3 owner, ?4 completed or null, ?5 search or null, ?6 limit.
- * The plus keeps SQLite from searching an index for the owner alone. */
+/* ?1 key, ?2 id, ?3 owner, ?4 completed and ?5 search, or null, ?6 limit, ?7
+ * whether it is to be overdue, or null, ?8 now. */
 static void write_sql(char *sql, size_t size, enum list_sort sort, bool down,
                       enum list_leg leg)
 {
@@ -42,11 +42,13 @@ static void write_sql(char *sql, size_t size, enum list_sort sort, bool down,
         (void)snprintf(where, sizeof where,
                        "owner = ?3 AND %s IS NULL AND id %c ?2", key, than);
     else
-        (void)snprintf(where, sizeof where, "%sowner = ?3 AND %s %c ?1",
-                       sort == LIST_BY_ID ? "+" : "", key, than);
+        (void)snprintf(where, sizeof where, "owner = ?3 AND %s %c ?1", key,
+                       than);
     (void)snprintf(sql, size,
                    "SELECT " STORE_COLUMNS " FROM todos WHERE %s"
                    " AND (?4 IS NULL OR completed = ?4)"
+                   " AND (?7 IS NULL OR ?7 = (completed = 0 AND"
+                   " due_at IS NOT NULL AND due_at <= ?8))"
                    " AND (?5 IS NULL OR title LIKE ?5 ESCAPE '\\')"
                    " ORDER BY %s %s, id %s LIMIT ?6",
                    where, key, way, way);
@@ -57,7 +59,7 @@ static sqlite3_stmt *list_statement(struct store *store,
                                     enum list_leg leg)
 {
     sqlite3_stmt **slot = &store->lists[query->sort][query->descending][leg];
-    char sql[512];
+    char sql[640];
 
     if (!*slot)
         write_sql(sql, sizeof sql, query->sort, query->descending, leg);
@@ -106,12 +108,14 @@ static void write_pattern(const char *search, struct buf *pattern)
 }
 
 static void bind_list(struct store *store, sqlite3_stmt *list,
-                      const struct list_query *query,
+                      const struct list_todos *job,
                       const struct list_place *from)
 {
+    const struct list_query *query = job->query;
+
     sqlite3_bind_int64(list, 1, from->key);
     sqlite3_bind_int64(list, 2, from->id);
-    sqlite3_bind_int64(list, 3, STORE_OWNER);
+    sqlite3_bind_int64(list, 3, job->owner);
     if (query->completed == LIST_ANY)
         sqlite3_bind_null(list, 4);
     else
@@ -121,6 +125,11 @@ static void bind_list(struct store *store, sqlite3_stmt *list,
                           SQLITE_STATIC);
     else
         sqlite3_bind_null(list, 5);
+    if (query->overdue == LIST_DUE_ANY)
+        sqlite3_bind_null(list, 7);
+    else
+        sqlite3_bind_int(list, 7, query->overdue == LIST_OVERDUE);
+    sqlite3_bind_int64(list, 8, clock_wall_ms());
 }
 
 static struct list_place place_of(const struct todo *todo, enum list_sort sort)
@@ -166,7 +175,7 @@ static enum todo_err run_leg(struct store *store, struct list_todos *job,
     list = list_statement(store, query, leg);
     if (!list)
         return store_error(store);
-    bind_list(store, list, query, &from);
+    bind_list(store, list, job, &from);
     sqlite3_bind_int(list, 6, query->limit + 1 - *rows);
     while ((rc = sqlite3_step(list)) == SQLITE_ROW && !job->more) {
         if (*rows == query->limit) {

@@ -44,7 +44,7 @@ void store_read_row(sqlite3_stmt *statement, struct todo *todo)
     todo->updated_at = sqlite3_column_int64(statement, 7);
 }
 
-static enum todo_err read_todo(struct store *store, int64_t id,
+static enum todo_err read_todo(struct store *store, int64_t owner, int64_t id,
                                struct todo *todo)
 {
     sqlite3_stmt *read = store_statement(store, STMT_READ);
@@ -54,7 +54,7 @@ static enum todo_err read_todo(struct store *store, int64_t id,
     if (!read)
         return store_error(store);
     sqlite3_bind_int64(read, 1, id);
-    sqlite3_bind_int64(read, 2, STORE_OWNER);
+    sqlite3_bind_int64(read, 2, owner);
     rc = sqlite3_step(read);
     if (rc == SQLITE_ROW) {
         store_read_row(read, todo);
@@ -66,7 +66,8 @@ static enum todo_err read_todo(struct store *store, int64_t id,
     return err;
 }
 
-static enum todo_err log_change(struct store *store, const char *kind)
+static enum todo_err log_change(struct store *store, int64_t owner,
+                                const char *kind)
 {
     sqlite3_stmt *insert = store_statement(store, STMT_LOG_CHANGE);
     enum todo_err err;
@@ -74,7 +75,7 @@ static enum todo_err log_change(struct store *store, const char *kind)
     if (store->scratch.failed)
         return TODO_ERR_INTERNAL;
     if (insert) {
-        sqlite3_bind_int64(insert, 1, STORE_OWNER);
+        sqlite3_bind_int64(insert, 1, owner);
         sqlite3_bind_text(insert, 2, kind, -1, SQLITE_STATIC);
         sqlite3_bind_text(insert, 3, store->scratch.data,
                           (int)store->scratch.len, SQLITE_STATIC);
@@ -85,12 +86,12 @@ static enum todo_err log_change(struct store *store, const char *kind)
     return err;
 }
 
-static enum todo_err log_todo(struct store *store, const char *kind,
-                              const struct todo *todo)
+enum todo_err store_log_todo(struct store *store, int64_t owner,
+                             const char *kind, const struct todo *todo)
 {
     buf_clear(&store->scratch);
     todo_write_json(todo, NULL, &store->scratch);
-    return log_change(store, kind);
+    return log_change(store, owner, kind);
 }
 
 enum todo_err store_create_todo(struct store *store, void *arg)
@@ -104,7 +105,7 @@ enum todo_err store_create_todo(struct store *store, void *arg)
     todo_draft_apply(&job->draft, TODO_DRAFT_WHOLE, todo);
     todo->created_at = todo->updated_at = clock_wall_ms();
     if (insert) {
-        sqlite3_bind_int64(insert, 1, STORE_OWNER);
+        sqlite3_bind_int64(insert, 1, job->owner);
         bind_title(insert, 2, todo);
         sqlite3_bind_int(insert, 3, todo->completed);
         bind_null_or(insert, 4, todo->has_order, todo->order);
@@ -116,17 +117,18 @@ enum todo_err store_create_todo(struct store *store, void *arg)
     if (err)
         return err;
     todo->id = sqlite3_last_insert_rowid(store->db);
-    return log_todo(store, "created", todo);
+    return store_log_todo(store, job->owner, "created", todo);
 }
 
 enum todo_err store_read_todo(struct store *store, void *arg)
 {
     struct read_todo *job = arg;
 
-    return read_todo(store, job->id, &job->todo);
+    return read_todo(store, job->owner, job->id, &job->todo);
 }
 
-static enum todo_err update_todo(struct store *store, struct todo *todo)
+static enum todo_err update_todo(struct store *store, int64_t owner,
+                                 struct todo *todo)
 {
     sqlite3_stmt *update = store_statement(store, STMT_UPDATE);
     enum todo_err err;
@@ -139,25 +141,25 @@ static enum todo_err update_todo(struct store *store, struct todo *todo)
         bind_null_or(update, 4, todo->has_due_at, todo->due_at);
         sqlite3_bind_int64(update, 5, todo->updated_at);
         sqlite3_bind_int64(update, 6, todo->id);
-        sqlite3_bind_int64(update, 7, STORE_OWNER);
+        sqlite3_bind_int64(update, 7, owner);
         sqlite3_bind_int64(update, 8, todo->version);
     }
     err = store_step(store, update);
     if (err)
         return err;
     todo->version++;
-    return log_todo(store, "updated", todo);
+    return store_log_todo(store, owner, "updated", todo);
 }
 
 enum todo_err store_change_todo(struct store *store, void *arg)
 {
     struct change_todo *job = arg;
-    enum todo_err err = read_todo(store, job->id, &job->todo);
+    enum todo_err err = read_todo(store, job->owner, job->id, &job->todo);
 
     if (!err)
         err = conditions_check(job->conditions, job->todo.version);
     if (!err && todo_draft_apply(&job->draft, job->kind, &job->todo))
-        err = update_todo(store, &job->todo);
+        err = update_todo(store, job->owner, &job->todo);
     return err;
 }
 
@@ -166,7 +168,7 @@ enum todo_err store_delete_todo(struct store *store, void *arg)
     struct delete_todo *job = arg;
     struct todo todo = {0};
     sqlite3_stmt *delete;
-    enum todo_err err = read_todo(store, job->id, &todo);
+    enum todo_err err = read_todo(store, job->owner, job->id, &todo);
 
     if (!err)
         err = conditions_check(job->conditions, todo.version);
@@ -175,7 +177,7 @@ enum todo_err store_delete_todo(struct store *store, void *arg)
     delete = store_statement(store, STMT_DELETE);
     if (delete) {
         sqlite3_bind_int64(delete, 1, job->id);
-        sqlite3_bind_int64(delete, 2, STORE_OWNER);
+        sqlite3_bind_int64(delete, 2, job->owner);
     }
     err = store_step(store, delete);
     if (err)
@@ -184,7 +186,7 @@ enum todo_err store_delete_todo(struct store *store, void *arg)
     buf_puts(&store->scratch, "{\"id\":");
     buf_put_int(&store->scratch, job->id);
     buf_puts(&store->scratch, "}");
-    return log_change(store, "deleted");
+    return log_change(store, job->owner, "deleted");
 }
 
 /* Runs a statement that gives one number, or none. */
@@ -209,7 +211,7 @@ static void bind_span(sqlite3_stmt *statement, const struct clear_todos *job,
     sqlite3_bind_int64(statement, 1, job->after_id);
     sqlite3_bind_int64(statement, 2, until);
     sqlite3_bind_int(statement, 3, job->completed == LIST_COMPLETED);
-    sqlite3_bind_int64(statement, 4, STORE_OWNER);
+    sqlite3_bind_int64(statement, 4, job->owner);
 }
 
 /* Deletes the next rows that match, and tells how far it came. */
@@ -246,7 +248,7 @@ static enum todo_err clear_all(struct store *store, struct clear_todos *job)
 
     job->more = false;
     if (clear)
-        sqlite3_bind_int64(clear, 1, STORE_OWNER);
+        sqlite3_bind_int64(clear, 1, job->owner);
     return store_step(store, clear);
 }
 
@@ -264,7 +266,7 @@ enum todo_err store_clear_todos(struct store *store, void *arg)
     buf_puts(&store->scratch, "{\"completed\":");
     buf_puts(&store->scratch, filters[job->completed]);
     buf_puts(&store->scratch, "}");
-    return log_change(store, "cleared");
+    return log_change(store, job->owner, "cleared");
 }
 
 enum todo_err store_ping(struct store *store, void *arg)

@@ -55,14 +55,14 @@ void changes_page_begin(struct changes_page *page, int64_t oldest)
 
 /* A todo gets its url, which the log does not have, as its last member; its
  * base comes in when the event is sent. */
-void changes_page_add(struct changes_page *page, int64_t id, const char *kind,
-                      const char *data, size_t len)
+void changes_page_add(struct changes_page *page, const struct change *what,
+                      const char *kind, const char *data, size_t len)
 {
     struct change *change = &page->all[page->count++];
     bool is_todo = strcmp(kind, "deleted") != 0 && strcmp(kind, "cleared") != 0;
 
-    *change = (struct change){.id = id};
-    put_event(&page->text, kind, id);
+    *change = (struct change){.id = what->id, .owner = what->owner};
+    put_event(&page->text, kind, what->id);
     buf_put(&page->text, data, is_todo ? len - 1 : len);
     if (is_todo) {
         buf_puts(&page->text, URL);
@@ -72,6 +72,12 @@ void changes_page_add(struct changes_page *page, int64_t id, const char *kind,
     }
     buf_puts(&page->text, "\n\n");
     change->end = page->text.len;
+}
+
+void changes_page_end(struct changes_page *page, int64_t newest)
+{
+    page->reached =
+        page->count < CHANGES_STEP ? newest : page->all[CHANGES_STEP - 1].id;
 }
 
 void changes_page_release(struct changes_page *page)
@@ -92,8 +98,8 @@ static void write_change(const struct changes_page *page, size_t from,
     buf_put(out, page->text.data + from, change->end - from);
 }
 
-int64_t changes_write(const struct changes_page *page, int64_t after,
-                      const char *base, struct buf *out)
+int64_t changes_write(const struct changes_page *page, int64_t owner,
+                      int64_t after, const char *base, struct buf *out)
 {
     size_t from = 0;
 
@@ -103,12 +109,17 @@ int64_t changes_write(const struct changes_page *page, int64_t after,
         if (change->id > after) {
             if (after + 1 < page->oldest) /* the log was cut meanwhile */
                 changes_write_reset(change->id - 1, out);
-            write_change(page, from, change, base, out);
+            if (change->owner == owner)
+                write_change(page, from, change, base, out);
             after = change->id;
         }
         from = change->end;
     }
-    return after;
+    if (page->reached <= after)
+        return after;
+    if (after + 1 < page->oldest) /* there may have been some */
+        changes_write_reset(page->reached, out);
+    return page->reached;
 }
 
 void changes_write_reset(int64_t newest, struct buf *out)

@@ -34,31 +34,36 @@ struct changes_start changes_start_at(const char *text, size_t len);
 
 struct change {
     int64_t id;
+    int64_t owner;
     size_t base_at; /* where in the text the base of its URL belongs */
     size_t end;     /* where in the text its event ends */
 };
 
 struct changes_page {
-    int64_t after;  /* begin behind this one */
-    int64_t oldest; /* change that is kept; numbers may be missing behind it */
+    int64_t owner;   /* whose changes; 0: of all owners */
+    int64_t after;   /* begin behind this one */
+    int64_t oldest;  /* change that is kept; numbers may be missing behind it */
+    int64_t reached; /* up to here there are no more, of any owner */
     int count;
     struct change all[CHANGES_STEP];
     struct buf text; /* the events, one behind the other */
 };
 
-/* Begins to fill a page with what is behind page->after, then adds a change: as
- * the log has it, its kind and its data (JSON). Release with
+/* Begins to fill a page with what is behind page->after, then adds a change
+ * (its id and its owner): as the log has it, its kind and its data (JSON). At
+ * the end, says which the newest of all changes is. Release with
  * changes_page_release. */
 void changes_page_begin(struct changes_page *page, int64_t oldest);
-void changes_page_add(struct changes_page *page, int64_t id, const char *kind,
-                      const char *data, size_t len);
+void changes_page_add(struct changes_page *page, const struct change *what,
+                      const char *kind, const char *data, size_t len);
+void changes_page_end(struct changes_page *page, int64_t newest);
 void changes_page_release(struct changes_page *page);
 
-/* Appends the events behind `after`, with the base in their URLs; before them a
- * reset, where the log has lost some. Gives the id of the last one, or `after`
- * when there are none. */
-int64_t changes_write(const struct changes_page *page, int64_t after,
-                      const char *base, struct buf *out);
+/* Appends the owner's events behind `after`, with the base in their URLs;
+ * before them a reset, where the log has lost some. Gives how far the page has
+ * come, or `after` when that is no less. */
+int64_t changes_write(const struct changes_page *page, int64_t owner,
+                      int64_t after, const char *base, struct buf *out);
 
 /* Appends what is no change: a reset, where there is a gap; a comment that
  * keeps the line alive; the last event of a server that stops. */

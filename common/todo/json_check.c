@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <cjson/cJSON.h>
+
 #include "common/base/utf8.h"
 
 /* Bytes to read, and why reading them failed. */
@@ -372,5 +374,20 @@ enum todo_err json_check(char *text, size_t len, struct problem *problem)
         return TODO_ERR_JSON;
     }
     replace_nul(text, len);
+    return TODO_OK;
+}
+
+enum todo_err json_parse(char *text, size_t len, struct problem *problem,
+                         cJSON **object)
+{
+    enum todo_err err = json_check(text, len, problem);
+    cJSON *parsed;
+
+    if (err)
+        return err;
+    parsed = cJSON_ParseWithLength(text, len);
+    if (!parsed) /* the text is good, so memory ran out */
+        return TODO_ERR_NO_MEMORY;
+    *object = parsed;
     return TODO_OK;
 }

@@ -16,6 +16,8 @@
 
 #include "common/base/error.h"
 
+struct cJSON;
+
 enum {
     JSON_MAX_DEPTH = 32,   /* arrays and objects inside each other */
     JSON_MAX_MEMBERS = 64, /* members of all objects together */
@@ -29,5 +31,10 @@ enum {
  * rules, but only the second survives in a C string.
  * TODO_ERR_JSON, with problem->detail saying what is wrong. */
 enum todo_err json_check(char *text, size_t len, struct problem *problem);
+
+/* Checks the text likewise, and then has it parsed by cJSON. Gives: free with
+ * cJSON_Delete. TODO_ERR_JSON, as above; TODO_ERR_NO_MEMORY. */
+enum todo_err json_parse(char *text, size_t len, struct problem *problem,
+                         struct cJSON **object);
 
 #endif

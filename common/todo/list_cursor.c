@@ -55,6 +55,14 @@ static bool decode(const char *digits, size_t len, char *out)
     return true;
 }
 
+/* Two filters with three values each are one digit. */
+enum { FILTER_VALUES = 3, FILTERS = FILTER_VALUES * FILTER_VALUES };
+
+static int filters_of(const struct list_query *query)
+{
+    return (int)query->overdue * FILTER_VALUES + (int)query->completed;
+}
+
 size_t list_cursor_write(const struct list_query *query,
                          const struct list_place *place,
                          char out[LIST_CURSOR_SIZE])
@@ -62,7 +70,7 @@ size_t list_cursor_write(const struct list_query *query,
     char text[LIST_CURSOR_TEXT_SIZE];
     int len =
         snprintf(text, sizeof text, "1 %d %d %d %d %" PRId64 " %" PRId64 " %s",
-                 (int)query->sort, query->descending, (int)query->completed,
+                 (int)query->sort, query->descending, filters_of(query),
                  place->key_is_null, place->key_is_null ? 0 : place->key,
                  place->id, query->has_search ? query->search : "");
 
@@ -108,11 +116,12 @@ static bool read_text(struct list_query *query, const char *text)
     const char *search = read_numbers(text, n);
 
     if (!search || !is_search(search) || n[1] < 0 || n[1] >= LIST_SORT_COUNT ||
-        n[3] < LIST_ANY || n[3] > LIST_OPEN || n[6] < 1)
+        n[3] < 0 || n[3] >= FILTERS || n[6] < 1)
         return false;
     query->sort = (enum list_sort)n[1];
     query->descending = n[2] != 0;
-    query->completed = (enum list_completed)n[3];
+    query->completed = (enum list_completed)(n[3] % FILTER_VALUES);
+    query->overdue = (enum list_overdue)(n[3] / FILTER_VALUES);
     query->has_after = true;
     query->after =
         (struct list_place){.key_is_null = n[4] != 0, .key = n[5], .id = n[6]};

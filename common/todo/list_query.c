@@ -15,6 +15,7 @@ const char *const list_sort_names[LIST_SORT_COUNT] = {
 
 enum parameter {
     COMPLETED,
+    OVERDUE,
     SEARCH,
     SORT,
     LIMIT,
@@ -24,8 +25,9 @@ enum parameter {
 };
 
 static const char *const parameter_names[PARAMETER_COUNT] = {
-    [COMPLETED] = "completed", [SEARCH] = "q",    [SORT] = "sort",
-    [LIMIT] = "limit",         [AFTER] = "after", [COUNT] = "count",
+    [COMPLETED] = "completed", [OVERDUE] = "overdue", [SEARCH] = "q",
+    [SORT] = "sort",           [LIMIT] = "limit",     [AFTER] = "after",
+    [COUNT] = "count",
 };
 
 /* A query while it is read. */
@@ -126,15 +128,30 @@ static const char *decode(struct reader in, struct word *word)
  * Values. Each reader gives what is wrong, or NULL.
  */
 
+static const char *read_truth(const struct word *value, bool *truth)
+{
+    *truth = word_is(value, "true");
+    return *truth || word_is(value, "false") ? NULL : "must be true or false";
+}
+
 static const char *read_completed(struct reading *r, const struct word *value)
 {
-    if (word_is(value, "true"))
-        r->query.completed = LIST_COMPLETED;
-    else if (word_is(value, "false"))
-        r->query.completed = LIST_OPEN;
-    else
-        return "must be true or false";
-    return NULL;
+    bool completed;
+    const char *fault = read_truth(value, &completed);
+
+    if (!fault)
+        r->query.completed = completed ? LIST_COMPLETED : LIST_OPEN;
+    return fault;
+}
+
+static const char *read_overdue(struct reading *r, const struct word *value)
+{
+    bool overdue;
+    const char *fault = read_truth(value, &overdue);
+
+    if (!fault)
+        r->query.overdue = overdue ? LIST_OVERDUE : LIST_NOT_OVERDUE;
+    return fault;
 }
 
 /* An empty search finds all, as no search does. */
@@ -206,8 +223,10 @@ static const char *read_after(struct reading *r, const struct word *value)
 typedef const char *read_value(struct reading *r, const struct word *value);
 
 static read_value *const read_values[PARAMETER_COUNT] = {
-    [COMPLETED] = read_completed, [SEARCH] = read_search, [SORT] = read_sort,
-    [LIMIT] = read_limit,         [AFTER] = read_after,   [COUNT] = read_count,
+    [COMPLETED] = read_completed, [OVERDUE] = read_overdue,
+    [SEARCH] = read_search,       [SORT] = read_sort,
+    [LIMIT] = read_limit,         [AFTER] = read_after,
+    [COUNT] = read_count,
 };
 
 /*
@@ -288,6 +307,7 @@ static void follow_cursor(struct reading *r)
     if (!r->good[AFTER])
         return;
     if ((r->good[COMPLETED] && asked->completed != cursor->completed) ||
+        (r->good[OVERDUE] && asked->overdue != cursor->overdue) ||
         (r->good[SEARCH] && strcmp(asked->search, cursor->search) != 0) ||
         (r->good[SORT] && (asked->sort != cursor->sort ||
                            asked->descending != cursor->descending)))
@@ -303,8 +323,8 @@ enum todo_err list_query_parse(struct list_query *query, const char *text,
     struct reading r = {.query.limit = LIST_LIMIT_DEFAULT, .problem = problem};
 
     read_pairs(&r, text, len,
-               1U << COMPLETED | 1U << SEARCH | 1U << SORT | 1U << LIMIT |
-                   1U << AFTER);
+               1U << COMPLETED | 1U << OVERDUE | 1U << SEARCH | 1U << SORT |
+                   1U << LIMIT | 1U << AFTER);
     follow_cursor(&r);
     if (!r.err)
         *query = r.query;
@@ -345,7 +365,8 @@ enum todo_err list_no_query(const char *text, size_t len,
 
 bool list_query_filters(const struct list_query *query)
 {
-    return query->completed != LIST_ANY || query->has_search;
+    return query->completed != LIST_ANY || query->overdue != LIST_DUE_ANY ||
+           query->has_search;
 }
 
 struct list_query list_export_query(void)

@@ -40,6 +40,9 @@ extern const char *const list_sort_names[LIST_SORT_COUNT];
 
 enum list_completed { LIST_ANY, LIST_COMPLETED, LIST_OPEN };
 
+/* Overdue is what is not completed although its due_at has passed. */
+enum list_overdue { LIST_DUE_ANY, LIST_OVERDUE, LIST_NOT_OVERDUE };
+
 /* The place in the order after which a page begins: the last row before it. */
 struct list_place {
     int64_t key; /* its value of the sort field; meaningless if key_is_null */
@@ -50,6 +53,7 @@ struct list_place {
 struct list_query {
     enum list_sort sort;
     enum list_completed completed;
+    enum list_overdue overdue;
     bool descending;
     bool has_search;
     bool has_after;

@@ -24,6 +24,8 @@ enum operation {
     OP_PATCH_TODO,
     OP_DELETE_TODO,
     OP_SUGGEST_TITLES,
+    OP_CREATE_USER,
+    OP_CREATE_TOKEN,
     OP_SHOW_OPENAPI,
     OP_SHOW_DOCS,
     OP_SHOW_DOCS_FILE,
@@ -42,7 +44,8 @@ struct route {
     const char *name;    /* of the handler in both rooms, and operationId */
     const char *summary; /* one sentence */
     const char *waits;   /* what a request of this kind waits for */
-    bool takes_body;     /* a todo in JSON */
+    bool takes_body;     /* an object in JSON */
+    bool owned; /* is about its owner's: with --auth it needs a token */
 };
 
 /* By enum operation, without OP_SHOW_OPTIONS. */

@@ -90,8 +90,9 @@ static enum todo_err read_answer(struct buf *body, struct buf *array)
     cJSON *json = NULL;
     const char *title;
 
-    if (body->len > 0 && json_check(body->data, body->len, &problem) == TODO_OK)
-        json = cJSON_ParseWithLength(body->data, body->len);
+    if (json_parse(body->data, body->len, &problem, &json) ==
+        TODO_ERR_NO_MEMORY)
+        return TODO_ERR_INTERNAL;
     title = find_title(json);
     if (title) {
         buf_puts(array, array->len > 0 ? ",{\"title\":" : "[{\"title\":");

@@ -82,7 +82,7 @@ enum todo_draft_kind {
 /* Reads a body. It is scanned by json_check (which may rewrite it), then parsed
  * by cJSON, then checked member by member against the table.
  * TODO_ERR_JSON, TODO_ERR_INVALID with every fault in `problem`, or
- * TODO_ERR_INTERNAL when memory runs out. */
+ * TODO_ERR_NO_MEMORY. */
 enum todo_err todo_draft_parse(struct todo_draft *draft,
                                enum todo_draft_kind kind, char *body,
                                size_t body_len, struct problem *problem);

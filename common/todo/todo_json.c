@@ -143,14 +143,11 @@ enum todo_err todo_draft_parse(struct todo_draft *draft,
                                enum todo_draft_kind kind, char *body,
                                size_t body_len, struct problem *problem)
 {
-    enum todo_err err = json_check(body, body_len, problem);
     cJSON *object;
+    enum todo_err err = json_parse(body, body_len, problem, &object);
 
     if (err)
         return err;
-    object = cJSON_ParseWithLength(body, body_len);
-    if (!object) /* the text is good, so memory ran out */
-        return TODO_ERR_INTERNAL;
     *draft = (struct todo_draft){0};
     err = read_members(draft, kind, object, problem);
     cJSON_Delete(object);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# predict.sh - a reader has stopped: how much is fetched for him?
+# predict.sh - a reader has stopped: how much is fetched for it?
 set -eu
 case=pages_wait_for_the_reader
 

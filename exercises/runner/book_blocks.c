@@ -182,6 +182,29 @@ static void put_html(struct writing *writing, cmark_node *node)
                       (int)strcspn(html, "\n"), html);
 }
 
+static bool is_table(cmark_node *node)
+{
+    return strcmp(cmark_node_get_type_string(node), "table") == 0;
+}
+
+/* A list, say. A table in it would have no frame, and be wider than some
+ * screens. */
+static void put_nested(struct writing *writing, cmark_node *node)
+{
+    cmark_iter *iter = cmark_iter_new(node);
+    cmark_event_type event;
+
+    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
+        cmark_node *now = cmark_iter_get_node(iter);
+
+        if (event == CMARK_EVENT_ENTER && is_table(now))
+            book_complain(writing->book, writing->page, now,
+                          "a table inside another block");
+    }
+    cmark_iter_free(iter);
+    book_render(writing->out, node);
+}
+
 static void put_block(struct writing *writing, cmark_node *node)
 {
     cmark_node_type type = cmark_node_get_type(node);
@@ -194,10 +217,10 @@ static void put_block(struct writing *writing, cmark_node *node)
         put_html(writing, node);
     else if (type == CMARK_NODE_PARAGRAPH)
         put_paragraph(writing, node);
-    else if (strcmp(cmark_node_get_type_string(node), "table") == 0)
+    else if (is_table(node))
         put_table(writing, node);
     else
-        book_render(writing->out, node);
+        put_nested(writing, node);
 }
 
 void book_blocks(struct book *book, struct page *page, struct buf *out)

@@ -11,6 +11,8 @@
 
 #include "book.h"
 
+enum { TOGETHER_MAX = 24 }; /* bytes; the narrowest page has room for them */
+
 /* --- links ---------------------------------------------------------------- */
 
 /* What a text is being looked at for. */
@@ -184,6 +186,21 @@ static struct page *page_of_path(struct reading *reading, const char *code)
     return book_page(reading->book, code);
 }
 
+/* A short name stays in one piece. In the cell of a table a span may not stand,
+ * says cmark; there the style sheet has to do. */
+static void keep_together(cmark_node *piece)
+{
+    cmark_node *span = cmark_node_new(CMARK_NODE_CUSTOM_INLINE);
+
+    cmark_node_set_on_enter(span, "<span class=\"name\">");
+    cmark_node_set_on_exit(span, "</span>");
+    if (strlen(cmark_node_get_literal(piece)) <= TOGETHER_MAX &&
+        cmark_node_replace(piece, span))
+        cmark_node_append_child(span, piece);
+    else
+        cmark_node_free(span);
+}
+
 static void look_at_code(struct reading *reading, cmark_node *node)
 {
     static const char compare[] = "./learn compare ";
@@ -192,6 +209,7 @@ static void look_at_code(struct reading *reading, cmark_node *node)
     char anchor[MAX_PATH];
     const struct page *page;
 
+    keep_together(node);
     if (begins(code, compare))
         name += strlen(compare);
     if (strlen(code) > MAX_PATH / 2 || !first_time(reading, code))

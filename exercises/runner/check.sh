@@ -1,6 +1,7 @@
 # check.sh - runs what an exercise's `check` lists and says what came of it.
 # Read by ./learn and by exercises/runner/verify, after work.sh and play.sh.
-# shellcheck shell=sh disable=SC2154 # set by whoever reads this
+# shellcheck shell=sh
+# shellcheck disable=SC2154,SC2030,SC2031 # set by whoever reads this; or for ask
 
 . exercises/runner/bad.sh
 
@@ -39,6 +40,21 @@ check_plan() {
     done
 }
 
+# The plan in turns: what it wants of one server and then of the other, both are
+# asked at the same time. What builds something of its own is not. A line for
+# each: SIDES SUITE CASE.
+turns() {
+    awk '
+        function turn() { if (sides) print sides, asked }
+        {
+            now = $2 " " $3
+            if (sides == "sync" && $1 == "async" && now == asked && !/ (own|catches) /)
+                sides = "sync,async"
+            else { turn(); sides = $1; asked = now }
+        }
+        END { turn() }' "$play_tmp/plan"
+}
+
 # Runs one line of the plan and says passed, failed, hangs or unclear. What it
 # prints is in $play_tmp/SIDE.log.
 check_one() { # SIDE SUITE CASE
@@ -48,6 +64,27 @@ check_one() { # SIDE SUITE CASE
     *) play "$2" "$3" "$1" "$check_seconds" ;;
     esac
 }
+
+# One turn. What comes of it is in the folder $play_tmp/SIDE: verdict, SIDE.log
+# and what a sanitizer reports. Fails at Ctrl-C, when all that ran is gone.
+ask() ( # SIDES SUITE CASE
+    trap : INT TERM HUP
+    status=0 pids='' all=$play_tmp
+    for side in $(say "$1" | tr , ' '); do
+        play_tmp=$all/$side
+        mkdir -p "$play_tmp"
+        rm -f "$play_tmp"/report.*
+        # shellcheck disable=SC2034 # play.sh asks
+        [ -z "${explain:-}" ] || explain=$play_tmp
+        sanitizer_options
+        check_one "$side" "$2" "$3" > "$play_tmp/verdict" &
+        pids="$pids $!"
+    done
+    for pid in $pids; do # a signal ends the first wait, and not what runs
+        wait "$pid" || { status=130 && wait "$pid" 2> /dev/null; }
+    done
+    return $status
+)
 
 # Some suites keep a server's log to themselves; so reports go to files.
 sanitizer_options() {
@@ -81,31 +118,38 @@ run_check() { # [CASE...]
     rm -f "$play_tmp"/first.* "$play_tmp"/hung.*
     sanitizer_options
     check_plan | of_cases "$@" > "$play_tmp/plan"
-    while read -r side suite case; do
-        rm -f "$play_tmp"/report.*
-        now_running "$side" "$case"
-        check_one "$side" "$suite" "$case" > "$play_tmp/verdict" || return 130
-        verdict=$(cat "$play_tmp/verdict")
-        if hung "$play_tmp/$side.log"; then
-            verdict=hangs
-        elif [ "$verdict" = passed ] && [ -n "$(reports)" ]; then
-            verdict=unclear
-        fi
-        say "$verdict $side $suite $case" >> "$play_tmp/verdicts"
-        if [ "$verdict" != passed ] && [ ! -f "$play_tmp/first.log" ]; then
-            keep first
-        elif [ "$verdict" = hangs ]; then
-            keep hung
-        fi
-        [ "$verdict" != hangs ] || break
-    done < "$play_tmp/plan"
+    turns > "$play_tmp/turns"
+    while read -r sides suite case; do
+        now_running "$sides" "$case"
+        ask "$sides" "$suite" "$case" || return 130
+        for side in $(say "$sides" | tr , ' '); do
+            note_verdict
+            [ "$verdict" != hangs ] || break 2
+        done
+    done < "$play_tmp/turns"
     now_running
     [ ! -f "$play_tmp/first.log" ]
 }
 
+# What came of $case, asked of $side.
+note_verdict() {
+    verdict=$(cat "$play_tmp/$side/verdict")
+    if hung "$play_tmp/$side/$side.log"; then
+        verdict=hangs
+    elif [ "$verdict" = passed ] && [ -n "$(reports "$play_tmp/$side")" ]; then
+        verdict=unclear
+    fi
+    say "$verdict $side $suite $case" >> "$play_tmp/verdicts"
+    if [ "$verdict" != passed ] && [ ! -f "$play_tmp/first.log" ]; then
+        keep first
+    elif [ "$verdict" = hangs ]; then
+        keep hung
+    fi
+}
+
 keep() { # AS
-    cp "$play_tmp/$side.log" "$play_tmp/$1.log"
-    reports > "$play_tmp/$1.report"
+    cp "$play_tmp/$side/$side.log" "$play_tmp/$1.log"
+    reports "$play_tmp/$side" > "$play_tmp/$1.report"
 }
 
 # On a terminal a line says what is awaited. It goes as it came: by blanks.
@@ -116,7 +160,7 @@ now_running() { # [SIDE CASE]
 }
 
 hung() { grep -q '^learn: not done after ' "$1"; }
-reports() { find "$play_tmp" -name 'report.*' -exec cat {} +; }
+reports() { cat /dev/null "$1"/report.* 2> /dev/null || :; } # FOLDER
 
 # --- saying ------------------------------------------------------------------
 
@@ -137,7 +181,13 @@ word() { # VERDICT
 }
 
 # "todo-sync", or what is not about a server.
-asked() { case $1 in sync | async) say "todo-$1" ;; *) say "$1" ;; esac; }
+asked() {
+    case $1 in
+    sync,async) say "both servers" ;;
+    sync | async) say "todo-$1" ;;
+    *) say "$1" ;;
+    esac
+}
 
 sentence() { say "$1" | tr _ ' '; }
 

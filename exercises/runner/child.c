@@ -16,7 +16,7 @@
 #include <sys/prctl.h>
 #endif
 
-enum { START_SECONDS = 60, POLL_MS = 5, MAX_OPTIONS = 16 };
+enum { START_SECONDS = 60, POLL_MS = 5, MAX_OPTIONS = 24 };
 
 static const int end_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 static const size_t end_signal_count =
@@ -204,19 +204,32 @@ static bool start(struct child *child, const char *name,
     return ready;
 }
 
+/* Nothing where there is no value. Gives how many words there are. */
+static size_t add(const char **words, size_t count, const char *option,
+                  const char *value)
+{
+    if (!value)
+        return count;
+    words[count] = option;
+    words[count + 1] = value;
+    return count + 2;
+}
+
 bool server_start(struct child *child, const char *name,
                   const struct server_options *options)
 {
-    const char *const gates =
-        options->gates || options->trace ? "--gates" : NULL;
-    const char *const trace = options->trace ? "--trace" : NULL;
-    const char *const threads =
-        strcmp(name, "todo-sync") == 0 && options->threads ? "--threads" : NULL;
-    const char *const more[] = {"--db",           options->db, gates,
-                                options->dir,     trace,       options->trace,
-                                "--log-level",    "warn",      threads,
-                                options->threads, NULL};
+    const char *more[MAX_OPTIONS] = {NULL};
+    bool with_gates = options->gates || options->trace;
+    bool is_sync = strcmp(name, "todo-sync") == 0;
+    size_t count = add(more, 0, "--db", options->db);
 
+    count = add(more, count, "--gates", with_gates ? options->dir : NULL);
+    count = add(more, count, "--trace", options->trace);
+    count = add(more, count, "--log-level", options->trace ? "warn" : NULL);
+    count = add(more, count, "--threads", is_sync ? options->threads : NULL);
+    count = add(more, count, "--hash-jobs", options->hash_jobs);
+    if (options->auth)
+        more[count] = "--auth";
     return start(child, name, options, more);
 }
 

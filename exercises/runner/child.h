@@ -31,10 +31,12 @@ struct server_options {
     const char *bin_dir; /* where todo-sync and todo-async are */
     const char *dir;     /* where the port file may be */
     const char *db;
-    int port;            /* 0: any */
-    bool gates;          /* its gates go to `dir` */
-    const char *trace;   /* its marks go there, with gates; or NULL */
-    const char *threads; /* of todo-sync; NULL: as many as it likes */
+    int port;              /* 0: any */
+    bool auth;             /* it asks for tokens */
+    bool gates;            /* its gates go to `dir` */
+    const char *trace;     /* its marks go there, with gates; or NULL */
+    const char *threads;   /* of todo-sync; NULL: as many as it likes */
+    const char *hash_jobs; /* NULL: as many as they like */
 };
 
 /* Blocks the signals that end the runner and SIGCHLD, so that children_watch

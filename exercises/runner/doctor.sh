@@ -12,6 +12,7 @@ version_of() {
     llhttp) macros LLHTTP_VERSION_MAJOR.LLHTTP_VERSION_MINOR ;;
     sqlite) macros SQLITE_VERSION ;;
     cjson) macros CJSON_VERSION_MAJOR.CJSON_VERSION_MINOR ;;
+    sodium) macros SODIUM_VERSION_STRING ;;
     libcurl) macros LIBCURL_VERSION ;;
     cmark) macros CMARK_GFM_VERSION_STRING ;;
     *) say 'is here' ;;

@@ -33,6 +33,11 @@ static const char *in_words(const char *label)
         {"store.commit", "the disk, to commit"},
         {"upstream.answer", "another server to answer"},
         {"feed.event", "something to happen"},
+        {"hash.wait", "a processor, for the hash of its password"},
+        {"hash.work", "its hash to begin"},
+        {"hash.done", "its hash to be given back"},
+        {"due.wait", "the time at which the next todo is due"},
+        {"due.found", "its turn to tell what is due"},
     };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -26,6 +26,19 @@ static bool is_keyword(const char *word, size_t len)
     return false;
 }
 
+/* LOOP, or capitals that end in THREAD. */
+static bool is_thread(const char *words)
+{
+    static const char thread[] = "THREAD";
+    size_t len = strspn(words, " ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    while (len > 0 && words[len - 1] == ' ')
+        len--;
+    return (len == strlen("LOOP") && strncmp(words, "LOOP", len) == 0) ||
+           (len > strlen(thread) &&
+            strncmp(words + len - strlen(thread), thread, strlen(thread)) == 0);
+}
+
 /* What a comment says: a wait, a thread, or anything else. */
 static const char *comment_class(const char *text)
 {
@@ -33,8 +46,8 @@ static const char *comment_class(const char *text)
 
     if (strncmp(words, "WAITS: ", strlen("WAITS: ")) == 0)
         return "w";
-    if (*text == '/' && strspn(words, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") > 2)
-        return "t"; /* only marks begin with a word in capitals */
+    if (*text == '/' && is_thread(words))
+        return "t";
     return "c";
 }
 

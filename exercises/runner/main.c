@@ -19,7 +19,8 @@ static const struct verb {
      "run [--db FILE] [--urls FILE] [--bin FOLDER] [--sync-port N] "
      "[--async-port N]"},
     {"with", with_command,
-     "with [--clean] [--bin FOLDER] [--muse] sync|async|both -- COMMAND "
+     "with [--clean] [--bin FOLDER] [--muse] [--auth] sync|async|both -- "
+     "COMMAND "
      "[ARGUMENTS, {sync} and {async} as URLs]"},
     {"within", within_command,
      "within SECONDS [--explain FOLDER] -- COMMAND [ARGUMENTS]"},

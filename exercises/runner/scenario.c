@@ -7,12 +7,19 @@
 #include <poll.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+#include "step.h"
 #include "tests/support/patience.h"
-#include "tests/support/raw.h"
-#include "tests/support/steer.h"
 #include "timeline.h"
 
-enum { CLIENTS = 8, LISTENERS = 2, SENDERS = 3 };
+enum {
+    CLIENTS = 8,
+    LISTENERS = 2,
+    SENDERS = 3,
+    LOGINS = 20,
+    PLACES = 1 + 16, /* one is hashed, the others wait (--hash-queue) */
+    HOUR_MS = 3600000
+};
 
 static const char write_request[] = "POST /todos HTTP/1.1\r\n"
                                     "Host: localhost\r\n"
@@ -21,91 +28,28 @@ static const char write_request[] = "POST /todos HTTP/1.1\r\n"
                                     "\r\n"
                                     "{\"title\":\"wait\"}";
 
-static bool ask(struct raw *raw, int port, const char *request)
+/* One needs nothing, the other one a connection to the database. */
+static bool two_others_ask(int port)
 {
-    if (raw_try_open(raw, "127.0.0.1", port) && raw_send_text(raw, request))
-        return true;
-    (void)fprintf(stderr, "learn: no connection to port %d\n", port);
-    return false;
-}
-
-/* The status of the next answer, or 0. The connection stays. */
-static int status_of(struct raw *raw)
-{
-    struct raw_answer answer;
-    int status = raw_read_answer(raw, &answer, false) ? answer.status : 0;
-
-    raw_answer_release(&answer);
-    return status;
-}
-
-static bool hear(struct raw *raw, int wanted)
-{
-    int status = status_of(raw);
-
-    if (status != wanted)
-        (void)fprintf(stderr, "learn: the answer is %d instead of %d\n", status,
-                      wanted);
-    raw_close(raw);
-    return status == wanted;
-}
-
-static bool get(int port, const char *request)
-{
-    struct raw raw;
-
-    return ask(&raw, port, request) && hear(&raw, 200);
-}
-
-static bool say(struct steer *steer, const char *line)
-{
-    if (steer_say(steer, line))
-        return true;
-    (void)fprintf(stderr, "learn: the gates answer '%s' to %s", steer->answer,
-                  line);
-    return false;
-}
-
-/* Waits until the server has noted that so many are answered: it does so a
- * little later than the client has the answer. */
-static bool see_ends(struct steer *steer, int wanted)
-{
-    long long deadline = now_ms() + PATIENCE_MS;
-    int seen = 0;
-
-    while (seen < wanted && now_ms() < deadline) {
-        FILE *marks = tmpfile();
-        char line[STEER_LINE_SIZE];
-
-        if (!marks || !steer_trace(steer, marks))
-            return false;
-        rewind(marks);
-        for (seen = 0; fgets(line, sizeof line, marks);)
-            seen += strstr(line, " end ") != NULL;
-        (void)fclose(marks); /* it was only read from */
-        if (seen < wanted)
-            a_moment();
-    }
-    return seen >= wanted;
+    return step_get(port, "/healthz") && step_get(port, "/todos");
 }
 
 /* Eight clients write one after the other while the first commit is held; then
  * two others ask for what needs no lock. */
 static bool write_and_read(struct steer *steer, int port, struct raw *writers)
 {
-    bool good = say(steer, "hold store.commit\n");
+    bool good = step_say(steer, "hold store.commit\n");
 
     for (int i = 0; i < CLIENTS && good; i++) {
         char line[STEER_LINE_SIZE];
 
         (void)snprintf(line, sizeof line, "waiting keeper.write %d\n", i + 1);
-        good = ask(&writers[i], port, write_request) && say(steer, line) &&
-               (i > 0 || say(steer, "await store.commit 1\n"));
+        good = step_ask(&writers[i], port, write_request) &&
+               step_say(steer, line) &&
+               (i > 0 || step_say(steer, "await store.commit 1\n"));
     }
-    return good &&
-           get(port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
-           get(port, "GET /todos HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
-           see_ends(steer, 2) && say(steer, "release store.commit\n");
+    return good && two_others_ask(port) && step_see_ends(steer, 2) &&
+           step_say(steer, "release store.commit\n");
 }
 
 static bool play_disk(int port, const char *gates)
@@ -116,13 +60,11 @@ static bool play_disk(int port, const char *gates)
 
     for (int i = 0; i < CLIENTS; i++)
         writers[i] = (struct raw){.fd = -1};
-    if (!steer_open(&steer, gates)) {
-        (void)fprintf(stderr, "learn: the server has no gates\n");
+    if (!step_reach(&steer, gates))
         return false;
-    }
     good = write_and_read(&steer, port, writers);
     for (int i = 0; i < CLIENTS && good; i++)
-        good = hear(&writers[i], 201);
+        good = step_hear(&writers[i], 201);
     for (int i = 0; i < CLIENTS; i++)
         raw_close(&writers[i]);
     steer_close(&steer);
@@ -142,7 +84,7 @@ static bool hear_all(struct raw *clients)
         for (int i = 0; i < CLIENTS; i++) {
             if (looks[i].fd < 0 || looks[i].revents == 0)
                 continue;
-            status = status_of(&clients[i]);
+            status = step_status(&clients[i]);
             if (status == 503)
                 raw_close(&clients[i]);
             else if (status != 200)
@@ -190,29 +132,6 @@ static const struct scenario upstream = {
     .delay = "50",
     .threads = "4"};
 
-static bool follow(struct raw *raw, int port)
-{
-    struct raw_answer answer = {0};
-    bool good = ask(raw, port,
-                    "GET /todos/events HTTP/1.1\r\n"
-                    "Host: localhost\r\n\r\n") &&
-                raw_read_head(raw, &answer) && answer.status == 200;
-
-    raw_answer_release(&answer);
-    return good;
-}
-
-/* True when the event has come. */
-static bool is_told(struct raw *raw)
-{
-    long long deadline = now_ms() + PATIENCE_MS;
-
-    while (!strstr(raw->buf, "event: created"))
-        if (!raw_fill(raw, deadline))
-            return false;
-    return true;
-}
-
 /* Two listen and hear nothing; then a third one writes, and while its commit is
  * held, others are served. */
 static bool listen_and_write(struct steer *steer, int port, struct raw *writer,
@@ -221,18 +140,16 @@ static bool listen_and_write(struct steer *steer, int port, struct raw *writer,
     bool good = true;
 
     for (int i = 0; i < LISTENERS && good; i++)
-        good = follow(&listeners[i], port);
-    good = good && say(steer, "waiting feed.event 2\n") &&
-           say(steer, "hold store.commit\n") &&
-           ask(writer, port, write_request) &&
-           say(steer, "await store.commit 1\n") &&
-           get(port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
-           get(port, "GET /todos HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
-           see_ends(steer, 2) && say(steer, "release store.commit\n") &&
-           hear(writer, 201);
+        good = step_follow(&listeners[i], port);
+    good = good && step_say(steer, "waiting feed.event 2\n") &&
+           step_say(steer, "hold store.commit\n") &&
+           step_ask(writer, port, write_request) &&
+           step_say(steer, "await store.commit 1\n") && two_others_ask(port) &&
+           step_see_ends(steer, 2) &&
+           step_say(steer, "release store.commit\n") && step_hear(writer, 201);
     for (int i = 0; i < LISTENERS && good; i++)
-        good = is_told(&listeners[i]);
-    return good && see_ends(steer, 3);
+        good = step_is_told(&listeners[i], "event: created");
+    return good && step_see_ends(steer, 3);
 }
 
 static bool play_events(int port, const char *gates)
@@ -243,10 +160,8 @@ static bool play_events(int port, const char *gates)
 
     for (int i = 0; i < LISTENERS; i++)
         listeners[i] = (struct raw){.fd = -1};
-    if (!steer_open(&steer, gates)) {
-        (void)fprintf(stderr, "learn: the server has no gates\n");
+    if (!step_reach(&steer, gates))
         return false;
-    }
     good = listen_and_write(&steer, port, &writer, listeners);
     raw_close(&writer);
     for (int i = 0; i < LISTENERS; i++)
@@ -269,14 +184,12 @@ static bool send_slowly(struct steer *steer, int port, struct raw *senders)
     for (int i = 0; i < SENDERS && good; i++)
         good = raw_try_open(&senders[i], "127.0.0.1", port) &&
                raw_send(&senders[i], write_request, (size_t)half);
-    good = good && say(steer, "waiting client.body 3\n") &&
-           get(port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
-           get(port, "GET /todos HTTP/1.1\r\nHost: localhost\r\n\r\n") &&
-           see_ends(steer, 2);
+    good = good && step_say(steer, "waiting client.body 3\n") &&
+           two_others_ask(port) && step_see_ends(steer, 2);
     for (int i = 0; i < SENDERS && good; i++)
         good = raw_send_text(&senders[i], write_request + half) &&
-               hear(&senders[i], 201);
-    return good && see_ends(steer, 2 + SENDERS);
+               step_hear(&senders[i], 201);
+    return good && step_see_ends(steer, 2 + SENDERS);
 }
 
 static bool play_senders(int port, const char *gates)
@@ -287,10 +200,8 @@ static bool play_senders(int port, const char *gates)
 
     for (int i = 0; i < SENDERS; i++)
         senders[i] = (struct raw){.fd = -1};
-    if (!steer_open(&steer, gates)) {
-        (void)fprintf(stderr, "learn: the server has no gates\n");
+    if (!step_reach(&steer, gates))
         return false;
-    }
     good = send_slowly(&steer, port, senders);
     for (int i = 0; i < SENDERS; i++)
         raw_close(&senders[i]);
@@ -304,8 +215,128 @@ static const struct scenario senders = {
     .play = play_senders,
     .wait = "client.body"};
 
-const struct scenario *const scenarios[] = {&disk, &upstream, &events, &senders,
-                                            NULL};
+#define ACCOUNT(path)                                                          \
+    "POST " path " HTTP/1.1\r\n"                                               \
+    "Host: localhost\r\n"                                                      \
+    "Content-Type: application/json\r\n"                                       \
+    "Content-Length: 52\r\n"                                                   \
+    "\r\n"                                                                     \
+    "{\"name\":\"reader\",\"password\":\"correct horse battery\"}"
+
+/* A login is being hashed. Eight others ask, and are answered; then more log in
+ * than there is room for. */
+static bool log_in(struct steer *steer, int port, struct raw *logins)
+{
+    bool good = step_ask(&logins[0], port, ACCOUNT("/tokens")) &&
+                step_say(steer, "await hash.work 1\n");
+
+    for (int i = 0; i < CLIENTS && good; i++)
+        good = step_get(port, "/todos");
+    for (int i = 1; i < LOGINS && good; i++) {
+        char line[STEER_LINE_SIZE];
+
+        (void)snprintf(line, sizeof line, "waiting hash.wait %d\n", i + 1);
+        good =
+            step_ask(&logins[i], port, ACCOUNT("/tokens")) &&
+            (i < PLACES ? step_say(steer, line) : step_hear(&logins[i], 503));
+    }
+    return good;
+}
+
+static bool play_cpu(int port, const char *gates)
+{
+    struct raw logins[LOGINS], user = {.fd = -1};
+    struct steer steer;
+    bool good;
+
+    for (int i = 0; i < LOGINS; i++)
+        logins[i] = (struct raw){.fd = -1};
+    if (!step_reach(&steer, gates))
+        return false;
+    good = step_ask(&user, port, ACCOUNT("/users")) && step_hear(&user, 201) &&
+           step_say(&steer, "hold hash.work\n") &&
+           log_in(&steer, port, logins) &&
+           step_see_ends(&steer, 1 + CLIENTS + LOGINS - PLACES) &&
+           step_say(&steer, "release hash.work\n");
+    for (int i = 0; i < PLACES && good; i++)
+        good = step_hear(&logins[i], 200);
+    for (int i = 0; i < LOGINS; i++)
+        raw_close(&logins[i]);
+    raw_close(&user);
+    steer_close(&steer);
+    return good;
+}
+
+static const struct scenario cpu = {
+    .name = "cpu",
+    .title = "a password is hashed while eight read; then twenty log in",
+    .play = play_cpu,
+    .hash_jobs = "1"};
+
+/* In an hour, by the wall clock of the server, which stands. */
+static bool write_due(int port)
+{
+    char at[CLOCK_RFC3339_SIZE], request[256];
+    struct raw raw;
+
+    clock_format_rfc3339(clock_wall_ms() + HOUR_MS, at);
+    (void)snprintf(request, sizeof request,
+                   "POST /todos HTTP/1.1\r\n"
+                   "Host: localhost\r\n"
+                   "Content-Type: application/json\r\n"
+                   "Content-Length: 52\r\n"
+                   "\r\n"
+                   "{\"title\":\"wait\",\"due_at\":\"%s\"}",
+                   at);
+    return step_ask(&raw, port, request) && step_hear(&raw, 201);
+}
+
+/* Lets time pass until the server has looked, and waits for what is due. */
+static bool see_it_wait(struct steer *steer)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+    int seen;
+
+    while ((seen = step_count(steer, " due.wait")) == 0 &&
+           now_ms() < deadline && step_say(steer, "mono +500\n"))
+        a_moment();
+    return seen > 0;
+}
+
+/* One listens. A todo is written that is due in an hour; two others ask; then
+ * the wall clock is set forward. */
+static bool wait_for_time(struct steer *steer, int port, struct raw *listener)
+{
+    return step_follow(listener, port) &&
+           step_say(steer, "waiting feed.event 1\n") &&
+           step_say(steer, "wall freeze\n") && write_due(port) &&
+           see_it_wait(steer) && two_others_ask(port) &&
+           step_see_ends(steer, 3) && step_say(steer, "wall +7200000\n") &&
+           step_is_told(listener, "event: due");
+}
+
+static bool play_clock(int port, const char *gates)
+{
+    struct raw listener = {.fd = -1};
+    struct steer steer;
+    bool good;
+
+    if (!step_reach(&steer, gates))
+        return false;
+    good = wait_for_time(&steer, port, &listener);
+    raw_close(&listener);
+    steer_close(&steer);
+    return good;
+}
+
+static const struct scenario at_a_time = {
+    .name = "clock",
+    .title = "a todo is due in an hour; then the clock is set forward",
+    .play = play_clock,
+    .wait = "due.wait"};
+
+const struct scenario *const scenarios[] = {
+    &disk, &upstream, &events, &senders, &cpu, &at_a_time, NULL};
 
 const struct scenario *scenario_find(const char *name)
 {

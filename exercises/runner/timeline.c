@@ -137,7 +137,8 @@ static bool record(struct take *take, const struct scenario *scenario,
                                            .dir = dir,
                                            .db = db,
                                            .trace = marks,
-                                           .threads = scenario->threads};
+                                           .threads = scenario->threads,
+                                           .hash_jobs = scenario->hash_jobs};
     struct child server = {0};
     bool good;
 

@@ -38,6 +38,7 @@ struct scenario {
     const char *wait;    /* the mark that it is about; NULL: a gate */
     const char *delay;   /* milliseconds that the upstream takes; NULL: none */
     const char *threads; /* of todo-sync; NULL: as many as it likes */
+    const char *hash_jobs; /* NULL: as many as they like */
 };
 
 /* NULL when there is none of that name. All of them, up to a NULL, in

@@ -4,9 +4,10 @@
  * The servers get a fresh database and any free port. Afterwards each must end
  * with status 0 at SIGTERM, or the whole fails: a server checks itself when it
  * ends, and says what it found by its exit status. With --muse they have an
- * upstream, which ends as they do. They obey the environment, unless --clean
- * takes it away from all that is started; then the upstream has a minute, so
- * that it is not late because the machine is slow.
+ * upstream, which ends as they do; with --auth they ask for tokens. They obey
+ * the environment, unless --clean takes it away from all that is started; then
+ * the upstream has a minute, so that it is not late because the machine is
+ * slow.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,10 +100,11 @@ int with_command(int argc, char **argv)
         argv += 2;
     }
     muse = take(&argc, &argv, "--muse");
+    options.auth = take(&argc, &argv, "--auth");
     if (!is_command_line(argc, argv)) {
         (void)fprintf(stderr, "usage: learn-runner with [--clean] [--bin "
-                              "FOLDER] [--muse] sync|async|both -- COMMAND "
-                              "[ARGUMENTS]\n");
+                              "FOLDER] [--muse] [--auth] sync|async|both -- "
+                              "COMMAND [ARGUMENTS]\n");
         return 2;
     }
     sync = strcmp(argv[1], "async") != 0;

@@ -1,8 +1,11 @@
--- One request over and over: wrk … -- METHOD PATH [BODY]
+-- One request over and over: wrk … -- METHOD PATH [BODY [TOKEN]]
 -- Ends with a line for tests/bench/run: RESULT requests/s p50 p99 failures
 -- requests, the times in milliseconds.
 function init(args)
     wrk.method, wrk.path, wrk.body = args[1], args[2], args[3]
+    if args[4] then
+        wrk.body, wrk.headers["Authorization"] = nil, "Bearer " .. args[4]
+    end
     if wrk.body then
         wrk.headers["Content-Type"] = "application/json"
     end

@@ -10,13 +10,11 @@
 #include <unistd.h>
 
 #include "loopback.h"
+#include "times.h"
 
 static double now_ms(void)
 {
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* always there (POSIX) */
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+    return times_now_ms(CLOCK_MONOTONIC);
 }
 
 /* Knocks until the program answers. False when it has ended instead. */

@@ -26,6 +26,12 @@ void api_tidy(struct api *api)
     raw_close(&api->raw);
     stream_close(&api->stream);
     answer_release(&api->answer);
+    api_use_token(api, api->token);
+}
+
+void api_use_token(struct api *api, const char *token)
+{
+    http_use_token(api->http, token);
 }
 
 void api_close(struct api *api)

@@ -30,10 +30,11 @@ struct answer {
 
 struct api {
     struct http *http;
-    struct answer answer; /* to the newest request */
-    struct raw raw;       /* the connection of wire.h, or closed */
-    struct stream stream; /* the stream of wire.h, or closed */
-    char path[64];        /* what api_path wrote last */
+    struct answer answer;       /* to the newest request */
+    struct raw raw;             /* the connection of wire.h, or closed */
+    struct stream stream;       /* the stream of wire.h, or closed */
+    char path[64];              /* what api_path wrote last */
+    char token[HTTP_TOKEN_MAX]; /* each case begins with it; or "" */
 };
 
 /* False when a URL is not http://host:port. */
@@ -41,8 +42,12 @@ bool api_open(struct api *api, const char *url, const char *read_url);
 
 void api_close(struct api *api);
 
-/* Closes what the last case left open. */
+/* Closes what the last case left open, and forgets whose token it said. */
 void api_tidy(struct api *api);
+
+/* Requests of the running case say this token, or none (NULL), instead of the
+ * suite's own. */
+void api_use_token(struct api *api, const char *token);
 
 /* Sends a request as it stands. */
 const struct answer *api_ask(struct api *api,

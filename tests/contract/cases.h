@@ -23,6 +23,8 @@ enum level {
     LEVEL_CONDITIONS,
     LEVEL_ANOTHER_SERVER,
     LEVEL_STREAMS,
+    LEVEL_REMINDERS,
+    LEVEL_ACCOUNTS,
     LEVEL_COUNT
 };
 
@@ -73,5 +75,20 @@ extern const struct group no_upstream_group;
 
 extern const struct group events_group;
 extern const struct group export_group;
+
+extern const struct group overdue_group;
+extern const struct group due_group;
+
+/* Where --with-accounts says that the server asks for tokens; else the last. */
+extern const struct group accounts_group;
+extern const struct group users_group;
+extern const struct group tokens_group;
+extern const struct group bearer_group;
+extern const struct group altered_group;
+extern const struct group owners_group;
+extern const struct group owned_lists_group;
+extern const struct group owned_events_group;
+extern const struct group due_owners_group;
+extern const struct group no_accounts_group;
 
 #endif

@@ -13,31 +13,12 @@
 
 enum { WALK_MAX = 40, TITLES_MAX = 512 };
 
-/* Copies the target of the Link's next page; false when there is no Link. */
-static bool next_page(const struct answer *answer, char target[LINK_MAX])
-{
-    const char *const end = ">; rel=\"next\"";
-    size_t base_len = strlen(answer->http.base);
-    char link[LINK_MAX];
-    char *close;
-
-    if (!http_field(&answer->http, "Link", link, sizeof link))
-        return false;
-    close = strstr(link, end);
-    if (link[0] != '<' || !close || close[strlen(end)] != '\0' ||
-        strncmp(link + 1, answer->http.base, base_len) != 0)
-        fail_answer(answer, "Link: <%s/todos?...%s", answer->http.base, end);
-    *close = '\0';
-    (void)snprintf(target, LINK_MAX, "%s", link + 1 + base_len);
-    return true;
-}
-
 /* The next page, as the Link of the newest answer has it. */
 static const struct answer *follow(struct api *api)
 {
     char target[LINK_MAX];
 
-    if (!next_page(&api->answer, target))
+    if (!expect_next_page(&api->answer, target))
         fail_answer(&api->answer, "a Link, as there is more");
     return api_get(api, target);
 }
@@ -48,7 +29,7 @@ static void cursor_of(struct api *api, char cursor[LINK_MAX])
     char target[LINK_MAX];
     const char *at;
 
-    if (!next_page(&api->answer, target))
+    if (!expect_next_page(&api->answer, target))
         fail_answer(&api->answer, "a Link, as there is more");
     at = strstr(target, "after=");
     if (!at)
@@ -75,7 +56,7 @@ static void walk(struct api *api, char titles[TITLES_MAX])
                     cJSON_GetObjectItemCaseSensitive(todo, "title")
                         ->valuestring);
         }
-        if (!next_page(&api->answer, target))
+        if (!expect_next_page(&api->answer, target))
             return;
         (void)api_get(api, target);
     }
@@ -329,7 +310,7 @@ static void rows_written_between_pages_hide_and_repeat_none(void **state)
     (void)api_create(*state, "{'title':'d','order':4}");
     (void)api_create(*state, "{'title':'e','order':5}");
     expect_titles(api_get(*state, "/todos?sort=order&limit=2"), "a b");
-    assert_true(next_page(&((struct api *)*state)->answer, target));
+    assert_true(expect_next_page(&((struct api *)*state)->answer, target));
 
     (void)api_create(*state, "{'title':'before','order':0}");
     (void)api_create(*state, "{'title':'tie','order':2}");

@@ -246,6 +246,25 @@ static bool has_word(const char *list, const char *word, size_t len)
     return false;
 }
 
+void expect_members(const struct answer *answer, const char *names)
+{
+    int count = 0;
+    const cJSON *item;
+
+    if (!cJSON_IsObject(answer->json))
+        fail_answer(answer, "a JSON object");
+    cJSON_ArrayForEach(item, answer->json)
+    {
+        if (!has_word(names, item->string, strlen(item->string)))
+            fail_answer(answer, "no other members than %s", names);
+        count++;
+    }
+    for (const char *at = names; *at; at += strcspn(at, " "))
+        at += strspn(at, " "), count--;
+    if (count != 0)
+        fail_answer(answer, "the members %s, each once", names);
+}
+
 void expect_faults(const struct answer *answer, const char *places)
 {
     char found[8192] = "";

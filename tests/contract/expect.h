@@ -10,6 +10,7 @@
 #ifndef TODO_CONTRACT_EXPECT_H
 #define TODO_CONTRACT_EXPECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "api.h"
@@ -50,12 +51,23 @@ int expect_todos(const struct answer *answer);
 /* A page of todos with exactly these titles, parted by spaces, in this order */
 void expect_titles(const struct answer *answer, const char *titles);
 
+/* Copies the path and query of the next page, which the field Link has; false
+ * when there is no such field, as this is the last page. */
+bool expect_next_page(const struct answer *answer, char target[LINK_MAX]);
+
 /* A member of the todo in the body has this value: null, true, 5 or 'text'. */
 void expect_member(const struct answer *answer, const char *name,
                    const char *value);
 
 /* The text of a member of the JSON object in the body; lent with the answer. */
 const char *expect_text(const struct answer *answer, const char *name);
+
+/* A member is a time as the API writes it. */
+void expect_time(const struct answer *answer, const char *name);
+
+/* The JSON object in the body has these members, parted by spaces, and no
+ * other. */
+void expect_members(const struct answer *answer, const char *names);
 
 /* Copies the ETag; the case fails when there is none. */
 void expect_etag(const struct answer *answer, char etag[ETAG_MAX]);

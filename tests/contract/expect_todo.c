@@ -21,6 +21,12 @@ static bool is_time(const cJSON *item)
     return *at == *shape;
 }
 
+void expect_time(const struct answer *answer, const char *name)
+{
+    if (!is_time(cJSON_GetObjectItemCaseSensitive(answer->json, name)))
+        fail_answer(answer, "%s: YYYY-MM-DDThh:mm:ss.mmmZ", name);
+}
+
 static bool is_integer(const cJSON *item)
 {
     return cJSON_IsNumber(item) && fabs(item->valuedouble) <= ORDER_MAX &&
@@ -134,4 +140,22 @@ void expect_titles(const struct answer *answer, const char *titles)
     if (strcmp(got, titles) != 0)
         fail_answer(answer, "the titles %s in this order, not %s",
                     *titles ? titles : "(none)", *got ? got : "(none)");
+}
+
+bool expect_next_page(const struct answer *answer, char target[LINK_MAX])
+{
+    const char *const end = ">; rel=\"next\"";
+    size_t base_len = strlen(answer->http.base);
+    char link[LINK_MAX];
+    char *close;
+
+    if (!http_field(&answer->http, "Link", link, sizeof link))
+        return false;
+    close = strstr(link, end);
+    if (link[0] != '<' || !close || close[strlen(end)] != '\0' ||
+        strncmp(link + 1, answer->http.base, base_len) != 0)
+        fail_answer(answer, "Link: <%s/todos?...%s", answer->http.base, end);
+    *close = '\0';
+    (void)snprintf(target, LINK_MAX, "%s", link + 1 + base_len);
+    return true;
 }

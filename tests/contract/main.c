@@ -12,23 +12,32 @@
 #include "api.h"
 #include "cases.h"
 #include "common/setup/process.h"
+#include "user.h"
 
 enum { CASES_MAX = 64, EXIT_USAGE = 2 };
 
 static const char *const level_names[LEVEL_COUNT] = {
     "answers",           "create and read", "list and page",
     "change and delete", "errors",          "conditions and concurrency",
-    "another server",    "streams"};
+    "another server",    "streams",         "reminders",
+    "accounts"};
 
 static const struct group *const groups[] = {
-    &answers_group,     &methods_group, &promises_group,    &create_group,
-    &title_group,       &order_group,   &due_at_group,      &read_group,
-    &list_group,        &search_group,  &paging_group,      &put_group,
-    &patch_group,       &delete_group,  &query_group,       &json_group,
-    &strings_group,     &limits_group,  &checks_group,      &framing_group,
-    &heads_group,       &hosts_group,   &content_group,     &connection_group,
-    &conditions_group,  &races_group,   &suggestions_group, &upstream_group,
-    &no_upstream_group, &events_group,  &export_group};
+    &answers_group,    &methods_group,     &promises_group,
+    &create_group,     &title_group,       &order_group,
+    &due_at_group,     &read_group,        &list_group,
+    &search_group,     &paging_group,      &put_group,
+    &patch_group,      &delete_group,      &query_group,
+    &json_group,       &strings_group,     &limits_group,
+    &checks_group,     &framing_group,     &heads_group,
+    &hosts_group,      &content_group,     &connection_group,
+    &conditions_group, &races_group,       &suggestions_group,
+    &upstream_group,   &no_upstream_group, &no_accounts_group,
+    &events_group,     &export_group,      &overdue_group,
+    &due_group,        &accounts_group,    &users_group,
+    &tokens_group,     &bearer_group,      &altered_group,
+    &owners_group,     &owned_lists_group, &owned_events_group,
+    &due_owners_group};
 
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
@@ -38,8 +47,10 @@ struct options {
     const char *url;
     const char *read_url;
     bool list;
+    bool help;
     bool yes_delete;
     bool with_upstream;
+    bool with_accounts;
 };
 
 struct score {
@@ -49,6 +60,9 @@ struct score {
 
 /* cmocka hands its tests no argument but this. */
 static struct api api;
+
+/* The one that asks, where the server needs a token. */
+static struct user user;
 
 /*
  * Running
@@ -81,16 +95,32 @@ static int tidy_api(void **state)
     return 0;
 }
 
+/* False for a group that no server with, or without, what the options say can
+ * pass. */
+static bool can_pass(const struct options *options, const struct group *group)
+{
+    if (group ==
+        (options->with_upstream ? &no_upstream_group : &upstream_group))
+        return false;
+    return group != &no_accounts_group || !options->with_accounts;
+}
+
 /* True when the case of this group and index is asked for. */
 static bool is_chosen(const struct options *options, const struct group *group,
                       size_t index)
 {
     if (options->only)
         return strcmp(options->only, group->cases[index].name) == 0;
-    if (group ==
-        (options->with_upstream ? &no_upstream_group : &upstream_group))
-        return false;
-    return (int)group->level <= options->level;
+    return can_pass(options, group) && (int)group->level <= options->level;
+}
+
+/* A token lives for a quarter of an hour, and all groups may take longer. */
+static void sign_in_again(const struct options *options)
+{
+    if (!options->with_accounts || !user_sign_in(&api, &user))
+        return; /* the old one may do; if not, the cases say so */
+    (void)snprintf(api.token, sizeof api.token, "%s", user.token);
+    api_tidy(&api);
 }
 
 static void run_group(const struct options *options, const struct group *group,
@@ -112,6 +142,7 @@ static void run_group(const struct options *options, const struct group *group,
     }
     if (count == 0)
         return;
+    sign_in_again(options);
     failed = cmocka_run_group_tests_name(group->name, chosen, NULL, NULL);
     score->failed[group->level] += failed;
     score->passed[group->level] += count - failed;
@@ -136,8 +167,7 @@ static bool deletes(const struct options *options)
     return options->only || options->level >= LEVEL_LIST_AND_PAGE;
 }
 
-/* Somebody answers, and nothing of value is lost. */
-static bool may_run(const struct options *options)
+static bool answers(void)
 {
     const char *const methods[] = {"GET", "OPTIONS"};
 
@@ -151,6 +181,28 @@ static bool may_run(const struct options *options)
             return false;
         }
     }
+    return true;
+}
+
+/* Makes the suite's own user; from now on each request has its token. */
+static bool signs_up(void)
+{
+    if (!user_register(&api, &user)) {
+        (void)fprintf(stderr,
+                      "todo-contract: a new user gets no token: %d to\n%s\n",
+                      api.answer.http.status, api.answer.http.sent);
+        return false;
+    }
+    (void)snprintf(api.token, sizeof api.token, "%s", user.token);
+    api_tidy(&api);
+    return true;
+}
+
+/* Somebody answers, and nothing of value is lost. */
+static bool may_run(const struct options *options)
+{
+    if (!answers() || (options->with_accounts && !signs_up()))
+        return false;
 
     int there = todos_there();
 
@@ -211,26 +263,36 @@ static int run(const struct options *options)
  * Arguments
  */
 
-static int usage(FILE *out)
+static int help(void)
 {
-    (void)fprintf(out,
-                  "usage: todo-contract [--level N] [--case NAME] [--list]\n"
-                  "                     [--read-url URL2] [--with-upstream]\n"
-                  "                     [--yes-delete] URL\n"
-                  "Says whether the server at URL keeps the contract.\n"
-                  "  --level N       levels 0 to N only\n"
-                  "  --case NAME     this one case; --list names them\n"
-                  "  --read-url URL2 every GET and HEAD goes there instead\n"
-                  "  --with-upstream it has an upstream that is well; without\n"
-                  "                  this it must have none\n"
-                  "  --yes-delete    the todos at URL may be lost\n");
-    return EXIT_USAGE;
+    (void)printf(
+        "Usage: todo-contract [OPTION [VALUE]]... URL\n"
+        "Says whether the server at URL keeps the contract, case by case.\n"
+        "\n"
+        "  --level N         levels 0 to N only\n"
+        "  --case NAME       this one case\n"
+        "  --list            print level and name of each case, and end\n"
+        "  --read-url URL    each GET and HEAD goes there instead\n"
+        "  --with-upstream   the server has an upstream that is well; without\n"
+        "                    this it must have none\n"
+        "  --with-accounts   it asks for tokens, and gives each new user one;\n"
+        "                    without this it asks for none\n"
+        "  --yes-delete      the todos at URL may be lost\n"
+        "  --help            print this, and end\n"
+        "\n"
+        "The levels, each of which builds on those before it:\n");
+    for (int level = 0; level < LEVEL_COUNT; level++)
+        (void)printf("  %d  %s\n", level, level_names[level]);
+    (void)printf("\n"
+                 "The exit status is 0 when all cases pass, 1 when one fails,\n"
+                 "2 when none was run.\n");
+    return EXIT_SUCCESS;
 }
 
-static int wrong(const char *what, const char *value)
+static bool said(const char *what, const char *value)
 {
     (void)fprintf(stderr, "todo-contract: %s%s\n", what, value);
-    return EXIT_USAGE;
+    return false;
 }
 
 static void list_cases(void)
@@ -249,7 +311,14 @@ static bool is_case(const char *name)
     return false;
 }
 
-/* Gives false when the arguments make no sense; getopt or we said why. */
+/* False for what is no level. */
+static bool read_level(const char *text, int *level)
+{
+    *level = *text - '0';
+    return strlen(text) == 1 && *level >= 0 && *level < LEVEL_COUNT;
+}
+
+/* Gives false when the arguments make no sense, and has said why. */
 static bool parse(int argc, char **argv, struct options *options)
 {
     static const struct option names[] = {
@@ -257,31 +326,52 @@ static bool parse(int argc, char **argv, struct options *options)
         {"case", required_argument, NULL, 'c'},
         {"read-url", required_argument, NULL, 'r'},
         {"with-upstream", no_argument, NULL, 'u'},
+        {"with-accounts", no_argument, NULL, 'a'},
         {"list", no_argument, NULL, 'L'},
         {"yes-delete", no_argument, NULL, 'y'},
+        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
-        if (option == 'l' && strlen(optarg) == 1 && *optarg >= '0' &&
-            *optarg < '0' + LEVEL_COUNT)
-            options->level = *optarg - '0';
-        else if (option == 'c')
+        switch (option) {
+        case 'l':
+            if (read_level(optarg, &options->level))
+                break;
+            return said("no such level: ", optarg);
+        case 'c':
             options->only = optarg;
-        else if (option == 'r')
+            break;
+        case 'r':
             options->read_url = optarg;
-        else if (option == 'u')
+            break;
+        case 'u':
             options->with_upstream = true;
-        else if (option == 'L')
+            break;
+        case 'a':
+            options->with_accounts = true;
+            break;
+        case 'L':
             options->list = true;
-        else if (option == 'y')
+            break;
+        case 'y':
             options->yes_delete = true;
-        else
-            return false;
+            break;
+        case 'h':
+            options->help = true;
+            break;
+        default:
+            return said("see --help", "");
+        }
     }
-    if (optind + 1 == argc)
-        options->url = argv[optind];
-    return options->url ? true : options->list && optind == argc;
+    if (options->help || (options->list && optind == argc))
+        return true;
+    if (optind + 1 != argc)
+        return said("one URL, such as http://127.0.0.1:8001, is needed; "
+                    "see --help",
+                    "");
+    options->url = argv[optind];
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -292,15 +382,23 @@ int main(int argc, char **argv)
     if (!process_begin())
         return EXIT_FAILURE;
     if (!parse(argc, argv, &options))
-        return usage(stderr);
+        return EXIT_USAGE;
+    if (options.help)
+        return help();
+    if (!options.with_accounts && options.level == LEVEL_ACCOUNTS)
+        options.level--; /* nobody says that it has them */
     if (options.list) {
         list_cases();
         return EXIT_SUCCESS;
     }
-    if (options.only && !is_case(options.only))
-        return wrong("no case is called ", options.only);
-    if (!api_open(&api, options.url, options.read_url))
-        return wrong("a URL is http://host:port, without a path", "");
+    if (options.only && !is_case(options.only)) {
+        (void)said("no case is called ", options.only);
+        return EXIT_USAGE;
+    }
+    if (!api_open(&api, options.url, options.read_url)) {
+        (void)said("a URL is http://host:port, without a path", "");
+        return EXIT_USAGE;
+    }
     if (may_run(&options))
         status = run(&options);
     api_close(&api);

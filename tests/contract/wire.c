@@ -33,9 +33,48 @@ static char *base_of(const char *request)
     return text_of(base, strlen(base));
 }
 
+/* True for the first line of a request that needs a token; its method may have
+ * been sent before. */
+static bool needs_token(const char *line, size_t len)
+{
+    char text[LINK_MAX];
+    const char *version;
+
+    (void)snprintf(text, sizeof text, "%.*s", (int)len, line);
+    version = strstr(text, " HTTP/1.");
+    return version && strcmp(version + strlen(" HTTP/1.x"), "\r\n") == 0 &&
+           (strstr(text, " /todos") || strstr(text, " /suggestions"));
+}
+
+/* The bytes as they are sent, with the token where it is needed. Gives: free
+ * with free(3). */
+static char *with_tokens(const struct api *api, const char *bytes, size_t len,
+                         size_t *new_len)
+{
+    const char *token = http_token(api->http);
+    char *text = NULL;
+    FILE *out = open_memstream(&text, new_len);
+
+    if (!out)
+        abort();
+    while (len > 0) {
+        const char *end = memchr(bytes, '\n', len);
+        size_t line = end ? (size_t)(end - bytes) + 1 : len;
+
+        (void)fwrite(bytes, 1, line, out);
+        if (token && needs_token(bytes, line))
+            (void)fprintf(out, "Authorization: Bearer %s\r\n", token);
+        bytes += line;
+        len -= line;
+    }
+    if (fclose(out) != 0)
+        abort(); /* no memory for what was written */
+    return text;
+}
+
 void wire_open_bytes(struct api *api, const void *bytes, size_t len)
 {
-    char *text = text_of(bytes, len);
+    char *text = with_tokens(api, bytes, len, &len);
     bool reads =
         strncmp(text, "GET ", 4) == 0 || strncmp(text, "HEAD ", 5) == 0;
     struct http_answer nothing = {.sent = text,
@@ -49,7 +88,7 @@ void wire_open_bytes(struct api *api, const void *bytes, size_t len)
     (void)api_take(api, nothing);
     http_address(api->http, reads ? "GET" : "POST", host, &port);
     raw_open(&api->raw, host, port);
-    (void)raw_send(&api->raw, bytes, len); /* it may close before the end */
+    (void)raw_send(&api->raw, text, len); /* it may close before the end */
 }
 
 void wire_open(struct api *api, const char *text)
@@ -59,7 +98,22 @@ void wire_open(struct api *api, const char *text)
 
 void wire_send(struct api *api, const char *text)
 {
-    (void)raw_send_text(&api->raw, text);
+    size_t len;
+    char *bytes = with_tokens(api, text, strlen(text), &len);
+
+    (void)raw_send(&api->raw, bytes, len);
+    free(bytes);
+}
+
+void wire_dribble(struct api *api, const char *text)
+{
+    size_t len;
+    char *bytes = with_tokens(api, text, strlen(text), &len);
+    bool sent = raw_send_dribble(&api->raw, bytes);
+
+    free(bytes);
+    if (!sent)
+        fail_answer(&api->answer, "the server reads on");
 }
 
 const struct answer *wire_next(struct api *api, const char *method)
@@ -103,7 +157,8 @@ const struct answer *wire_ask_line(struct api *api, const char *method,
 
 const struct answer *wire_stream(struct api *api, const char *request)
 {
-    char *text = text_of(request, strlen(request));
+    size_t len;
+    char *text = with_tokens(api, request, strlen(request), &len);
     struct http_answer answer = {
         .sent = text, .base = base_of(text), .body = text_of("", 0)};
     struct stream *stream = &api->stream;

@@ -3,6 +3,10 @@
  * Threads: the main one.
  * Blocks:  until the answer.
  * Owns:    nothing; the api owns it.
+ *
+ * Where the server needs a token, one byte string is added: behind each request
+ * line of what a case sends, if the target is one that needs it, comes the
+ * field Authorization.
  */
 #ifndef TODO_CONTRACT_WIRE_H
 #define TODO_CONTRACT_WIRE_H
@@ -27,6 +31,10 @@ void wire_open_bytes(struct api *api, const void *bytes, size_t len);
 
 /* Sends more; what the server has closed does not take it, which is fine. */
 void wire_send(struct api *api, const char *text);
+
+/* Sends more, a byte at a time. The case fails when the server reads no more.
+ */
+void wire_dribble(struct api *api, const char *text);
 
 /* Reads the next answer; `method` is that of its request. */
 const struct answer *wire_next(struct api *api, const char *method);

@@ -70,9 +70,17 @@ refuses 'a paragraph has HTML' \
 refuses 'a block is HTML' 'HTML that the book does not know: <div>' '<div>'
 refuses 'a table is not of two excerpts' \
     'HTML that the book does not know: <table>' '<table><tr><td>x'
+refuses 'a table stands in a list, without a frame' \
+    "docs/00-first-green.md:$((line + 2)): a table inside another block" '- list
+
+  | a | b |
+  | --- | --- |'
 
 shows 'what HTML would take for markup' \
-    '<p>a &lt; b &amp;&amp; <code>&lt;i&gt;</code></p>' 'a < b && `<i>`'
+    '<p>a &lt; b &amp;&amp; <span class="name"><code>&lt;i&gt;</code></span></p>' \
+    'a < b && `<i>`'
+shows 'what is too long for one line may be broken' \
+    '<p><code>./learn contract --level 0</code>' '`./learn contract --level 0`'
 shows 'a word of the glossary leads there, in two lines, too' \
     '">condition
 variable</a>' 'A condition

@@ -18,4 +18,4 @@ s/^(\[==========\]) [^:]+: /\1 /
 s/\b[0-9]+\.[0-9]+\.[0-9]+(-[a-z0-9]+)?\b/VERSION/g
 
 # Which of the threads that are alike: one, and the blanks up to the next lane.
-s/\b(req|reader)-[0-9]+ */\1-N /g
+s/\b(req|reader|hash)-[0-9]+ */\1-N /g

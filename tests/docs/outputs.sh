@@ -72,7 +72,8 @@ same() { # KIND OLD NEW
     esac
 }
 
-# holds_all OLD NEW: each line of NEW stands in OLD. No --write can mend that.
+# holds_all OLD NEW: each line of NEW stands in OLD. No --write can mend that: NEW
+# is OLD from then on.
 holds_all() {
     missing=0
     while IFS= read -r words; do
@@ -80,7 +81,8 @@ holds_all() {
         complain "the block does not show: $words"
         missing=1
     done < "$2"
-    [ "$missing" -eq 0 ] || cp "$1" "$2"
+    cp "$1" "$2"
+    [ "$missing" -eq 0 ]
 }
 
 # fails_there OLD: where a case says "at FILE:LINE", something can fail. No
@@ -106,7 +108,8 @@ places_hold() {
         cp "$file" "$out/starter/$file"
     done < "$out/files"
     GIT_CEILING_DIRECTORIES=$out git -C "$out/starter" apply - \
-        < "$folder/starter.patch" || return
+        < "$folder/starter.patch" ||
+        { complain "$folder/starter.patch does not apply"; return 1; }
     while IFS= read -r file; do
         sed -n '/EXERCISE [0-9]* begin/=' "$out/starter/$file" |
             sed "s|^|    $work/$file:|"

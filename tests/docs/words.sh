@@ -54,7 +54,8 @@ ours() {
 
 theirs() {
     for header in uv.h uv/unix.h civetweb.h llhttp.h sqlite3.h cmocka.h \
-        cjson/cJSON.h curl/curl.h curl/multi.h curl/easy.h pthread.h poll.h \
+        cjson/cJSON.h sodium.h curl/curl.h curl/multi.h curl/easy.h \
+        pthread.h poll.h \
         signal.h unistd.h string.h stdlib.h stdio.h sys/socket.h sys/epoll.h \
         netinet/tcp.h errno.h time.h setjmp.h; do
         printf '#if __has_include(<%s>)\n#include <%s>\n#endif\n' "$header" \

@@ -55,6 +55,10 @@ expect events '3 threads stand still; 2 requests are answered.' \
     '1 thread stands still; 2 requests are answered.'
 expect senders '3 of 5 requests wait for it; 3 threads stand still.' \
     '3 of 5 requests wait for it; no thread stands still.'
+expect cpu '18 threads stand still; 11 requests are answered.' \
+    '1 thread stands still; 11 requests are answered.'
+expect clock '0 of 4 requests wait for it; 1 thread stands still.' \
+    '0 of 4 requests wait for it; no thread stands still.'
 
 status=0
 "$bin/learn-runner" timeline nonsense > "$tmp/said" 2>&1 || status=$?

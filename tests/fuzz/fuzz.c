@@ -7,6 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "common/base/utf8.h"
+#include "common/todo/json_check.h"
 
 void fuzz_must(bool kept, const char *promise)
 {
@@ -25,6 +26,16 @@ char *fuzz_copy(const uint8_t *data, size_t size)
     if (size > 0)
         memcpy(copy, data, size);
     return copy;
+}
+
+bool fuzz_is_strict_json(const uint8_t *data, size_t size)
+{
+    char *text = fuzz_copy(data, size);
+    struct problem problem = {0};
+    bool strict = json_check(text, size, &problem) == TODO_OK;
+
+    free(text);
+    return strict;
 }
 
 static bool is_utf8(const char *text, size_t len)

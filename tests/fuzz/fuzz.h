@@ -25,6 +25,9 @@ void fuzz_must(bool kept, const char *promise);
  * with free(3). */
 char *fuzz_copy(const uint8_t *data, size_t size);
 
+/* Does json_check accept these bytes? They are left alone. */
+bool fuzz_is_strict_json(const uint8_t *data, size_t size);
+
 /* The faults of a problem are members of a JSON array, `count` of them. */
 void fuzz_must_be_faults(const struct buf *faults, size_t count);
 

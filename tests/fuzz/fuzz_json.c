@@ -78,7 +78,7 @@ static void parse(const uint8_t *data, size_t size, enum todo_draft_kind kind,
     enum todo_err err = todo_draft_parse(&draft, kind, text, size, &problem);
 
     fuzz_must((err != TODO_ERR_JSON) == strict, "json_check decides alone");
-    fuzz_must(err != TODO_ERR_INTERNAL, "there is memory");
+    fuzz_must(err != TODO_ERR_NO_MEMORY, "there is memory");
     fuzz_must((err == TODO_ERR_INVALID) == (problem.fault_count > 0),
               "an invalid body has faults, and no other has");
     fuzz_must_be_faults(&problem.faults, problem.fault_count);

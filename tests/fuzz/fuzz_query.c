@@ -20,8 +20,9 @@ static bool same_place(const struct list_place *a, const struct list_place *b)
 static bool same_wish(const struct list_query *a, const struct list_query *b)
 {
     return a->sort == b->sort && a->descending == b->descending &&
-           a->completed == b->completed && a->limit == b->limit &&
-           a->has_search == b->has_search && strcmp(a->search, b->search) == 0;
+           a->completed == b->completed && a->overdue == b->overdue &&
+           a->limit == b->limit && a->has_search == b->has_search &&
+           strcmp(a->search, b->search) == 0;
 }
 
 static void must_go_on(const struct list_query *query)

@@ -78,5 +78,6 @@ int hostile_noise(void);
 int hostile_pipelines(void);
 int hostile_waiting(void);
 int hostile_streams(void);
+int hostile_logins(void);
 
 #endif

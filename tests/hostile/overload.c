@@ -33,7 +33,7 @@ static void a_client_that_never_reads_is_cut_in_the_end(void **state)
 
     (void)state;
     talk_write_get(request, "/todos?limit=1000");
-    raw_open_small_window(&raw, "127.0.0.1", hostile_server.port, 4096);
+    raw_open_small_segments(&raw, "127.0.0.1", hostile_server.port, 4096);
     for (int i = 0; i < LISTS; i++)
         (void)raw_send_some(&raw, request, strlen(request));
     assert_true(raw_readable(&raw, RAW_TIMEOUT_MS));

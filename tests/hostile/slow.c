@@ -201,8 +201,8 @@ static void a_request_in_pieces_of_one_byte_is_one_request(void **state)
  * Beyond a deadline
  */
 
-/* The deadline of a head is civetweb's in todo-sync, and so is its clock: there
- * it is really short. */
+/* Short, as civetweb has a clock of its own for a head, which no test moves. It
+ * is a second longer than ours. */
 static int setup_for_late_heads(void **state)
 {
     static const char *const args[] = {"--head-timeout", "1", NULL};

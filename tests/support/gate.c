@@ -1,22 +1,27 @@
 #include "gate.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "tests/cmocka_all.h"
 
-static void must_say(struct gate *gate, const char *word, const char *label,
-                     int count)
+static void must_say(struct gate *gate, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void must_say(struct gate *gate, const char *format, ...)
 {
     char line[STEER_LINE_SIZE];
+    va_list args;
 
-    (void)snprintf(line, sizeof line, "%s %s %d\n", word, label, count);
+    va_start(args, format);
+    (void)vsnprintf(line, sizeof line, format, args);
+    va_end(args);
     if (steer_say(&gate->steer, line))
         return;
     if (gate->steer.answer[0] == '\0')
-        fail_msg("the server said nothing to '%s %s %d': it may have ended",
-                 word, label, count);
-    fail_msg("the gates answer '%s' to '%s %s %d'", gate->steer.answer, word,
-             label, count);
+        fail_msg("the server said nothing to this; it may have ended: %s",
+                 line);
+    fail_msg("the gates answer '%s' to this: %s", gate->steer.answer, line);
 }
 
 void gate_open(struct gate *gate, const struct server *server)
@@ -35,27 +40,27 @@ void gate_hold(struct gate *gate, const struct server *server,
 {
     gate_open(gate, server);
     gate->label = label;
-    must_say(gate, "hold", label, 0);
+    must_say(gate, "hold %s\n", label);
 }
 
 void gate_await(struct gate *gate, int count)
 {
-    must_say(gate, "await", gate->label, count);
+    must_say(gate, "await %s %d\n", gate->label, count);
 }
 
 void gate_await_waiting(struct gate *gate, const char *label, int count)
 {
-    must_say(gate, "waiting", label, count);
+    must_say(gate, "waiting %s %d\n", label, count);
 }
 
 void gate_pass(struct gate *gate)
 {
-    must_say(gate, "pass", gate->label, 0);
+    must_say(gate, "pass %s\n", gate->label);
 }
 
 void gate_keep(struct gate *gate)
 {
-    must_say(gate, "keep", gate->label, 0);
+    must_say(gate, "keep %s\n", gate->label);
 }
 
 int gate_marks(struct gate *gate, const char *verb, char *threads, size_t size)

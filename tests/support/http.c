@@ -19,6 +19,7 @@ struct http {
     CURL *curl;
     struct place writes;
     struct place reads;
+    char token[HTTP_TOKEN_MAX]; /* "": none */
 };
 
 static void *must_have(void *memory)
@@ -81,7 +82,21 @@ struct http *http_new(const char *url, const char *read_url)
 
 struct http *http_clone(const struct http *http)
 {
-    return must_have(http_new(http->writes.base, http->reads.base));
+    struct http *clone =
+        must_have(http_new(http->writes.base, http->reads.base));
+
+    http_use_token(clone, http->token);
+    return clone;
+}
+
+void http_use_token(struct http *http, const char *token)
+{
+    (void)snprintf(http->token, sizeof http->token, "%s", token ? token : "");
+}
+
+const char *http_token(const struct http *http)
+{
+    return http->token[0] ? http->token : NULL;
 }
 
 void http_free(struct http *http)
@@ -174,22 +189,35 @@ static struct curl_slist *with(struct curl_slist *list, const char *line)
     return must_have(curl_slist_append(list, line));
 }
 
-/* curl adds fields of its own; only those a case names shall be sent. */
-static struct curl_slist *field_list(const struct http_request *request)
+/* True when the request has a field whose line begins so, in any case. */
+static bool has(const struct http_request *request, const char *beginning)
+{
+    size_t len = strlen(beginning);
+
+    for (size_t i = 0; request->fields && request->fields[i]; i++)
+        if (strncasecmp(request->fields[i], beginning, len) == 0)
+            return true;
+    return false;
+}
+
+/* curl adds fields of its own; only those a case names shall be sent, and the
+ * token. */
+static struct curl_slist *field_list(const struct http_request *request,
+                                     const char *token)
 {
     struct curl_slist *list = with(NULL, "Accept:");
-    bool typed = false;
-    bool expects = false;
+    char line[HTTP_TOKEN_MAX + 32];
 
-    for (size_t i = 0; request->fields && request->fields[i]; i++) {
-        typed |= strncasecmp(request->fields[i], "Content-Type:", 13) == 0;
-        expects |= strncasecmp(request->fields[i], "Expect:", 7) == 0;
+    for (size_t i = 0; request->fields && request->fields[i]; i++)
         list = with(list, request->fields[i]);
-    }
-    if (!typed)
+    if (!has(request, "Content-Type:"))
         list = with(list, "Content-Type:");
-    if (!expects)
+    if (!has(request, "Expect:"))
         list = with(list, "Expect:");
+    if (token && !has(request, "Authorization:")) {
+        (void)snprintf(line, sizeof line, "Authorization: Bearer %s", token);
+        list = with(list, line);
+    }
     return list;
 }
 
@@ -218,7 +246,7 @@ struct http_answer http_ask(struct http *http,
                             const struct http_request *request)
 {
     struct http_answer answer = {.sent = describe(request)};
-    struct curl_slist *fields = field_list(request);
+    struct curl_slist *fields = field_list(request, http_token(http));
     size_t size = 0;
     char *url = NULL;
     size_t len = 0;

@@ -15,6 +15,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Room for a token. */
+enum { HTTP_TOKEN_MAX = 1024 };
+
 struct http;
 
 struct http_request {
@@ -41,8 +44,16 @@ struct http_answer {
  * thread at a time. */
 struct http *http_new(const char *url, const char *read_url);
 
-/* A further client of the same servers, for a further thread. */
+/* A further client of the same servers, for a further thread; with the token
+ * that this one has now. */
 struct http *http_clone(const struct http *http);
+
+/* From now on each request says this token, unless it has a field Authorization
+ * of its own. NULL: none does. */
+void http_use_token(struct http *http, const char *token);
+
+/* The token, or NULL; lent until the next http_use_token. */
+const char *http_token(const struct http *http);
 
 void http_free(struct http *http);
 

@@ -14,7 +14,13 @@
 
 # The program that has the unit test of that name.
 unit_program() { # CASE
-    basename "$(grep -l "($1)" tests/unit/*_test.c)" .c
+    basename "$(grep -lE "^(static void )?$1\(void " tests/unit/*_test.c)" .c
+}
+
+# Is the contract case one of the level "accounts", for a server with --auth?
+wants_tokens() { # CASE
+    grep -l 'GROUP(LEVEL_ACCOUNTS' tests/contract/*.c |
+        xargs grep -q "^static void $1(void"
 }
 
 # False where no program may run (noexec), as a build there would.
@@ -32,9 +38,12 @@ play() ( # SUITE CASE SIDE SECONDS
     [ "$side" = async ] || other=async
     case $suite in
     contract)
+        auth='' accounts=''
+        ! wants_tokens "$case" || auth=--auth accounts=--with-accounts
         set -- "$suites/learn-runner" with --bin "$servers" --muse \
-            "$side" -- "${contract:-$suites/todo-contract}" \
-            --with-upstream --case "$case" "{$side}"
+            ${auth:+"$auth"} "$side" -- \
+            "${contract:-$suites/todo-contract}" --with-upstream \
+            ${accounts:+"$accounts"} --case "$case" "{$side}"
         ;;
     hostile) set -- "$suites/todo-hostile" "$servers/todo-$side" "$case" ;;
     system)

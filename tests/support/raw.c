@@ -44,8 +44,9 @@ static void *must_have(void *memory)
  * Opening and closing
  */
 
-static bool open_with_window(struct raw *raw, const char *host, int port,
-                             int window)
+/* 0 for a window or for segments: as the system has them. */
+static bool open_with(struct raw *raw, const char *host, int port, int window,
+                      int segment)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)port)};
@@ -59,9 +60,11 @@ static bool open_with_window(struct raw *raw, const char *host, int port,
     raw->fd = socket(AF_INET, SOCK_STREAM, 0);
     if (raw->fd < 0)
         return false;
-    /* The window is settled while connecting, so it must be set before. */
+    /* Both are settled while connecting, so they must be set before. */
     if ((window && setsockopt(raw->fd, SOL_SOCKET, SO_RCVBUF, &window,
                               sizeof window) != 0) ||
+        (segment && setsockopt(raw->fd, IPPROTO_TCP, TCP_MAXSEG, &segment,
+                               sizeof segment) != 0) ||
         setsockopt(raw->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0 ||
         connect(raw->fd, (struct sockaddr *)&address, sizeof address) != 0 ||
         fcntl(raw->fd, F_SETFL, O_NONBLOCK) != 0 ||
@@ -75,19 +78,31 @@ static bool open_with_window(struct raw *raw, const char *host, int port,
 
 bool raw_try_open(struct raw *raw, const char *host, int port)
 {
-    return open_with_window(raw, host, port, 0);
+    return open_with(raw, host, port, 0, 0);
+}
+
+static void must_open(struct raw *raw, const char *host, int port, int window,
+                      int segment)
+{
+    if (!open_with(raw, host, port, window, segment))
+        fail_msg("no connection to %s:%d: %s", host, port, strerror(errno));
 }
 
 void raw_open(struct raw *raw, const char *host, int port)
 {
-    raw_open_small_window(raw, host, port, 0); /* 0: as the system has it */
+    must_open(raw, host, port, 0, 0);
 }
 
 void raw_open_small_window(struct raw *raw, const char *host, int port,
                            int bytes)
 {
-    if (!open_with_window(raw, host, port, bytes))
-        fail_msg("no connection to %s:%d: %s", host, port, strerror(errno));
+    must_open(raw, host, port, bytes, 0);
+}
+
+void raw_open_small_segments(struct raw *raw, const char *host, int port,
+                             int bytes)
+{
+    must_open(raw, host, port, bytes, 536); /* the least that IPv4 promises */
 }
 
 void raw_close(struct raw *raw)

@@ -37,9 +37,15 @@ struct raw_answer {
 /* Connects to host:port. Fails the running cmocka test when it cannot. */
 void raw_open(struct raw *raw, const char *host, int port);
 
-/* As raw_open, with SO_RCVBUF set to `bytes` before it connects. */
+/* As raw_open, with SO_RCVBUF set to `bytes` before it connects. The server's
+ * kernel may take megabytes all the same, if the server lets it. */
 void raw_open_small_window(struct raw *raw, const char *host, int port,
                            int bytes);
+
+/* The same with small segments (TCP_MAXSEG, tcp(7)): Linux lets a send buffer
+ * grow with them, and so the server's kernel takes no more than some 100 KB. */
+void raw_open_small_segments(struct raw *raw, const char *host, int port,
+                             int bytes);
 
 /* As raw_open, but gives false where that fails the test: for threads, which
  * cmocka does not know, and for servers that may refuse. */

@@ -58,15 +58,28 @@ void server_launch(struct server *server, const char *program, const char *db,
 void server_await(struct server *server);
 
 /* Stops the clock of the server's deadlines (common/base/gates.h): none passes
- * before the test says so, however slow the machine is. Two clocks go on by
- * themselves: civetweb's, for the first head of a connection, and libcurl's,
- * for the upstream. Without probes it does nothing. */
+ * before the test says so, however slow the machine is; and it looks neither
+ * for what another server wrote nor for clients that left. Two clocks go on by
+ * themselves: civetweb's, which comes behind ours, and libcurl's, for the
+ * upstream. Without probes it does nothing. */
 void server_stop_clock(struct server *server);
 
 /* So many seconds pass for its deadlines. The running test fails when the
  * server is gone; server_pass_time_at_end does nothing then. */
 void server_pass_time(struct server *server, double seconds);
 void server_pass_time_at_end(struct server *server, double seconds);
+
+/* The same for one that is frozen, whose clock was stopped before: it finds
+ * that they have passed when it is thawed. It gives its threads the time to end
+ * their naps, so that all of them go on at once then: a right server minds not
+ * even that. */
+void server_pass_time_frozen(struct server *server, double seconds);
+
+/* Its wall clock: stops it; lets it go on; sets it so many milliseconds
+ * forward, or back when negative. */
+void server_freeze_wall(struct server *server);
+void server_let_wall_go(struct server *server);
+void server_move_wall(struct server *server, long long ms);
 
 void server_signal(struct server *server, int signal);
 

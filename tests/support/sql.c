@@ -1,5 +1,7 @@
 #include "sql.h"
 
+#include <string.h>
+
 #include <sqlite3.h>
 
 #include "tests/cmocka_all.h"
@@ -39,4 +41,21 @@ int64_t sql_number(const char *path, const char *sql, const char *parameter)
     sqlite3_finalize(statement);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     return number;
+}
+
+void sql_bytes(const char *path, const char *sql, unsigned char *bytes,
+               size_t size)
+{
+    sqlite3 *db = open_other(path);
+    sqlite3_stmt *statement = NULL;
+
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    const void *column = sqlite3_column_blob(statement, 0);
+
+    assert_int_equal(sqlite3_column_bytes(statement, 0), size);
+    memcpy(bytes, column, size);
+    sqlite3_finalize(statement);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }

@@ -129,7 +129,8 @@ struct todo_draft store_case_draft(const char *title)
 
 struct todo store_case_create(struct store *store, const char *title)
 {
-    struct create_todo job = {.draft = store_case_draft(title)};
+    struct create_todo job = {.owner = ACCOUNT_ALONE,
+                              .draft = store_case_draft(title)};
 
     assert_int_equal(store_case_write(store, store_create_todo, &job), TODO_OK);
     return job.todo;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/store/store.h"
+#include "common/todo/account.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/folder.h"
 

@@ -39,6 +39,11 @@ void changes_make(int count)
     sql_exec(system_server.db, sql);
 }
 
+void changes_let_look(struct server *server)
+{
+    server_pass_time(server, 0.5);
+}
+
 void changes_follow(struct stream *stream, long long last_id)
 {
     assert_int_equal(stream_open_events(stream, system_server.port, last_id),
@@ -60,6 +65,13 @@ void changes_follow_blindly(struct stream *stream, long long last_id)
                           SMALL_WINDOW);
     assert_true(raw_send_text(&stream->raw, request));
     assert_int_equal(stream_begin(stream), 200);
+}
+
+void changes_await_subscribers(int count)
+{
+    gate_open(&system_gate, &system_server);
+    gate_await_waiting(&system_gate, "feed.event", count);
+    gate_release(&system_gate);
 }
 
 long long changes_read(struct stream *stream, long long after, int count)

@@ -7,6 +7,7 @@
 #ifndef TODO_TESTS_CHANGES_H
 #define TODO_TESTS_CHANGES_H
 
+#include "tests/support/server.h"
 #include "tests/support/stream.h"
 
 /* So many of them are more than the kernel keeps for a subscriber with a small
@@ -17,12 +18,21 @@ enum { CHANGES_TOO_MANY = 1000 };
  * the database open would: far faster than requests. */
 void changes_make(int count);
 
+/* Half a second passes for that server. Then it looks for what others have
+ * written into its database. */
+void changes_let_look(struct server *server);
+
 /* Opens a stream of the server of the case; the test fails unless it is there.
  * `last_id` -1: from now on. */
 void changes_follow(struct stream *stream, long long last_id);
 
 /* The same with a small window; only the head is read. */
 void changes_follow_blindly(struct stream *stream, long long last_id);
+
+/* Returns when so many streams have read all there is and wait for more. The
+ * head of a stream comes before that: one whose reader then sleeps might never
+ * have been a subscriber. */
+void changes_await_subscribers(int count);
 
 /* Reads `count` events, whose numbers follow `after` one by one; gives the
  * last. */

@@ -93,6 +93,7 @@ static void expect_preflight_granted(const struct raw_answer *answer)
     assert_true(lists(answer, "Access-Control-Allow-Methods", "PUT"));
     assert_true(lists(answer, "Access-Control-Allow-Methods", "PATCH"));
     assert_true(lists(answer, "Access-Control-Allow-Methods", "DELETE"));
+    assert_true(lists(answer, "Access-Control-Allow-Headers", "Authorization"));
     assert_true(lists(answer, "Access-Control-Allow-Headers", "Content-Type"));
     assert_true(lists(answer, "Access-Control-Allow-Headers", "If-Match"));
     assert_true(lists(answer, "Access-Control-Allow-Headers", "If-None-Match"));
@@ -220,11 +221,37 @@ static void vary_is_said_also_without_an_origin(void **state)
     raw_answer_release(&answer);
 }
 
+/* A browser asks first without a token, and a page must see what became of one
+ * that is too old. */
+static void the_page_of_the_option_may_send_a_token(void **state)
+{
+    static const char *const args[] = {"--auth", "--cors-origin", PAGE, NULL};
+    struct raw_answer answer;
+
+    (void)state;
+    system_start(args);
+    preflight_as(PAGE, &answer);
+    system_expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
+    expect_preflight_granted(&answer);
+    raw_answer_release(&answer);
+    talk_expect(talk(system_server.port,
+                     "GET /todos HTTP/1.1\r\n"
+                     "Host: localhost\r\n"
+                     "Origin: " PAGE "\r\n"
+                     "Authorization: Bearer old\r\n"
+                     "\r\n",
+                     &answer),
+                401);
+    system_expect_field(&answer, "Access-Control-Allow-Origin", PAGE);
+    raw_answer_release(&answer);
+}
+
 int system_cors(void)
 {
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(without_the_option_no_page_may_call),
         SYSTEM_CASE(the_page_of_the_option_may_call),
+        SYSTEM_CASE(the_page_of_the_option_may_send_a_token),
         SYSTEM_CASE(an_origin_is_compared_as_browsers_send_it),
         SYSTEM_CASE(another_page_may_not),
         SYSTEM_CASE(a_star_lets_every_page_call),

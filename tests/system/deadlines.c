@@ -5,10 +5,10 @@
  * In each case one deadline is short and all others are an hour, so what ends,
  * ends by that one. What must not end is looked at after something else has.
  * The clock stands while clients connect and send, and then time passes for the
- * server (talk_until_late): so nobody is late because the machine is slow. The
- * first head of a connection is civetweb's in todo-sync, and so is its clock:
- * its deadline is really short, and what must be in time for it is there when
- * civetweb begins to look (system_ask_asleep).
+ * server (talk_until_late): so nobody is late because the machine is slow. For
+ * the first head of a connection civetweb has a clock of its own in todo-sync,
+ * which goes on, a second behind ours: so what must be in time for it is there
+ * when civetweb begins to look (system_ask_asleep).
  */
 #include "deadlines.h"
 

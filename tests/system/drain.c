@@ -151,7 +151,7 @@ static void a_slow_reader_gets_its_whole_answer(void **state)
     system_start(args);
     talk_fill_list(system_server.port);
     talk_write_get(request, "/todos?limit=1000");
-    raw_open_small_window(&reader, "127.0.0.1", system_server.port, 4096);
+    raw_open_small_segments(&reader, "127.0.0.1", system_server.port, 4096);
     assert_true(raw_send_text(&reader, request));
     assert_true(raw_readable(&reader, RAW_TIMEOUT_MS));
     system_begin_stop(SIGTERM);
@@ -231,7 +231,7 @@ static void a_client_that_never_reads_does_not_keep_the_server(void **state)
     system_start(args);
     talk_fill_list(system_server.port);
     talk_write_get(request, "/todos?limit=1000");
-    raw_open_small_window(&reader, "127.0.0.1", system_server.port, 4096);
+    raw_open_small_segments(&reader, "127.0.0.1", system_server.port, 4096);
     for (int i = 0; i < 50; i++)
         assert_true(raw_send_text(&reader, request));
     assert_true(raw_readable(&reader, RAW_TIMEOUT_MS));

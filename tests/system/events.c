@@ -132,9 +132,11 @@ static void a_place_is_free_when_its_subscriber_has_left(void **state)
                                             -1)) == 503) {
             assert_true(now_ms() < deadline);
             stream_close(&streams[0]);
+            server_pass_time(&system_server, 0.1); /* it looks for clients */
             a_moment();
         }
         assert_int_equal(status, 200);
+        changes_await_subscribers(1); /* it writes nothing any more */
         if (i == 1)
             raw_reset(&streams[0].raw);
         stream_close(&streams[0]);
@@ -247,6 +249,7 @@ static void no_other_deadline_ends_a_stream(void **state)
     raw_close(&idle);
     sql_exec(system_server.db,
              "INSERT INTO changes (kind, data) VALUES ('deleted', '{}')");
+    changes_let_look(&system_server);
     (void)changes_read(&streams[0], 0, 1);
 }
 

@@ -50,8 +50,8 @@ const char export_request[] = "GET /todos/export HTTP/1.1\r\n"
 void export_begin(void)
 {
     export_stream = (struct stream){.raw = {.fd = -1}};
-    raw_open_small_window(&export_stream.raw, "127.0.0.1", system_server.port,
-                          SMALL_WINDOW);
+    raw_open_small_segments(&export_stream.raw, "127.0.0.1", system_server.port,
+                            SMALL_WINDOW);
     assert_true(raw_send_text(&export_stream.raw, export_request));
     assert_int_equal(stream_begin(&export_stream), 200);
 }

@@ -5,7 +5,6 @@
  * The probe `store.read` tells of each page.
  */
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "export.h"
 #include "system.h"
@@ -39,16 +38,12 @@ static int count_reads(void)
     return gate_marks(&system_gate, "stand", threads, sizeof threads);
 }
 
-/* What has left the server and is not read. The kernel on its side is asked
- * first: a byte may be in both, but not in neither. */
+/* What has left the server and is not read. */
 static size_t count_on_the_way(void)
 {
     const struct stream *stream = &export_stream;
-    size_t kept = system_kept_by_kernel(&stream->raw);
-    int come = 0;
 
-    assert_int_equal(ioctl(stream->raw.fd, FIONREAD, &come), 0);
-    return kept + (size_t)come + stream->raw.len + stream->len - stream->at;
+    return system_on_the_way(&stream->raw) + stream->len - stream->at;
 }
 
 /* Reads the rows from the second to this one; gives how many bytes they are. */
@@ -98,7 +93,7 @@ static void pages_wait_for_the_reader(void **state)
                   pages, PAGES);
     gate_release(&system_gate);
     if (pages > HELD_PAGES)
-        fail_msg("%d pages are fetched, and he has read one row", pages);
+        fail_msg("%d pages are fetched, and it has read one row", pages);
     expect_one_page_in_flight(pages, on_the_way);
 }
 
@@ -142,7 +137,7 @@ static void nothing_is_fetched_for_a_reader_that_left(void **state)
     pages = count_reads();
     gate_release(&system_gate);
     if (pages > HELD_PAGES)
-        fail_msg("he left at his first row, and %d of %d pages were fetched",
+        fail_msg("it left at its first row, and %d of %d pages were fetched",
                  pages, PAGES);
 }
 

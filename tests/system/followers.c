@@ -90,6 +90,19 @@ static void expect_all(struct stream *stream, long order[2 * EACH], bool first)
     }
 }
 
+/* So many changes are there, and each server looks for those of the other. */
+static void await_written(long long count)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    while (changes_newest() < count) {
+        assert_true(now_ms() < deadline);
+        a_moment();
+    }
+    changes_let_look(&system_server);
+    changes_let_look(&system_second);
+}
+
 /* The last thing each stream tells is the last that was written. */
 static void all_followers_of_both_servers_are_told_all_once(void **state)
 {
@@ -107,9 +120,11 @@ static void all_followers_of_both_servers_are_told_all_once(void **state)
             200);
     ask_for_many(&writers[0], system_server.port, 0);
     ask_for_many(&writers[1], system_second.port, EACH);
+    await_written(2 * EACH);
     for (int i = 0; i < FOLLOWERS; i++)
         expect_all(&streams[i], order, i == 0);
     (void)talk_create(system_second.port, "the last");
+    changes_let_look(&system_server);
     for (int i = 0; i < FOLLOWERS; i++)
         assert_int_equal(changes_read_created(&streams[i], "the last"),
                          2 * EACH + 1);
@@ -150,6 +165,7 @@ static void follow_and_let_one_sleep(void)
     changes_follow(&streams[0], -1);
     changes_follow(&streams[1], -1);
     changes_follow_blindly(&streams[2], 0);
+    changes_await_subscribers(3);
 }
 
 /* Makes changes of 1 KB, which the first two read, up to this number. */
@@ -274,6 +290,7 @@ static void a_subscriber_that_ends_its_side_has_left(void **state)
     for (int i = 0; i < 2; i++)
         (void)changes_read_created(&streams[i], "both are told");
     raw_half_close(&streams[0].raw);
+    talk_until_late(&system_server, &streams[0].raw);
     assert_true(raw_read_eof(&streams[0].raw));
     (void)talk_create(system_server.port, "news");
     (void)changes_read_created(&streams[1], "news");

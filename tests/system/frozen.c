@@ -1,12 +1,11 @@
 /*
  * tests/system/frozen.c - bytes that come in time to a server that stands
  * still: stopped (SIGSTOP), or on a busy machine.
- * Threads: one.   Blocks: on the server of the case, and until deadlines pass.
+ * Threads: one.   Blocks: on the server of the case.
  *
  * The server is frozen before its deadline, the bytes come while it stands
- * still, and it goes on when the deadline has passed for certain. Only whether
- * it is frozen early enough depends on speed: if it is not, that is no verdict,
- * and another one is tried.
+ * still, and it goes on when the deadline has passed. Its clock is stopped
+ * before, and set forward while it stands still: so no speed matters.
  */
 #include <errno.h>
 #include <poll.h>
@@ -15,11 +14,10 @@
 
 #include "system.h"
 #include "tests/cmocka_all.h"
-#include "tests/support/patience.h"
 
 /* In todo-sync the thread of a client and the watch wake at the same time: with
  * many clients each of them is the first one now and then. */
-enum { CLIENTS = 20, TRIES = 20, DEADLINE_MS = 1500, BEHIND_MS = 200 };
+enum { CLIENTS = 20 };
 
 static const char a_get[] = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 static const char half_a_head[] = "GET /healthz HTTP/1.1\r\nHost: loc";
@@ -41,7 +39,7 @@ static const char chunks[] = "11\r\n{\"title\":\"early\"}\r\n0\r\n\r\n";
 
 /* What the server has when it is frozen, and what comes meanwhile. */
 struct halves {
-    const char *flag; /* of the deadline, which is DEADLINE_MS */
+    const char *flag; /* of the deadline, which is 10 s */
     bool behind;      /* an answer: the connection has been used before */
     bool asked;       /* the server has asked for the rest by a 100 Continue */
     const char *first;
@@ -57,25 +55,13 @@ static void expect_answer(struct raw *raw, int status)
     raw_answer_release(&answer);
 }
 
-/* So long after the moment of the freeze that its deadline has passed. */
-static void outlive(int deadline_ms)
-{
-    long long until = now_ms() + deadline_ms + BEHIND_MS;
-
-    while (now_ms() < until)
-        a_moment();
-}
-
-/* Sends the first halves, and freezes the server. False when that took so long
- * that it may have been late before. */
-static bool freeze_between(struct raw raws[CLIENTS],
+/* Sends the first halves, and freezes the server. */
+static void freeze_between(struct raw raws[CLIENTS],
                            const struct halves *halves)
 {
-    const char *const args[] = {halves->flag, "1.5", NULL};
-    long long began;
+    const char *const args[] = {halves->flag, "10", NULL};
 
-    system_start_in_real_time(args);
-    began = now_ms();
+    system_start(args);
     for (int i = 0; i < CLIENTS; i++) {
         system_open(&raws[i]);
         if (halves->behind) {
@@ -88,7 +74,6 @@ static bool freeze_between(struct raw raws[CLIENTS],
     }
     talk_expect(talk_get(system_server.port, "/healthz", NULL), 200);
     server_freeze(&system_server);
-    return now_ms() - began < DEADLINE_MS;
 }
 
 /* They are answered as if the server had not stood still, and the connections
@@ -96,17 +81,11 @@ static bool freeze_between(struct raw raws[CLIENTS],
 static void expect_in_time(const struct halves *halves, int status)
 {
     struct raw raws[CLIENTS];
-    int tries = 0;
 
-    while (!freeze_between(raws, halves)) {
-        assert_true(++tries < TRIES);
-        for (int i = 0; i < CLIENTS; i++)
-            raw_close(&raws[i]);
-        server_release(&system_server);
-    }
+    freeze_between(raws, halves);
     for (int i = 0; i < CLIENTS; i++)
         talk_send(&raws[i], halves->rest);
-    outlive(DEADLINE_MS);
+    server_pass_time_frozen(&system_server, 11);
     server_thaw(&system_server);
     for (int i = 0; i < CLIENTS; i++)
         expect_answer(&raws[i], status);
@@ -178,14 +157,14 @@ static void bytes_behind_the_last_answer_do_not_reset_it(void **state)
     struct raw raw;
 
     (void)state;
-    system_start_in_real_time(NULL);
+    system_start(NULL);
     system_ask(&raw, "GET /healthz HTTP/1.1\r\n"
                      "Host: localhost\r\n"
                      "Connection: close\r\n\r\n");
     assert_true(raw_read_eof(&raw)); /* from here on it only reads */
     server_freeze(&system_server);
     talk_send(&raw, a_get);
-    outlive(1000);
+    server_pass_time_frozen(&system_server, 2);
     server_thaw(&system_server);
     system_look_around();
     server_stop(&system_server);

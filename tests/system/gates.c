@@ -245,15 +245,44 @@ static void jobs_of_clients_that_left_harm_nobody(void **state)
 /* What the gates say to nonsense: they must not hold anybody for it. */
 static void gates_refuse_what_they_do_not_know(void **state)
 {
-    static const char *const lines[] = {
-        "\n",     "hold\n",   "open store.read\n", "pass store.read\n",
-        "mono\n", "mono 1\n", "mono +\n",          "mono +1s\n"};
+    static const char *const lines[] = {"\n",
+                                        "hold\n",
+                                        "hold store.read 1\n",
+                                        "open store.read\n",
+                                        "pass store.read\n",
+                                        "await store.read\n",
+                                        "await store.read one\n",
+                                        "await store.read -1\n",
+                                        "waiting store.read 1 2\n",
+                                        "trace all\n",
+                                        "mono\n",
+                                        "mono 1\n",
+                                        "mono -1\n",
+                                        "mono +\n",
+                                        "mono +1s\n",
+                                        "mono +1 2\n",
+                                        "mono +-1\n",
+                                        "mono +9223372036854775807\n",
+                                        "mono +99999999999999999999\n",
+                                        "mono go\n",
+                                        "wall\n",
+                                        "wall 1\n",
+                                        "wall +\n",
+                                        "wall -\n",
+                                        "wall +1 freeze\n",
+                                        "wall -1h\n",
+                                        "wall -9223372036854775808\n",
+                                        "wall stop\n",
+                                        "clock +1\n"};
 
     (void)state;
     system_start(NULL);
     system_hold_at("store.read");
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        assert_false(steer_say(&system_gate.steer, lines[i]));
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (steer_say(&system_gate.steer, lines[i]))
+            fail_msg("the gates took this line: %s", lines[i]);
+        assert_true(system_gate.steer.answer[0] != '\0');
+    }
     gate_release(&system_gate);
     talk_still_serves(system_server.port);
     server_stop(&system_server);

@@ -4,9 +4,11 @@
  * signals.
  * Threads: one.   Blocks: until the programs listen or have ended.
  */
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "system.h"
 #include "tests/cmocka_all.h"
@@ -101,6 +103,20 @@ static void expect_to_hear(void (*start)(void))
     }
 }
 
+/* What ends a process ends a server, unless it has said otherwise. */
+static void expect_to_end_by(int signal, void (*start)(void))
+{
+    int served = 0;
+
+    start();
+    server_signal(&system_server, signal);
+    while (talk_get(system_server.port, "/healthz", NULL) != 0)
+        if (++served == REQUESTS)
+            fail_msg("signal %d came, and the server goes on", signal);
+    assert_int_equal(server_wait(&system_server), 128 + signal);
+    (void)system_release(NULL);
+}
+
 static void start_ignoring(void)
 {
     start_by_shell("trap '' INT TERM QUIT CHLD PIPE; exec \"$0\" \"$@\"");
@@ -129,6 +145,54 @@ static void blocked_signals_are_heard(void **state)
 {
     (void)state;
     expect_to_hear(start_blocking);
+    expect_to_end_by(SIGALRM, start_blocking);
+}
+
+/* Whether this thread of the server blocks what stops a server (proc(5)). */
+static bool blocks_stops(const char *thread)
+{
+    unsigned long long stops = 1ULL << (SIGTERM - 1) | 1ULL << (SIGINT - 1);
+    unsigned long long blocked = 0;
+    char path[64];
+    char line[256];
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/task/%.16s/status",
+                   (int)system_server.pid, thread);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file))
+        if (strncmp(line, "SigBlk:", strlen("SigBlk:")) == 0)
+            blocked = strtoull(line + strlen("SigBlk:"), NULL, 16);
+    (void)fclose(file); /* it was only read */
+    return (blocked & stops) == stops;
+}
+
+/* The first thread may have a signal blocked as well, and wait for it. */
+static void only_the_first_thread_is_given_what_stops_it(void **state)
+{
+    static const char *const args[] = {"--auth", NULL};
+    char path[64];
+    char first[16];
+    const struct dirent *entry;
+    int others = 0;
+    DIR *threads;
+
+    (void)state;
+    system_start(args);
+    (void)snprintf(first, sizeof first, "%d", (int)system_server.pid);
+    (void)snprintf(path, sizeof path, "/proc/%s/task", first);
+    threads = opendir(path);
+    assert_non_null(threads);
+    while ((entry = readdir(threads))) {
+        if (entry->d_name[0] == '.' || strcmp(entry->d_name, first) == 0)
+            continue;
+        others++;
+        if (!blocks_stops(entry->d_name))
+            fail_msg("thread %s may be given SIGTERM or SIGINT", entry->d_name);
+    }
+    (void)closedir(threads); /* it was only read */
+    assert_true(others > 0);
 }
 
 /* A user that starts it by nohup(1) wants it to outlive the terminal. */
@@ -152,26 +216,12 @@ static void start_hearing_hangups(void)
     assert_int_equal(sigaction(SIGHUP, &now, NULL), 0);
 }
 
-/* What ends a process ends a server, unless it has said otherwise. */
-static void expect_to_end_by(int signal)
-{
-    int served = 0;
-
-    start_hearing_hangups();
-    server_signal(&system_server, signal);
-    while (talk_get(system_server.port, "/healthz", NULL) != 0)
-        if (++served == REQUESTS)
-            fail_msg("signal %d came, and the server goes on", signal);
-    assert_int_equal(server_wait(&system_server), 128 + signal);
-    (void)system_release(NULL);
-}
-
 static void other_signals_end_the_server(void **state)
 {
     (void)state;
-    expect_to_end_by(SIGHUP);
-    expect_to_end_by(SIGALRM);
-    expect_to_end_by(SIGUSR1);
+    expect_to_end_by(SIGHUP, start_hearing_hangups);
+    expect_to_end_by(SIGALRM, start_hearing_hangups);
+    expect_to_end_by(SIGUSR1, start_hearing_hangups);
 }
 
 int system_inherited(void)
@@ -181,6 +231,7 @@ int system_inherited(void)
         SYSTEM_CASE(a_muse_needs_none_of_its_first_descriptors),
         SYSTEM_CASE(ignored_signals_are_heard),
         SYSTEM_CASE(blocked_signals_are_heard),
+        SYSTEM_CASE(only_the_first_thread_is_given_what_stops_it),
         SYSTEM_CASE(an_ignored_hangup_stays_ignored),
         SYSTEM_CASE(other_signals_end_the_server),
     };

@@ -40,8 +40,8 @@ static int setup(void **state)
 static int begin(struct stream *reader)
 {
     *reader = (struct stream){.raw = {.fd = -1}};
-    raw_open_small_window(&reader->raw, "127.0.0.1", system_server.port,
-                          SMALL_WINDOW);
+    raw_open_small_segments(&reader->raw, "127.0.0.1", system_server.port,
+                            SMALL_WINDOW);
     assert_true(raw_send_text(&reader->raw, export_request));
     return stream_begin(reader);
 }

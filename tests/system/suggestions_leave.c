@@ -204,7 +204,7 @@ static void a_reset_behind_bytes_is_a_reset(void **state)
     (void)state;
     start_hanging(NULL, NULL);
     ask_all(&client, 1);
-    server_signal(&system_server, SIGSTOP);
+    server_freeze(&system_server);
     talk_write_get(request, "/suggestions");
     assert_true(raw_send_text(&client, request));
     raw_reset(&client);

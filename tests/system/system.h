@@ -95,6 +95,10 @@ void system_begin_stop(int signal);
 /* How many bytes for this client lie in the kernel on the server's side. */
 unsigned long system_kept_by_kernel(const struct raw *raw);
 
+/* How many bytes for this client have left the server and are not read. Never
+ * fewer than there are. */
+size_t system_on_the_way(const struct raw *raw);
+
 /* How many bytes from this client the server has not read: they lie in the
  * kernel, on either side. Never fewer than there are. */
 unsigned long system_not_taken(const struct raw *raw);
@@ -142,12 +146,24 @@ int system_late(void);
 int system_queues(void);
 int system_together(void);
 int system_unread(void);
+int system_accounts(void);
+int system_hashes(void);
+int system_beside(void);
+int system_hashes_leave(void);
+int system_hashes_cost(void);
+int system_secrets(void);
+int system_others(void);
+int system_forged(void);
+int system_reminders(void);
+int system_reminders_pair(void);
 
 /* Of ./learn more. */
+int system_more_05(void);
 int system_more_06(void);
 int system_more_08(void);
 int system_more_09(void);
 int system_more_10(void);
 int system_more_14(void);
+int system_more_16(void);
 
 #endif

@@ -121,6 +121,7 @@ static void who_leaves_256_kib_unread_is_let_go_and_nobody_sooner(void **state)
     changes_follow(&reader, -1);
     for (int i = 0; i < SLEEPERS; i++)
         changes_follow_blindly(&sleepers[i], 0);
+    changes_await_subscribers(1 + SLEEPERS);
     unread = tell_until_all_are_let_go();
     for (int i = 0; i < SLEEPERS; i++)
         unread -= read_rest(&sleepers[i]);

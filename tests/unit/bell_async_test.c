@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "async_case.h"
+#include "async_impl/feed.h"
 #include "common/base/container_of.h"
 
 /* A store thread that rings is held behind its ring, once, if a case wants it:
@@ -26,6 +27,8 @@ static atomic_bool is_locked_out;
 
 static _Thread_local bool is_loop; /* the thread of the case */
 
+static int times_told; /* that there is news for subscribers */
+
 /* The linker puts the second of each pair in the place of the function that the
  * keeper calls, and calls that the first (ld(1), --wrap). */
 /* NOLINTBEGIN: the names are the linker's */
@@ -35,6 +38,8 @@ void __real_uv_mutex_unlock(uv_mutex_t *lock);
 void __wrap_uv_mutex_unlock(uv_mutex_t *lock);
 int __real_uv_async_send(uv_async_t *handle);
 int __wrap_uv_async_send(uv_async_t *handle);
+void __real_feed_ring(struct feed *feed);
+void __wrap_feed_ring(struct feed *feed);
 
 void __wrap_uv_mutex_lock(uv_mutex_t *lock)
 {
@@ -69,6 +74,12 @@ int __wrap_uv_async_send(uv_async_t *handle)
     }
     return status;
 }
+
+void __wrap_feed_ring(struct feed *feed)
+{
+    times_told++;
+    __real_feed_ring(feed);
+}
 /* NOLINTEND */
 
 static int setup(void **state)
@@ -77,6 +88,7 @@ static int setup(void **state)
     assert_int_equal(uv_sem_init(&may_go_on, 0), 0);
     is_loop = true;
     wants_a_ring = ring_is_held = loop_waits = is_locked_out = false;
+    times_told = 0;
     return async_case_setup(state);
 }
 
@@ -208,6 +220,33 @@ static void what_a_request_asks_for_next_finds_its_place(void **state)
     }
 }
 
+static void ping_next(struct request *rq)
+{
+    assert_int_equal(rq->err, TODO_OK);
+    ask_ping(container_of(rq, struct asker, rq));
+}
+
+/* The log is read with a job like any other. When that was news again, it would
+ * be read without end. */
+static void writes_are_news_and_nothing_else_is(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = a->askers;
+    struct create_todo *job = &askers[2].rq.frame.create_todo;
+
+    ask_ping(&askers[0]);
+    keeper_search(&askers[1].rq, store_ping, NULL, finish);
+    run_until_done(a, &askers[0]);
+    run_until_done(a, &askers[1]);
+    if (times_told > 0)
+        fail_msg("two jobs have only read, and the feed was rung");
+    job->draft = store_case_draft("news");
+    keeper_write(&askers[2].rq, store_create_todo, job, ping_next);
+    run_until_done(a, &askers[2]);
+    if (times_told == 0)
+        fail_msg("a request has written, then read, and the feed was not rung");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +254,7 @@ int main(void)
         bell_test(what_it_rings_for_is_there),
         bell_test(what_is_done_while_the_loop_finishes_others_is_kept),
         bell_test(what_a_request_asks_for_next_finds_its_place),
+        bell_test(writes_are_news_and_nothing_else_is),
     };
 
     return cmocka_run_group_tests_name("bell_async", tests, store_case_shim,

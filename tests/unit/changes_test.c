@@ -172,12 +172,13 @@ static struct buf make_each_kind(struct store_case *c)
     struct conditions any = {0};
     struct todo one = store_case_create(c->store, "one");
     struct todo two = store_case_create(c->store, "\"two\" \\ url");
-    struct change_todo change = {.id = 1,
+    struct change_todo change = {.owner = ACCOUNT_ALONE,
+                                 .id = 1,
                                  .kind = TODO_DRAFT_PATCH,
                                  .conditions = &any,
                                  .draft = store_case_draft("changed")};
-    struct delete_todo delete = {2, &any};
-    struct clear_todos clear = {.completed = LIST_OPEN};
+    struct delete_todo delete = {2, &any, ACCOUNT_ALONE};
+    struct clear_todos clear = {.owner = ACCOUNT_ALONE, .completed = LIST_OPEN};
     struct buf want = {0};
 
     assert_int_equal(store_case_write(c->store, store_change_todo, &change),
@@ -202,7 +203,8 @@ static void each_kind_of_change_is_an_event(void **state)
     struct buf got = {0};
 
     read_page(c, &page, 0, 5);
-    assert_int_equal(changes_write(&page, 0, "http://h", &got), 5);
+    assert_int_equal(changes_write(&page, ACCOUNT_ALONE, 0, "http://h", &got),
+                     5);
     assert_same_text(&got, &want);
     buf_release(&got);
     buf_release(&want);
@@ -227,7 +229,8 @@ static void a_page_is_written_behind_any_change_in_it(void **state)
 
         while (rest && strncmp(rest, "event: ", 7) != 0)
             rest--;
-        assert_int_equal(changes_write(&page, after, "http://h", &got), 5);
+        assert_int_equal(
+            changes_write(&page, ACCOUNT_ALONE, after, "http://h", &got), 5);
         unit_assert_buf(&got, rest ? rest : "");
         buf_release(&got);
     }
@@ -243,11 +246,13 @@ static void a_page_read_later_begins_behind_its_place(void **state)
 
     fill_log(c, 1, 5);
     read_page(c, &page, 3, 2);
-    assert_int_equal(changes_write(&page, 3, "http://h", &got), 5);
+    assert_int_equal(changes_write(&page, ACCOUNT_ALONE, 3, "http://h", &got),
+                     5);
     unit_assert_buf(&got, "event: deleted\nid: 4\ndata: {\"id\":4}\n\n"
                           "event: deleted\nid: 5\ndata: {\"id\":5}\n\n");
     read_page(c, &page, 5, 0);
-    assert_int_equal(changes_write(&page, 5, "http://h", &got), 5);
+    assert_int_equal(changes_write(&page, ACCOUNT_ALONE, 5, "http://h", &got),
+                     5);
     buf_release(&got);
     changes_page_release(&page);
 }
@@ -262,10 +267,10 @@ static void pages_make_the_log(void **state)
 
     fill_log(c, 1, 2 * CHANGES_STEP);
     read_page(c, &page, after, CHANGES_STEP);
-    after = changes_write(&page, after, "http://h", &got);
+    after = changes_write(&page, ACCOUNT_ALONE, after, "http://h", &got);
     assert_int_equal(after, CHANGES_STEP);
     read_page(c, &page, after, CHANGES_STEP);
-    after = changes_write(&page, after, "http://h", &got);
+    after = changes_write(&page, ACCOUNT_ALONE, after, "http://h", &got);
     assert_int_equal(after, 2 * CHANGES_STEP);
     read_page(c, &page, after, 0);
     for (int id = 1; id <= 2 * CHANGES_STEP; id++) {
@@ -289,12 +294,14 @@ static void a_page_tells_what_was_cut_off_before_it(void **state)
     fill_log(c, 1, 5);
     store_case_exec(c->path, "DELETE FROM changes WHERE id < 4");
     read_page(c, &page, 1, 2);
-    assert_int_equal(changes_write(&page, 1, "http://h", &got), 5);
+    assert_int_equal(changes_write(&page, ACCOUNT_ALONE, 1, "http://h", &got),
+                     5);
     unit_assert_buf(&got, "event: reset\nid: 3\ndata: {\"id\":3}\n\n"
                           "event: deleted\nid: 4\ndata: {\"id\":4}\n\n"
                           "event: deleted\nid: 5\ndata: {\"id\":5}\n\n");
     buf_clear(&got);
-    assert_int_equal(changes_write(&page, 3, "http://h", &got), 5);
+    assert_int_equal(changes_write(&page, ACCOUNT_ALONE, 3, "http://h", &got),
+                     5);
     unit_assert_buf(&got, "event: deleted\nid: 4\ndata: {\"id\":4}\n\n"
                           "event: deleted\nid: 5\ndata: {\"id\":5}\n\n");
     buf_release(&got);
@@ -311,7 +318,8 @@ static void a_number_that_no_change_has_is_no_loss(void **state)
     fill_log(c, 1, 5);
     store_case_exec(c->path, "DELETE FROM changes WHERE id IN (2, 4)");
     read_page(c, &page, 1, 2);
-    assert_int_equal(changes_write(&page, 1, "http://h", &got), 5);
+    assert_int_equal(changes_write(&page, ACCOUNT_ALONE, 1, "http://h", &got),
+                     5);
     unit_assert_buf(&got, "event: deleted\nid: 3\ndata: {\"id\":3}\n\n"
                           "event: deleted\nid: 5\ndata: {\"id\":5}\n\n");
     buf_release(&got);

@@ -273,7 +273,49 @@ static void a_nap_ends_when_its_time_has_come(void **state)
     assert_in_range(clock_nap_ms(clock_mono_us() + HOUR_US), 1, 3600000);
 }
 
+/* The wall clock may say anything: no difference between two times may
+ * overflow, and no nap is negative. */
+static void a_nap_until_a_time_of_day_ends_with_the_sooner_of_two(void **state)
+{
+    int64_t now_ms = clock_wall_ms(), now_us = clock_mono_us();
+
+    (void)state;
+    assert_int_equal(clock_nap_until_ms(INT64_MIN, now_us + HOUR_US), 0);
+    assert_int_equal(clock_nap_until_ms(now_ms, now_us + HOUR_US), 0);
+    assert_int_equal(clock_nap_until_ms(INT64_MAX, now_us - 1), 0);
+    assert_in_range(clock_nap_until_ms(now_ms + 60000, now_us + HOUR_US), 1,
+                    60000);
+    assert_in_range(clock_nap_until_ms(INT64_MAX, now_us + HOUR_US), 1,
+                    3600000);
+    assert_in_range(
+        clock_nap_until_ms(INT64_C(253402300799999), now_us + HOUR_US), 1,
+        3600000);
+}
+
 #ifdef TODO_PROBES
+static void a_wall_clock_that_was_moved_runs_on_or_stands(void **state)
+{
+    int64_t before = clock_wall_ms(), stands;
+
+    (void)state;
+    clock_move_wall(3600000);
+    assert_in_range(clock_wall_ms() - before, 3600000, 3660000);
+    clock_move_wall(-7200000);
+    assert_in_range(before - clock_wall_ms(), 3540000, 3600000);
+    clock_freeze_wall();
+    stands = clock_wall_ms();
+    clock_move_wall(-1);
+    assert_true(clock_wall_ms() == stands - 1);
+    assert_int_equal(clock_nap_until_ms(stands, clock_mono_us() + HOUR_US), 1);
+    clock_move_wall(1);
+    assert_int_equal(clock_nap_until_ms(stands, clock_mono_us() + HOUR_US), 0);
+    clock_let_wall_go();
+    while (clock_wall_ms() == stands)
+        ;
+    assert_in_range(clock_wall_ms() - stands, 1, 60000);
+    clock_move_wall(3600000);
+}
+
 /* The last case: from here on the clock stands. */
 static void a_clock_that_was_moved_goes_no_further_by_itself(void **state)
 {
@@ -310,7 +352,9 @@ int main(void)
         cmocka_unit_test(the_wall_clock_shows_the_time_of_day),
         cmocka_unit_test(the_monotonic_clock_moves_on_and_never_back),
         cmocka_unit_test(a_nap_ends_when_its_time_has_come),
+        cmocka_unit_test(a_nap_until_a_time_of_day_ends_with_the_sooner_of_two),
 #ifdef TODO_PROBES
+        cmocka_unit_test(a_wall_clock_that_was_moved_runs_on_or_stands),
         cmocka_unit_test(a_clock_that_was_moved_goes_no_further_by_itself),
 #endif
     };

@@ -101,6 +101,9 @@ static void without_words_the_defaults_count(void **state)
     assert_int_equal(config.shutdown_timeout_ms, 5000);
     assert_int_equal(config.log_level, LOG_INFO);
     assert_int_equal(config.threads, 64);
+    assert_false(config.auth);
+    assert_true(config.hash_jobs >= 1); /* one less than processors */
+    assert_int_equal(config.hash_queue, 16);
 
     runs(CONFIG_ASYNC, "");
     assert_string_equal(config.program, "todo-async");
@@ -143,6 +146,43 @@ static void each_flag_sets_its_own_member(void **state)
     assert_int_equal(config.store_threads, 8);
     assert_int_equal(config.store_queue, 9);
     assert_int_equal(config.max_connections, 11);
+}
+
+static void a_switch_needs_no_value(void **state)
+{
+    (void)state;
+    runs(CONFIG_SYNC, "--auth --hash-jobs 3 --hash-queue 0");
+    assert_true(config.auth);
+    assert_int_equal(config.hash_jobs, 3);
+    assert_int_equal(config.hash_queue, 0);
+    runs(CONFIG_ASYNC, "--port 1 --auth");
+    assert_true(config.auth);
+    runs(CONFIG_ASYNC, "--auth --auth=no");
+    assert_false(config.auth);
+    is_told(CONFIG_SYNC, "--auth yes",
+            "todo-sync: yes: no such option; see --help\n");
+    is_told(CONFIG_SYNC, "--auth=on",
+            "todo-sync: --auth: \"on\" is not yes or no\n");
+    set_variable("TODO_AUTH", "yes");
+    runs(CONFIG_SYNC, "");
+    assert_true(config.auth);
+    runs(CONFIG_SYNC, "--auth=no");
+    assert_false(config.auth);
+    set_variable("TODO_AUTH", "1");
+    is_told(CONFIG_ASYNC, "",
+            "todo-async: TODO_AUTH: \"1\" is not yes or no; if a platform "
+            "sets it, give --auth, which outranks it\n");
+}
+
+static void at_least_one_password_is_hashed_at_once(void **state)
+{
+    (void)state;
+    is_told(CONFIG_SYNC, "--hash-jobs 0",
+            "todo-sync: --hash-jobs: \"0\" is not a whole number from 1 to "
+            "64\n");
+    is_told(CONFIG_ASYNC, "--hash-queue -1",
+            "todo-async: --hash-queue: \"-1\" is not a whole number from 0 to "
+            "1024\n");
 }
 
 static void a_flag_outranks_a_variable_and_a_variable_the_default(void **state)
@@ -302,6 +342,9 @@ static void help_explains_every_option_within_80_columns(void **state)
                                         "--write-timeout SECONDS",
                                         "--upstream-timeout SECONDS",
                                         "--shutdown-timeout SECONDS",
+                                        "--auth ",
+                                        "--hash-jobs N",
+                                        "--hash-queue N",
                                         "--log-level LEVEL",
                                         "--help",
                                         "--version",
@@ -325,10 +368,11 @@ static void help_explains_the_own_options_alone(void **state)
     (void)state;
     assert_int_equal(read_line(CONFIG_SYNC, "--help"), CONFIG_DONE);
     assert_true(strstr(said, "--threads N") && strstr(said, "[8001]"));
+    assert_non_null(strstr(said, "at most --threads - 1, as each keeps a"));
     assert_false(strstr(said, "--store-") || strstr(said, "[8002]"));
     assert_int_equal(read_line(CONFIG_ASYNC, "--help"), CONFIG_DONE);
     assert_true(strstr(said, "--store-threads N") && strstr(said, "[8002]"));
-    assert_false(strstr(said, "--threads N") || strstr(said, "[8001]"));
+    assert_false(strstr(said, "--threads") || strstr(said, "[8001]"));
 }
 
 static void help_comes_whatever_else_is_wrong(void **state)
@@ -402,6 +446,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(without_words_the_defaults_count),
         TEST(each_flag_sets_its_own_member),
+        TEST(a_switch_needs_no_value),
+        TEST(at_least_one_password_is_hashed_at_once),
         TEST(a_flag_outranks_a_variable_and_a_variable_the_default),
         TEST(of_a_repeated_flag_the_last_counts),
         TEST(an_empty_variable_counts_as_none),

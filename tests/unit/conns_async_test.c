@@ -1,14 +1,16 @@
 /*
- * tests/unit/conns_async_test.c - who is let in when memory runs out, and who
- * is late when the loop comes late?
+ * tests/unit/conns_async_test.c - who is let in when memory runs out, who is
+ * late when the loop comes late, and who goes when all owe too much?
  *
- * A server that has a loop and connections, and no handlers.
+ * A server that has a loop and connections, and no handlers. Its feed reads
+ * nothing.
  */
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "async_impl/answer.h"
 #include "async_impl/conn.h"
 #include "async_impl/server.h"
 #include "common/base/clock.h"
@@ -16,7 +18,10 @@
 #include "tests/unit/unit.h"
 
 static struct config config = {.head_timeout_ms = 1000,
-                               .idle_timeout_ms = 1000};
+                               .idle_timeout_ms = 1000,
+                               .write_timeout_ms = 3600 * 1000,
+                               .heartbeat_ms = 1,
+                               .max_streams = 1};
 static struct server server;
 static bool no_memory;
 
@@ -28,11 +33,15 @@ static struct lent {
     uv_close_cb closed;
 } lent_socket, lent_timer;
 
+static size_t owed; /* by whoever has a stream */
+
 /* NOLINTBEGIN: the names are the linker's */
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void __real_uv_close(uv_handle_t *handle, uv_close_cb closed);
 void __wrap_uv_close(uv_handle_t *handle, uv_close_cb closed);
+void __wrap_keeper_read_alone(struct keeper *keeper, struct keeper_job *job);
+size_t __wrap_uv_stream_get_write_queue_size(const uv_stream_t *stream);
 
 void *__wrap_calloc(size_t count, size_t size)
 {
@@ -47,6 +56,18 @@ void __wrap_uv_close(uv_handle_t *handle, uv_close_cb closed)
     lent_count++;
     *(handle->type == UV_TIMER ? &lent_timer : &lent_socket) =
         (struct lent){handle, closed};
+}
+
+void __wrap_keeper_read_alone(struct keeper *keeper, struct keeper_job *job)
+{
+    (void)keeper;
+    (void)job;
+}
+
+size_t __wrap_uv_stream_get_write_queue_size(const uv_stream_t *stream)
+{
+    (void)stream;
+    return owed;
 }
 /* NOLINTEND */
 
@@ -73,6 +94,7 @@ static int setup(void **state)
 {
     (void)state;
     no_memory = false;
+    owed = 0;
     config.max_connections = 8;
     server = (struct server){.config = &config};
     assert_int_equal(uv_loop_init(&server.loop), 0);
@@ -96,6 +118,7 @@ static int teardown(void **state)
     (void)state;
     while (server.conns->first) /* also where an assertion failed */
         leave(server.conns->first);
+    feed_close(server.feed);
     uv_close((uv_handle_t *)&server.listener, NULL);
     assert_int_equal(uv_run(&server.loop, UV_RUN_DEFAULT), 0);
     conns_free(server.conns);
@@ -292,6 +315,127 @@ static void a_connection_lives_until_both_handles_are_closed(void **state)
         fail_msg("it does not, if libuv is done with the socket first");
 }
 
+/* A client comes whose stream has nothing but heartbeats; gives its socket. */
+static int follow(void)
+{
+    static struct request rq;
+    int fd = come();
+
+    server.feed = feed_new(&server);
+    assert_non_null(server.feed);
+    assert_int_equal(feed_enter(server.feed), TODO_OK);
+    rq = (struct request){.server = &server, .conn = server.conns->first};
+    rq.reply.path = "/todos/events";
+    rq.conn->refs++; /* the request's */
+    assert_true(feed_subscribe(&rq, 0));
+    return fd;
+}
+
+static bool has_come(int fd)
+{
+    char bytes[64 * 1024];
+
+    return recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0;
+}
+
+/* Takes turns until the subscriber is told something; false when it is let go
+ * instead. */
+static bool is_told(int fd)
+{
+    long long until = now_ms() + PATIENCE_MS;
+
+    while (server.conns->count > 0 && !has_come(fd)) {
+        assert_true(now_ms() < until);
+        clock_move(config.heartbeat_ms);
+        (void)uv_run(&server.loop, UV_RUN_ONCE);
+    }
+    return server.conns->count > 0;
+}
+
+static void who_owes_little_is_told_more(void **state)
+{
+    int fd = follow();
+
+    (void)state;
+    server.conns->unsent = CONNS_UNSENT_MAX;
+    if (!is_told(fd))
+        fail_msg("a subscriber that has read all is let go for others");
+    server.conns->unsent = 0;
+    owed = 1;
+    if (!is_told(fd))
+        fail_msg("a subscriber that has a byte to read is let go");
+    assert_int_equal(close(fd), 0);
+}
+
+static void who_owes_something_goes_when_all_owe_too_much(void **state)
+{
+    int fd = follow();
+
+    (void)state;
+    owed = 1;
+    assert_true(is_told(fd));
+    assert_int_equal(server.conns->unsent, owed);
+    server.conns->unsent += CONNS_UNSENT_MAX;
+    if (is_told(fd))
+        fail_msg("all together owe too much, and one that has a part in that "
+                 "is told more");
+    assert_int_equal(close(fd), 0);
+}
+
+static bool is_taken;
+
+static void on_taken(struct request *rq) /* LOOP */
+{
+    (void)rq;
+    is_taken = true;
+}
+
+/* An answer of which the kernel takes a part. */
+static void answer_much(struct request *rq)
+{
+    static char bytes[4 * 1024 * 1024];
+
+    is_taken = false;
+    rq->reply.out = (struct buf){.data = bytes, .len = sizeof bytes};
+    answer_write(rq->conn, &rq->reply, on_taken);
+}
+
+static void await_taken(int fd)
+{
+    long long until = now_ms() + PATIENCE_MS;
+
+    while (!is_taken) {
+        assert_true(now_ms() < until);
+        (void)has_come(fd);
+        (void)uv_run(&server.loop, UV_RUN_NOWAIT);
+    }
+}
+
+static void answers_wait_unless_all_owe_too_much(void **state)
+{
+    int fd = come();
+    struct conn *conn = server.conns->first;
+    static struct request rq;
+
+    (void)state;
+    rq = (struct request){.server = &server, .conn = conn};
+    conn_bound_send_buffer(conn);
+    conn->rq = &rq;
+    conn->state = CONN_WAITING;
+    answer_much(&rq);
+    assert_false(is_taken);
+    assert_in_range(server.conns->unsent, 1, rq.reply.out.len);
+    await_taken(fd);
+    assert_int_equal(rq.err, TODO_OK);
+    assert_int_equal(server.conns->unsent, 0);
+    server.conns->unsent = CONNS_UNSENT_MAX;
+    answer_much(&rq);
+    assert_true(is_taken);
+    assert_int_equal(rq.err, TODO_ERR_GONE);
+    assert_int_equal(server.conns->unsent, CONNS_UNSENT_MAX);
+    assert_int_equal(close(fd), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +447,9 @@ int main(void)
         conns_test(whoever_has_waited_for_longest_makes_room),
         conns_test(who_has_sent_something_is_not_idle),
         conns_test(a_spare_place_is_not_for_long),
+        conns_test(who_owes_little_is_told_more),
+        conns_test(who_owes_something_goes_when_all_owe_too_much),
+        conns_test(answers_wait_unless_all_owe_too_much),
     };
 
     clock_let_move();

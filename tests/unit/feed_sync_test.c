@@ -34,6 +34,10 @@ static int wait_in_own_time(pthread_mutex_t *lock, const struct timespec *until)
 
     if (!until)
         fail_msg("nothing rings, and the thread waits without an end");
+    if (pthread_mutex_trylock(lock) == 0) { /* another may have it meanwhile */
+        pthread_mutex_unlock(lock);
+        fail_msg("the thread waits for the bell without the lock");
+    }
     if (in_us(until) <= now_us)
         return ETIMEDOUT;
     ends = alarms == 0;

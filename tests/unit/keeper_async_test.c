@@ -272,7 +272,7 @@ static void read_created(struct request *rq)
     int64_t id = rq->frame.create_todo.todo.id;
 
     assert_int_equal(rq->err, TODO_OK);
-    rq->frame.read_todo = (struct read_todo){.id = id};
+    rq->frame.read_todo = (struct read_todo){.owner = ACCOUNT_ALONE, .id = id};
     keeper_read(rq, store_read_todo, &rq->frame.read_todo, finish);
 }
 
@@ -285,7 +285,8 @@ static void what_was_answered_is_read_in_the_next_step(void **state)
         for (int i = 0; i < QUEUE; i++) {
             struct create_todo *job = &askers[i].rq.frame.create_todo;
 
-            *job = (struct create_todo){.draft = store_case_draft("seen")};
+            *job = (struct create_todo){.owner = ACCOUNT_ALONE,
+                                        .draft = store_case_draft("seen")};
             askers[i].done = false;
             keeper_write(&askers[i].rq, store_create_todo, job, read_created);
         }

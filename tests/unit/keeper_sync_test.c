@@ -90,7 +90,8 @@ static void *run_writer(void *arg)
     if (writer->coming)
         atomic_fetch_add(writer->coming, 1);
     for (int i = 0; i < writer->writes; i++) {
-        struct create_todo job = {.draft = store_case_draft("")};
+        struct create_todo job = {.owner = ACCOUNT_ALONE,
+                                  .draft = store_case_draft("")};
 
         (void)snprintf(job.draft.values.title, sizeof job.draft.values.title,
                        "%d-%d", writer->number, i);
@@ -264,7 +265,8 @@ static void each_thread_of_a_group_hears_that_its_commit_failed(void **state)
 {
     struct store_case *c = *state;
     struct keeper *keeper = keeper_new(c->file, NULL);
-    struct create_todo before = {.draft = store_case_draft("kept")};
+    struct create_todo before = {.owner = ACCOUNT_ALONE,
+                                 .draft = store_case_draft("kept")};
     struct writer writers[THREADS];
 
     assert_true(keeper != NULL);
@@ -286,7 +288,8 @@ static void writes_wait_for_a_held_database_and_reads_do_not(void **state)
     struct store_case *c = *state;
     struct keeper *keeper = keeper_new(c->file, NULL);
     struct writer writers[THREADS];
-    struct read_todo read = {.id = store_case_create(c->store, "old").id};
+    struct read_todo read = {.owner = ACCOUNT_ALONE,
+                             .id = store_case_create(c->store, "old").id};
     struct hold hold;
 
     assert_true(keeper != NULL);
@@ -313,8 +316,9 @@ static void a_thread_reads_what_was_answered_before(void **state)
     assert_true(keeper != NULL);
     keeper_enter_thread(keeper);
     for (int i = 0; i < WRITES; i++) {
-        struct create_todo create = {.draft = store_case_draft("seen")};
-        struct read_todo read;
+        struct create_todo create = {.owner = ACCOUNT_ALONE,
+                                     .draft = store_case_draft("seen")};
+        struct read_todo read = {.owner = ACCOUNT_ALONE};
 
         assert_int_equal(keeper_write(keeper, store_create_todo, &create),
                          TODO_OK);
@@ -345,8 +349,9 @@ static void each_thread_hears_of_its_own_error(void **state)
     struct store_case *c = *state;
     struct keeper *keeper = keeper_new(c->file, NULL);
     struct conditions none = {0};
-    struct delete_todo delete = {99, &none};
-    struct create_todo create = {.draft = store_case_draft("lost")};
+    struct delete_todo delete = {99, &none, ACCOUNT_ALONE};
+    struct create_todo create = {.owner = ACCOUNT_ALONE,
+                                 .draft = store_case_draft("lost")};
 
     assert_true(keeper != NULL);
     assert_int_equal(keeper_write(keeper, store_delete_todo, &delete),

@@ -47,6 +47,7 @@ static void assert_round_trip(const struct list_query *query,
     assert_int_equal(read.sort, query->sort);
     assert_int_equal(read.descending, query->descending);
     assert_int_equal(read.completed, query->completed);
+    assert_int_equal(read.overdue, query->overdue);
     assert_int_equal(read.has_search, query->has_search);
     assert_string_equal(read.search, query->search);
     assert_int_equal(read.limit, 7); /* no part of a cursor */
@@ -62,7 +63,7 @@ static void every_sort_and_filter_comes_back(void **state)
 
     (void)state;
     for (query.sort = 0; query.sort < LIST_SORT_COUNT; query.sort++)
-        for (int flags = 0; flags < 24; flags++) {
+        for (int flags = 0; flags < 72; flags++) {
             bool nullable =
                 query.sort == LIST_BY_ORDER || query.sort == LIST_BY_DUE_AT;
             struct list_place place = {.key = -flags, .id = 1 + flags};
@@ -72,7 +73,8 @@ static void every_sort_and_filter_comes_back(void **state)
             query.has_search = flags / 6 % 2;
             memcpy(query.search, query.has_search ? "a b" : "",
                    query.has_search ? 4 : 1);
-            place.key_is_null = nullable && flags / 12;
+            place.key_is_null = nullable && flags / 12 % 2;
+            query.overdue = (enum list_overdue)(flags / 24);
             assert_round_trip(&query, &place);
         }
 }
@@ -127,7 +129,7 @@ static void cursors_we_would_write_are_accepted(void **state)
         "1 0 0 0 0 0 1 ",
         "1 4 1 2 0 -5 9 ",
         "1 1 0 0 1 0 9 ",
-        "1 2 0 0 1 0 9 abc",
+        "1 2 0 8 1 0 9 abc",
         "1 0 0 0 0 0 1  ",
         "1 0 0 0 0 0 1 0 0 ",
         "1 0 0 0 0 -9223372036854775808 9223372036854775807 \xC3\xA9",
@@ -154,7 +156,7 @@ static void cursors_we_would_not_write_are_refused(void **state)
         "1 4294967296 0 0 0 0 1 ",
         "1 0 2 0 0 0 1 ", /* descending */
         "1 0 -1 0 0 0 1 ",
-        "1 0 0 3 0 0 1 ", /* completed */
+        "1 0 0 9 0 0 1 ", /* completed, overdue */
         "1 0 0 -1 0 0 1 ",
         "1 1 0 0 2 0 1 ", /* null */
         "1 1 0 0 1 5 1 ", /* null with a key */

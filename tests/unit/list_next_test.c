@@ -22,6 +22,7 @@ static enum todo_err parse(struct list_query *query, const struct buf *text,
 static const struct list_query asked = {.sort = LIST_BY_ORDER,
                                         .descending = true,
                                         .completed = LIST_OPEN,
+                                        .overdue = LIST_NOT_OVERDUE,
                                         .has_search = true,
                                         .search = "a b",
                                         .limit = 20};
@@ -49,6 +50,7 @@ static void the_next_query_asks_for_the_same_after_the_place(void **state)
     assert_int_equal(query.sort, asked.sort);
     assert_true(query.descending);
     assert_int_equal(query.completed, asked.completed);
+    assert_int_equal(query.overdue, asked.overdue);
     assert_true(query.has_search);
     assert_string_equal(query.search, "a b");
     assert_int_equal(query.limit, 20);
@@ -59,9 +61,9 @@ static void the_next_query_asks_for_the_same_after_the_place(void **state)
 
 static void the_same_filters_may_stand_beside_the_cursor(void **state)
 {
-    static const char *const same[] = {"&sort=-order", "&completed=false",
-                                       "&q=a+b",
-                                       "&q=a%20b&completed=false&sort=-order"};
+    static const char *const same[] = {
+        "&sort=-order", "&completed=false", "&overdue=false", "&q=a+b",
+        "&q=a%20b&completed=false&sort=-order&overdue=false"};
     struct buf text = {0};
 
     (void)state;
@@ -83,6 +85,7 @@ static void other_filters_beside_the_cursor_are_a_fault(void **state)
                                         "&sort=id",
                                         "&sort=-due_at",
                                         "&completed=true",
+                                        "&overdue=true",
                                         "&q=a",
                                         "&q=A+b",
                                         "&q=",

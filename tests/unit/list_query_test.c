@@ -64,6 +64,7 @@ static void an_empty_query_asks_for_the_first_100_by_id(void **state)
         assert_int_equal(query.sort, LIST_BY_ID);
         assert_false(query.descending);
         assert_int_equal(query.completed, LIST_ANY);
+        assert_int_equal(query.overdue, LIST_DUE_ANY);
         assert_int_equal(query.limit, LIST_LIMIT_DEFAULT);
         assert_false(query.has_search || query.has_after);
         assert_string_equal(query.search, "");
@@ -137,6 +138,28 @@ static void completed_is_true_or_false(void **state)
     assert_true(list_query_filters(&query));
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         assert_fault(refused[i], "completed", "must be true or false");
+}
+
+static void overdue_is_true_or_false(void **state)
+{
+    static const char *const refused[] = {
+        "overdue",       "overdue=",       "overdue=1",    "overdue=TRUE",
+        "overdue=+true", "overdue=falsey", "overdue=null", "overdue=yes",
+    };
+    struct list_query query;
+
+    (void)state;
+    query = parse_good("overdue=true");
+    assert_int_equal(query.overdue, LIST_OVERDUE);
+    assert_int_equal(query.completed, LIST_ANY);
+    assert_true(list_query_filters(&query));
+    query = parse_good("overdue=false&completed=false");
+    assert_int_equal(query.overdue, LIST_NOT_OVERDUE);
+    assert_int_equal(query.completed, LIST_OPEN);
+    assert_true(list_query_filters(&query));
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_fault(refused[i], "overdue", "must be true or false");
+    assert_fault("overdue=true&overdue=true", "overdue", "is repeated");
 }
 
 static void limits_are_plain_numbers_from_1_to_1000(void **state)
@@ -307,6 +330,7 @@ int main(void)
         cmocka_unit_test(every_sort_is_known_in_both_directions),
         cmocka_unit_test(other_sorts_are_faults),
         cmocka_unit_test(completed_is_true_or_false),
+        cmocka_unit_test(overdue_is_true_or_false),
         cmocka_unit_test(limits_are_plain_numbers_from_1_to_1000),
         cmocka_unit_test(searches_are_decoded),
         cmocka_unit_test(an_empty_search_is_no_search),

@@ -17,7 +17,7 @@ static cJSON *read_document_of(const char *public_url)
     const char *end = NULL;
     cJSON *document;
 
-    openapi_write(public_url, &out);
+    openapi_write(public_url, true, &out);
     buf_put(&out, "", 1);
     assert_false(out.failed);
     document = cJSON_ParseWithLengthOpts(out.data, out.len, &end, true);
@@ -184,7 +184,7 @@ static void statuses_come_in_order_and_once(void **state)
         count++;
     }
     assert_true(count > 10);
-    assert_int_equal(openapi_next_status(OP_READ_TODO, 400), 404);
+    assert_int_equal(openapi_next_status(OP_READ_TODO, 400), 401);
     assert_int_equal(openapi_next_status(OP_SHOW_HOME, 400), 405);
 }
 
@@ -200,12 +200,40 @@ static void every_operation_succeeds_in_some_way(void **state)
     }
 }
 
+/* Where a token is not looked at, it is one of two ways. */
+static void what_is_owned_needs_a_token_with_auth(void **state)
+{
+    (void)state;
+    for (int auth = 0; auth < 2; auth++) {
+        struct buf out = {0};
+        cJSON *document, *paths;
+
+        openapi_write(NULL, auth, &out);
+        document = cJSON_ParseWithLength(out.data, out.len);
+        paths = cJSON_GetObjectItem(document, "paths");
+        for (int i = 0; i < OP_SHOW_OPTIONS; i++) {
+            const cJSON *path =
+                cJSON_GetObjectItemCaseSensitive(paths, routes[i].path);
+            const cJSON *security = cJSON_GetObjectItem(
+                cJSON_GetObjectItem(path, routes[i].method), "security");
+            int ways = cJSON_GetArraySize(security);
+
+            assert_int_equal(ways, routes[i].owned ? 2 - auth : 0);
+            if (ways > 0)
+                assert_non_null(cJSON_GetObjectItem(
+                    cJSON_GetArrayItem(security, ways - 1), "token"));
+        }
+        cJSON_Delete(document);
+        buf_release(&out);
+    }
+}
+
 static void without_memory_the_buffer_says_so(void **state)
 {
     struct buf out = {.failed = true};
 
     (void)state;
-    openapi_write(NULL, &out);
+    openapi_write(NULL, false, &out);
     assert_true(out.failed);
     assert_uint_equal(out.len, 0);
     buf_release(&out);
@@ -214,6 +242,7 @@ static void without_memory_the_buffer_says_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_owned_needs_a_token_with_auth),
         cmocka_unit_test(json_is_written_without_backslashes),
         cmocka_unit_test(a_comma_inside_a_string_stays),
         cmocka_unit_test(a_closing_bracket_may_be_all_there_is),

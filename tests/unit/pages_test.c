@@ -316,12 +316,40 @@ static void docs_says_what_a_number_may_be(void **state)
             unit_buf_has(&fixture->pages.page[PAGE_DOCS].text, rules[i]));
 }
 
+/* A link to what needs a token would lead a browser to an error. */
+static void with_auth_the_pages_ask_for_a_user(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct page *page = fixture->pages.page;
+
+    for (int auth = 0; auth < 2; auth++) {
+        const struct config config = {.program = "todo-sync", .auth = auth};
+
+        pages_release(&fixture->pages);
+        assert_int_equal(pages_load(&fixture->pages, &config, &room), TODO_OK);
+        assert_int_equal(unit_buf_has(&page[PAGE_LIVE].text, "id=\"login\""),
+                         auth);
+        assert_int_equal(
+            unit_buf_has(&page[PAGE_LIVE].text, "<main class=\"out\">"), auth);
+        for (int op = 0; op < OP_SHOW_OPTIONS; op++) {
+            char link[64];
+
+            (void)snprintf(link, sizeof link, "<a href=\".%s\"><code>",
+                           routes[op].path);
+            if (auth && routes[op].owned)
+                assert_false(unit_buf_has(&page[PAGE_HOME].text, link));
+        }
+        assert_true(unit_buf_has(&page[PAGE_HOME].text, "href=\"./live\""));
+    }
+}
+
 #define PAGES_TEST(test)                                                       \
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        PAGES_TEST(with_auth_the_pages_ask_for_a_user),
         PAGES_TEST(plain_docs_say_where_the_server_is),
         PAGES_TEST(without_a_folder_docs_is_plain),
         PAGES_TEST(a_missing_folder_is_no_error),

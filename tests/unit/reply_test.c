@@ -169,8 +169,9 @@ static void options_say_what_a_path_takes(void **state)
                                "OPTIONS\r\n" PATCHES
                                "Access-Control-Allow-Methods: GET, HEAD, PUT, "
                                "PATCH, DELETE, OPTIONS\r\n"
-                               "Access-Control-Allow-Headers: Content-Type, "
-                               "If-Match, If-None-Match, Last-Event-ID\r\n"
+                               "Access-Control-Allow-Headers: Authorization, "
+                               "Content-Type, If-Match, If-None-Match, "
+                               "Last-Event-ID\r\n"
                                "Access-Control-Max-Age: 600\r\n\r\n");
     reply.path = "/todos"; /* where nothing is patched */
     assert_int_equal(reply_options(&reply, false), TODO_OK);

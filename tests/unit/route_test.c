@@ -217,6 +217,8 @@ static const struct {
     {"/todos/events", "GET, HEAD, OPTIONS"},
     {"/todos/export", "GET, HEAD, OPTIONS"},
     {"/suggestions", "GET, HEAD, OPTIONS"},
+    {"/users", "POST, OPTIONS"},
+    {"/tokens", "POST, OPTIONS"},
     {"/openapi.json", "GET, HEAD, OPTIONS"},
     {"/docs", "GET, HEAD, OPTIONS"},
     {"/live", "GET, HEAD, OPTIONS"},

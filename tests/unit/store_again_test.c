@@ -27,8 +27,10 @@ static enum todo_err spoil(struct store *store, void *arg)
 static int run_spoiled(struct store_case *c, struct spoiler *spoiler,
                        struct store_job jobs[3])
 {
-    struct create_todo before = {.draft = store_case_draft("before")};
-    struct create_todo after = {.draft = store_case_draft("after")};
+    struct create_todo before = {.owner = ACCOUNT_ALONE,
+                                 .draft = store_case_draft("before")};
+    struct create_todo after = {.owner = ACCOUNT_ALONE,
+                                .draft = store_case_draft("after")};
     int syncs;
 
     store_case_create(c->store, "so that there is a log");
@@ -80,7 +82,8 @@ static void a_commit_that_fails_fails_all_and_is_not_tried_again(void **state)
 {
     struct store_case *c = *state;
     struct spoiler counter = {0};
-    struct create_todo create = {.draft = store_case_draft("lost")};
+    struct create_todo create = {.owner = ACCOUNT_ALONE,
+                                 .draft = store_case_draft("lost")};
     struct store_job jobs[] = {{.work = spoil, .arg = &counter},
                                {.work = store_create_todo, .arg = &create},
                                {.work = spoil, .arg = &counter}};

@@ -64,9 +64,9 @@ static void each_change_is_one_row_in_its_order(void **state)
     struct store_case *c = *state;
     struct todo first = store_case_create(c->store, "first \"quoted\"");
     struct todo second = store_case_create(c->store, "second");
-    struct change_todo change = {0};
-    struct delete_todo delete = {2, &unconditional};
-    struct clear_todos clear = {0};
+    struct change_todo change = {.owner = ACCOUNT_ALONE};
+    struct delete_todo delete = {2, &unconditional, ACCOUNT_ALONE};
+    struct clear_todos clear = {.owner = ACCOUNT_ALONE};
     struct buf want = {0};
 
     assert_int_equal(patch(c, &change, "changed"), TODO_OK);
@@ -87,12 +87,14 @@ static void each_change_is_one_row_in_its_order(void **state)
 static void a_group_is_logged_in_the_order_of_its_jobs(void **state)
 {
     struct store_case *c = *state;
-    struct create_todo create = {.draft = store_case_draft("one")};
-    struct change_todo change = {.id = 1,
+    struct create_todo create = {.owner = ACCOUNT_ALONE,
+                                 .draft = store_case_draft("one")};
+    struct change_todo change = {.owner = ACCOUNT_ALONE,
+                                 .id = 1,
                                  .kind = TODO_DRAFT_PATCH,
                                  .conditions = &unconditional,
                                  .draft = store_case_draft("two")};
-    struct delete_todo delete = {1, &unconditional};
+    struct delete_todo delete = {1, &unconditional, ACCOUNT_ALONE};
     struct store_job jobs[] = {{.work = store_create_todo, .arg = &create},
                                {.work = store_change_todo, .arg = &change},
                                {.work = store_delete_todo, .arg = &delete}};
@@ -114,10 +116,10 @@ static void what_changes_nothing_is_not_logged(void **state)
     struct store_case *c = *state;
     struct todo todo = store_case_create(c->store, "same");
     struct conditions stale = {.has_match = true};
-    struct change_todo same = {0};
-    struct change_todo refused = {.conditions = &stale};
-    struct delete_todo none = {99, &unconditional};
-    struct delete_todo kept = {1, &stale};
+    struct change_todo same = {.owner = ACCOUNT_ALONE};
+    struct change_todo refused = {.owner = ACCOUNT_ALONE, .conditions = &stale};
+    struct delete_todo none = {99, &unconditional, ACCOUNT_ALONE};
+    struct delete_todo kept = {1, &stale, ACCOUNT_ALONE};
     struct buf want = {0};
 
     assert_int_equal(patch(c, &same, "same"), TODO_OK);
@@ -135,7 +137,8 @@ static void what_changes_nothing_is_not_logged(void **state)
 static void each_step_of_a_clearing_is_a_change(void **state)
 {
     struct store_case *c = *state;
-    struct clear_todos job = {.completed = LIST_OPEN, .more = true};
+    struct clear_todos job = {
+        .owner = ACCOUNT_ALONE, .completed = LIST_OPEN, .more = true};
     struct buf want = {0};
 
     store_case_exec(c->path,
@@ -150,7 +153,8 @@ static void each_step_of_a_clearing_is_a_change(void **state)
         assert_int_equal(
             store_case_number(c->path, "SELECT count(*) FROM changes"), step);
     }
-    job = (struct clear_todos){.completed = LIST_COMPLETED};
+    job = (struct clear_todos){.owner = ACCOUNT_ALONE,
+                               .completed = LIST_COMPLETED};
     assert_int_equal(store_case_write(c->store, store_clear_todos, &job),
                      TODO_OK);
     buf_puts(&want, "1 cleared {\"completed\":false}\n"
@@ -208,7 +212,7 @@ static void the_last_ten_thousand_changes_are_kept(void **state)
 static void a_log_that_grew_elsewhere_is_trimmed_at_the_next_write(void **state)
 {
     struct store_case *c = *state;
-    struct delete_todo none = {99, &unconditional};
+    struct delete_todo none = {99, &unconditional, ACCOUNT_ALONE};
 
     fill_log(c, STORE_KEEP_CHANGES + 321);
     assert_int_equal(store_case_write(c->store, store_delete_todo, &none),

@@ -103,7 +103,8 @@ static bool try_nth(struct store_case *c, struct trial *trial, int nth)
     int failed, kept = 0;
 
     for (int i = 0; i < trial->size; i++) {
-        creates[i] = (struct create_todo){.draft = store_case_draft("")};
+        creates[i] = (struct create_todo){.owner = ACCOUNT_ALONE,
+                                          .draft = store_case_draft("")};
         write_title(creates[i].draft.values.title, nth, i);
         jobs[i].work = store_create_todo;
         jobs[i].arg = &creates[i];
@@ -225,7 +226,8 @@ static void a_group_of_which_a_part_fits_keeps_that_part(void **state)
     assert_int_equal(sqlite3_exec(c->store->db, sql, NULL, NULL, NULL),
                      SQLITE_OK);
     for (int i = 0; i < 5; i++) {
-        creates[i] = (struct create_todo){.draft = store_case_draft("")};
+        creates[i] = (struct create_todo){.owner = ACCOUNT_ALONE,
+                                          .draft = store_case_draft("")};
         write_title(creates[i].draft.values.title, 0, i);
         jobs[i].work = store_create_todo;
         jobs[i].arg = &creates[i];
@@ -249,7 +251,8 @@ static void
 a_read_that_the_disk_fails_is_unavailable_for_the_moment(void **state)
 {
     struct store_case *c = *state;
-    struct read_todo job = {.id = store_case_create(c->store, "kept").id};
+    struct read_todo job = {.owner = ACCOUNT_ALONE,
+                            .id = store_case_create(c->store, "kept").id};
     enum todo_err err = TODO_ERR_UNAVAILABLE;
     int nth = 0;
 

@@ -74,7 +74,8 @@ static void jobs_by_themselves_commit_each(void **state)
 static void reads_commit_nothing(void **state)
 {
     struct store_case *c = *state;
-    struct read_todo job = {.id = store_case_create(c->store, "a").id};
+    struct read_todo job = {.owner = ACCOUNT_ALONE,
+                            .id = store_case_create(c->store, "a").id};
     int syncs = vfs_shim_calls(VFS_SYNC, VFS_DATABASE | VFS_WAL);
     int writes = vfs_shim_calls(VFS_WRITE, VFS_DATABASE | VFS_WAL);
 
@@ -117,9 +118,11 @@ static void a_job_that_breaks_a_rule_fails_alone(void **state)
     struct store_case *c = *state;
     struct conditions stale = {.has_match = true};
     struct creations group;
-    struct change_todo none = {
-        .id = 99, .kind = TODO_DRAFT_PATCH, .conditions = &unconditional};
-    struct delete_todo refused = {1, &stale};
+    struct change_todo none = {.owner = ACCOUNT_ALONE,
+                               .id = 99,
+                               .kind = TODO_DRAFT_PATCH,
+                               .conditions = &unconditional};
+    struct delete_todo refused = {1, &stale, ACCOUNT_ALONE};
     int before;
 
     store_case_create(c->store, "stays");
@@ -143,9 +146,10 @@ static void a_job_that_breaks_a_rule_fails_alone(void **state)
 static void later_jobs_see_what_earlier_ones_did(void **state)
 {
     struct store_case *c = *state;
-    struct create_todo create = {.draft = store_case_draft("short life")};
-    struct delete_todo delete = {1, &unconditional};
-    struct read_todo read = {.id = 1};
+    struct create_todo create = {.owner = ACCOUNT_ALONE,
+                                 .draft = store_case_draft("short life")};
+    struct delete_todo delete = {1, &unconditional, ACCOUNT_ALONE};
+    struct read_todo read = {.owner = ACCOUNT_ALONE, .id = 1};
     struct store_job jobs[] = {{.work = store_create_todo, .arg = &create},
                                {.work = store_read_todo, .arg = &read},
                                {.work = store_delete_todo, .arg = &delete},
@@ -244,7 +248,7 @@ static void reads_go_on_while_the_database_is_held(void **state)
 {
     struct store_case *c = *state;
     struct todo todo = store_case_create(c->store, "readable");
-    struct read_todo job = {.id = todo.id};
+    struct read_todo job = {.owner = ACCOUNT_ALONE, .id = todo.id};
     struct store *never_opened = store_new(c->file);
     struct hold hold;
 
@@ -276,8 +280,10 @@ static void nobody_is_refused_for_having_waited(void **state)
 static void the_newest_change_is_one_that_was_committed(void **state)
 {
     struct store_case *c = *state;
-    struct create_todo create = {.draft = store_case_draft("lost")};
-    struct delete_todo delete = {.id = 99, .conditions = &unconditional};
+    struct create_todo create = {.owner = ACCOUNT_ALONE,
+                                 .draft = store_case_draft("lost")};
+    struct delete_todo delete = {
+        .owner = ACCOUNT_ALONE, .id = 99, .conditions = &unconditional};
     struct creations group;
 
     assert_int_equal(store_newest_change(c->store), 0);

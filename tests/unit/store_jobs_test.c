@@ -9,7 +9,8 @@ static const struct conditions unconditional;
 static struct change_todo change_of(int64_t id, enum todo_draft_kind kind,
                                     const char *title)
 {
-    return (struct change_todo){.id = id,
+    return (struct change_todo){.owner = ACCOUNT_ALONE,
+                                .id = id,
                                 .kind = kind,
                                 .conditions = &unconditional,
                                 .draft = store_case_draft(title)};
@@ -24,7 +25,7 @@ static struct conditions matches(int64_t version)
 static enum todo_err read_back(struct store *store, int64_t id,
                                struct todo *todo)
 {
-    struct read_todo job = {.id = id};
+    struct read_todo job = {.owner = ACCOUNT_ALONE, .id = id};
     enum todo_err err = store_case_read(store, store_read_todo, &job);
 
     *todo = job.todo;
@@ -56,7 +57,8 @@ static void assert_kept(struct store *store, const struct todo *want)
 static void what_is_created_is_read_back(void **state)
 {
     struct store_case *c = *state;
-    struct create_todo job = {.draft = store_case_draft("na\xC3\xAFve '%_\"")};
+    struct create_todo job = {.owner = ACCOUNT_ALONE,
+                              .draft = store_case_draft("na\xC3\xAFve '%_\"")};
 
     assert_int_equal(store_case_write(c->store, store_create_todo, &job),
                      TODO_OK);
@@ -78,7 +80,8 @@ static void every_field_is_kept_to_its_limits(void **state)
     struct store_case *c = *state;
 
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
-        struct create_todo job = {.draft = store_case_draft("")};
+        struct create_todo job = {.owner = ACCOUNT_ALONE,
+                                  .draft = store_case_draft("")};
         struct todo *values = &job.draft.values;
 
         for (size_t at = 0; at < TODO_TITLE_SIZE - 1; at += 4)
@@ -103,7 +106,7 @@ static void what_is_not_there_is_not_found(void **state)
 
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         struct change_todo change = change_of(ids[i], TODO_DRAFT_PATCH, "x");
-        struct delete_todo delete = {ids[i], &unconditional};
+        struct delete_todo delete = {ids[i], &unconditional, ACCOUNT_ALONE};
         struct todo todo;
 
         assert_int_equal(read_back(c->store, ids[i], &todo), TODO_ERR_NO_TODO);
@@ -118,8 +121,8 @@ static void another_owners_todo_is_not_found(void **state)
 {
     struct store_case *c = *state;
     struct change_todo change = change_of(1, TODO_DRAFT_PATCH, "x");
-    struct delete_todo delete = {1, &unconditional};
-    struct clear_todos clear = {0};
+    struct delete_todo delete = {1, &unconditional, ACCOUNT_ALONE};
+    struct clear_todos clear = {.owner = ACCOUNT_ALONE};
     struct todo todo;
 
     store_case_exec(c->path, "INSERT INTO todos (owner, title, completed,"
@@ -142,7 +145,8 @@ static void another_owners_todo_is_not_found(void **state)
 
 static struct todo create_full(struct store *store)
 {
-    struct create_todo job = {.draft = store_case_draft("full")};
+    struct create_todo job = {.owner = ACCOUNT_ALONE,
+                              .draft = store_case_draft("full")};
 
     job.draft.values.completed = true;
     job.draft.values.has_order = job.draft.values.has_due_at = true;
@@ -190,7 +194,8 @@ static void what_changes_nothing_keeps_version_and_time(void **state)
     struct todo before = create_full(c->store);
     struct change_todo patch = change_of(before.id, TODO_DRAFT_PATCH, "full");
     struct change_todo whole = change_of(before.id, TODO_DRAFT_WHOLE, "full");
-    struct change_todo empty = {.id = before.id,
+    struct change_todo empty = {.owner = ACCOUNT_ALONE,
+                                .id = before.id,
                                 .kind = TODO_DRAFT_PATCH,
                                 .conditions = &unconditional};
 
@@ -217,7 +222,7 @@ static void conditions_decide_before_anything_changes(void **state)
     struct conditions stale = matches(todo.version + 1);
     struct conditions absent = {.none_match_any = true};
     struct change_todo change = change_of(todo.id, TODO_DRAFT_PATCH, "second");
-    struct delete_todo delete = {todo.id, &stale};
+    struct delete_todo delete = {todo.id, &stale, ACCOUNT_ALONE};
 
     change.conditions = &stale;
     assert_int_equal(store_case_write(c->store, store_change_todo, &change),
@@ -258,8 +263,8 @@ static void what_is_deleted_is_gone_and_its_id_is_not_used_again(void **state)
 {
     struct store_case *c = *state;
     struct todo todo = store_case_create(c->store, "newest");
-    struct delete_todo delete = {todo.id, &unconditional};
-    struct clear_todos clear = {0};
+    struct delete_todo delete = {todo.id, &unconditional, ACCOUNT_ALONE};
+    struct clear_todos clear = {.owner = ACCOUNT_ALONE};
 
     assert_int_equal(store_case_write(c->store, store_delete_todo, &delete),
                      TODO_OK);
@@ -297,7 +302,7 @@ static int64_t rows(const struct store_case *c)
 static void a_clearing_without_filter_is_one_step(void **state)
 {
     struct store_case *c = *state;
-    struct clear_todos job = {0};
+    struct clear_todos job = {.owner = ACCOUNT_ALONE};
 
     fill(c, 3 * STORE_CLEAR_STEP, 2);
     assert_int_equal(store_case_write(c->store, store_clear_todos, &job),
@@ -309,7 +314,8 @@ static void a_clearing_without_filter_is_one_step(void **state)
 /* Clears step by step, as the handlers do; gives the number of steps. */
 static int clear_in_steps(struct store_case *c, enum list_completed completed)
 {
-    struct clear_todos job = {.completed = completed, .more = true};
+    struct clear_todos job = {
+        .owner = ACCOUNT_ALONE, .completed = completed, .more = true};
     int64_t before = rows(c);
     int steps = 0;
 
@@ -355,7 +361,7 @@ static void a_filtered_clearing_goes_in_steps(void **state)
 static void a_filtered_clearing_spares_what_is_made_meanwhile(void **state)
 {
     struct store_case *c = *state;
-    struct clear_todos job = {.completed = LIST_OPEN};
+    struct clear_todos job = {.owner = ACCOUNT_ALONE, .completed = LIST_OPEN};
 
     fill(c, STORE_CLEAR_STEP + 1, STORE_CLEAR_STEP + 2);
     assert_int_equal(store_case_write(c->store, store_clear_todos, &job),

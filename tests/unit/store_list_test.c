@@ -5,6 +5,7 @@
 #include <cjson/cJSON.h>
 #include <sqlite3.h>
 
+#include "common/base/clock.h"
 #include "common/store/store_internal.h"
 #include "tests/support/store_case.h"
 #include "tests/unit/unit.h"
@@ -104,6 +105,10 @@ static bool wanted(const struct list_query *query, const struct todo *row)
     if (query->completed != LIST_ANY &&
         row->completed != (query->completed == LIST_COMPLETED))
         return false;
+    if (query->overdue != LIST_DUE_ANY &&
+        (!row->completed && row->has_due_at &&
+         row->due_at <= clock_wall_ms()) != (query->overdue == LIST_OVERDUE))
+        return false;
     return !query->has_search || has_ignoring_case(row->title, query->search);
 }
 
@@ -131,7 +136,8 @@ static int expect_ids(const struct list_query *query, const struct todo *rows,
 static bool read_page(struct store_case *c, struct list_query *query,
                       int64_t *ids, int *count)
 {
-    struct list_todos job = {.query = query, .base = "http://h"};
+    struct list_todos job = {
+        .owner = ACCOUNT_ALONE, .query = query, .base = "http://h"};
     cJSON *page;
     const cJSON *todo;
 
@@ -200,6 +206,26 @@ static void pages_of_any_size_make_the_sorted_whole(void **state)
     }
 }
 
+static void late_and_open_is_overdue_in_every_order(void **state)
+{
+    struct store_case *c = *state;
+    struct todo rows[ROWS];
+
+    fill(c, rows);
+    store_case_exec(c->path, "UPDATE todos SET due_at = 253402300799999"
+                             " WHERE due_at = 0");
+    for (int i = 0; i < ROWS; i++)
+        if (rows[i].has_due_at && rows[i].due_at == 0)
+            rows[i].due_at = INT64_C(253402300799999);
+    for (int overdue = LIST_DUE_ANY; overdue <= LIST_NOT_OVERDUE; overdue++)
+        for (int open = LIST_ANY; open <= LIST_OPEN; open++) {
+            struct list_query query = {.completed = (enum list_completed)open,
+                                       .overdue = (enum list_overdue)overdue};
+
+            each_sort(c, query, rows);
+        }
+}
+
 static void a_search_finds_what_contains_it(void **state)
 {
     static const char *const searches[] = {"milk", "K", "0%", "%",  "_",
@@ -224,7 +250,8 @@ static void an_empty_table_is_an_empty_page(void **state)
     struct list_query query = {.limit = 5};
 
     for (enum list_sort sort = 0; sort < LIST_SORT_COUNT; sort++) {
-        struct list_todos job = {.query = &query, .base = ""};
+        struct list_todos job = {
+            .owner = ACCOUNT_ALONE, .query = &query, .base = ""};
 
         query.sort = sort;
         assert_int_equal(store_case_read(c->store, store_list_todos, &job),
@@ -308,6 +335,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         store_test(pages_of_any_size_make_the_sorted_whole),
+        store_test(late_and_open_is_overdue_in_every_order),
         store_test(a_search_finds_what_contains_it),
         store_test(an_empty_table_is_an_empty_page),
         store_test(another_owners_todos_are_not_listed),

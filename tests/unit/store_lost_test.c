@@ -35,14 +35,15 @@ static bool is_there(const struct store_case *c, const char *suffix)
 
 static enum todo_err write_one(struct store_case *c)
 {
-    struct create_todo create = {.draft = store_case_draft("too late")};
+    struct create_todo create = {.owner = ACCOUNT_ALONE,
+                                 .draft = store_case_draft("too late")};
 
     return store_case_write(c->store, store_create_todo, &create);
 }
 
 static enum todo_err read_one(struct store_case *c)
 {
-    struct read_todo job = {.id = 1};
+    struct read_todo job = {.owner = ACCOUNT_ALONE, .id = 1};
 
     return store_case_read(c->store, store_read_todo, &job);
 }
@@ -227,7 +228,8 @@ static enum todo_err move_it(struct store *store, void *arg)
 static void a_commit_into_what_is_gone_is_not_answered(void **state)
 {
     struct store_case *c = *state;
-    struct create_todo create = {.draft = store_case_draft("too late")};
+    struct create_todo create = {.owner = ACCOUNT_ALONE,
+                                 .draft = store_case_draft("too late")};
     struct store_job jobs[] = {{.work = store_create_todo, .arg = &create},
                                {.work = move_it, .arg = c}};
 

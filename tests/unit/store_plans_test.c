@@ -11,7 +11,8 @@
 
 static void list(struct store *store, const struct list_query *query)
 {
-    struct list_todos job = {.query = query, .base = ""};
+    struct list_todos job = {
+        .owner = ACCOUNT_ALONE, .query = query, .base = ""};
 
     assert_int_equal(store_case_read(store, store_list_todos, &job), TODO_OK);
     list_todos_release(&job);
@@ -101,23 +102,71 @@ static void every_list_is_searched_in_its_index(void **state)
     }
 }
 
-static void lists_by_id_are_searched_in_the_table(void **state)
+static void lists_by_id_are_searched_in_the_index_of_owners(void **state)
 {
     struct store_case *c = *state;
     sqlite3_stmt *(*lists)[LEG_COUNT] = c->store->lists[LIST_BY_ID];
 
     list_in_every_way(c->store);
     assert_plan(c->store->db, lists[0][LEG_REST],
-                "SEARCH todos USING INTEGER PRIMARY KEY (rowid>?)\n");
+                "SEARCH todos USING INDEX todos_by_owner (owner=? AND "
+                "rowid>?)\n");
     assert_plan(c->store->db, lists[1][LEG_REST],
-                "SEARCH todos USING INTEGER PRIMARY KEY (rowid<?)\n");
+                "SEARCH todos USING INDEX todos_by_owner (owner=? AND "
+                "rowid<?)\n");
     for (int down = 0; down < 2; down++) {
         assert_true(lists[down][LEG_TIES] == NULL);
         assert_true(lists[down][LEG_NULLS] == NULL);
     }
 }
 
-static void no_statement_but_a_full_clearing_scans_a_table(void **state)
+static void assert_plan_of(struct store_case *c, enum store_statement id,
+                           const char *want)
+{
+    assert_int_equal(store_case_read(c->store, store_ping, NULL), TODO_OK);
+    assert_plan(c->store->db, store_statement(c->store, id), want);
+}
+
+/* Also where an owner has few rows among a million of others. */
+static void an_owners_rows_are_found_among_those_of_others(void **state)
+{
+    struct store_case *c = *state;
+    const char *one = "SEARCH todos USING INTEGER PRIMARY KEY (rowid=?)\n";
+
+    assert_plan_of(c, STMT_READ, one);
+    assert_plan_of(c, STMT_UPDATE, one);
+    assert_plan_of(c, STMT_DELETE, one);
+    assert_plan_of(c, STMT_DELETE_ALL,
+                   "SEARCH todos USING INDEX todos_by_owner (owner=?)\n");
+    assert_plan_of(c, STMT_CLEAR_EDGE,
+                   "SEARCH todos USING INDEX todos_by_owner (owner=? AND "
+                   "rowid>? AND rowid<?)\n");
+    assert_plan_of(c, STMT_CLEAR_STEP,
+                   "SEARCH todos USING INDEX todos_by_owner (owner=? AND "
+                   "rowid>? AND rowid<?)\n");
+    assert_plan_of(c, STMT_READ_CHANGES,
+                   "SEARCH changes USING INDEX changes_by_owner (owner=? AND "
+                   "rowid>?)\n");
+    assert_plan_of(c, STMT_READ_ALL_CHANGES,
+                   "SEARCH changes USING INTEGER PRIMARY KEY (rowid>?)\n");
+    assert_plan_of(c, STMT_FIND_USER,
+                   "SEARCH users USING INDEX sqlite_autoindex_users_1 "
+                   "(name=?)\n");
+}
+
+static void what_is_due_is_found_among_a_million(void **state)
+{
+    struct store_case *c = *state;
+
+    assert_plan_of(c, STMT_NEXT_DUE,
+                   "SEARCH todos USING INDEX todos_due (due_at>?)\n");
+    assert_plan_of(c, STMT_FIND_DUE,
+                   "SEARCH todos USING INDEX todos_due (due_at<?)\n");
+    assert_plan_of(c, STMT_DISARM,
+                   "SEARCH todos USING INTEGER PRIMARY KEY (rowid=?)\n");
+}
+
+static void no_statement_scans_a_table(void **state)
 {
     struct store_case *c = *state;
 
@@ -130,8 +179,9 @@ static void no_statement_but_a_full_clearing_scans_a_table(void **state)
         assert_true(statement != NULL);
         explain(c->store->db, statement, &plan);
         if ((unit_buf_has(&plan, "SCAN todos") ||
-             unit_buf_has(&plan, "SCAN changes")) &&
-            id != STMT_PING && id != STMT_DELETE_ALL)
+             unit_buf_has(&plan, "SCAN changes") ||
+             unit_buf_has(&plan, "SCAN users")) &&
+            id != STMT_PING)
             fail_msg("%s\n%.*s", sqlite3_sql(statement), (int)plan.len,
                      plan.data);
         assert_false(unit_buf_has(&plan, "TEMP B-TREE"));
@@ -166,7 +216,8 @@ static void fill(const struct store_case *c)
 static enum todo_err list_late(struct store *store,
                                const struct list_query *query)
 {
-    struct list_todos job = {.query = query, .base = ""};
+    struct list_todos job = {
+        .owner = ACCOUNT_ALONE, .query = query, .base = ""};
     enum todo_err err;
 
     assert_int_equal(
@@ -210,8 +261,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         store_test(every_list_is_searched_in_its_index),
-        store_test(lists_by_id_are_searched_in_the_table),
-        store_test(no_statement_but_a_full_clearing_scans_a_table),
+        store_test(lists_by_id_are_searched_in_the_index_of_owners),
+        store_test(an_owners_rows_are_found_among_those_of_others),
+        store_test(what_is_due_is_found_among_a_million),
+        store_test(no_statement_scans_a_table),
         store_test(a_filtered_list_that_takes_too_long_is_ended),
         store_test(a_list_without_filters_is_not_ended),
     };

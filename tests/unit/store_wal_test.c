@@ -27,7 +27,8 @@ static void write_group(struct store_case *c)
     for (int i = 0; i < GROUP; i++) {
         char *title = creates[i].draft.values.title;
 
-        creates[i] = (struct create_todo){.draft = store_case_draft("")};
+        creates[i] = (struct create_todo){.owner = ACCOUNT_ALONE,
+                                          .draft = store_case_draft("")};
         memset(title, 'x', TODO_TITLE_SIZE - 1);
         title[TODO_TITLE_SIZE - 1] = '\0';
         jobs[i].work = store_create_todo;
@@ -295,7 +296,7 @@ static void a_log_that_cannot_be_written_back_is_kept(void **state)
 
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         struct todo todo = store_case_create(c->store, "kept all the while");
-        struct read_todo read = {.id = todo.id};
+        struct read_todo read = {.owner = ACCOUNT_ALONE, .id = todo.id};
 
         vfs_shim_break(faults[i]);
         outgrow(c);

@@ -178,6 +178,20 @@ static void what_is_no_object_with_a_title_is_refused(void **state)
     assert_refused_bytes(ends_in_nul, sizeof ends_in_nul);
 }
 
+/* It is not the upstream's fault. */
+static void without_memory_the_fault_is_ours(void **state)
+{
+    static const char body[] = "{\"title\":\"milk\"}";
+    struct buf array = {0};
+
+    (void)state;
+    unit_scarce_json(0);
+    assert_int_equal(ask_body("200 OK", body, strlen(body), &array),
+                     TODO_ERR_INTERNAL);
+    unit_plenty_json();
+    unit_assert_buf(&array, "");
+}
+
 static void any_2xx_will_do_and_nothing_else(void **state)
 {
     static const char body[] = "{\"title\":\"milk\"}";
@@ -373,6 +387,7 @@ int main(void)
         cmocka_unit_test(a_title_has_the_rules_of_a_todo),
         cmocka_unit_test(a_title_has_at_most_200_characters),
         cmocka_unit_test(what_is_no_object_with_a_title_is_refused),
+        cmocka_unit_test(without_memory_the_fault_is_ours),
         cmocka_unit_test(any_2xx_will_do_and_nothing_else),
         cmocka_unit_test(a_second_suggestion_is_parted_by_a_comma),
         cmocka_unit_test(a_body_has_at_most_64_kib),

@@ -115,61 +115,28 @@ static void what_is_written_reads_back_as_no_change(void **state)
  * Memory that runs out
  */
 
-static int allocations_left;
-static int blocks_alive;
-
-static void *scarce_malloc(size_t size)
-{
-    if (allocations_left == 0)
-        return NULL;
-    allocations_left--;
-    blocks_alive++;
-    return malloc(size);
-}
-
-static void counting_free(void *block)
-{
-    if (block)
-        blocks_alive--;
-    free(block);
-}
-
-static void use_scarce_memory(void)
-{
-    cJSON_Hooks hooks = {scarce_malloc, counting_free};
-
-    cJSON_InitHooks(&hooks);
-}
-
-static int use_plenty_again(void **state)
-{
-    (void)state;
-    cJSON_InitHooks(NULL);
-    return 0;
-}
-
 static void out_of_memory_is_an_error_of_ours_and_leaks_nothing(void **state)
 {
     static const char body[] = "{\"title\":\"a\\n\",\"x\":[1,{\"y\":\"z\"}]}";
-    enum todo_err err = TODO_ERR_INTERNAL;
+    enum todo_err err = TODO_ERR_NO_MEMORY;
     int tries = 0;
 
     (void)state;
-    use_scarce_memory();
-    for (; err == TODO_ERR_INTERNAL; tries++) {
+    for (; err == TODO_ERR_NO_MEMORY; tries++) {
         struct todo_draft draft;
         struct problem problem = {0};
         char *copy = unit_copy(body, sizeof body - 1);
 
-        allocations_left = tries;
+        unit_scarce_json(tries);
         err = todo_draft_parse(&draft, TODO_DRAFT_WHOLE, copy, sizeof body - 1,
                                &problem);
-        assert_int_equal(blocks_alive, 0);
+        assert_int_equal(unit_json_blocks(), 0);
         assert_uint_equal(problem.fault_count,
-                          err == TODO_ERR_INTERNAL ? 0 : 2);
+                          err == TODO_ERR_NO_MEMORY ? 0 : 2);
         problem_release(&problem);
         free(copy);
     }
+    unit_plenty_json();
     assert_int_equal(err, TODO_ERR_INVALID);
     assert_true(tries > 5); /* the object, its members, names and strings */
 }
@@ -194,9 +161,7 @@ int main(void)
         cmocka_unit_test(a_base_with_quotes_cannot_break_the_json),
         cmocka_unit_test(members_are_those_of_the_table_in_its_order),
         cmocka_unit_test(what_is_written_reads_back_as_no_change),
-        cmocka_unit_test_teardown(
-            out_of_memory_is_an_error_of_ours_and_leaks_nothing,
-            use_plenty_again),
+        cmocka_unit_test(out_of_memory_is_an_error_of_ours_and_leaks_nothing),
         cmocka_unit_test(a_full_buffer_is_told_by_its_flag),
     };
 

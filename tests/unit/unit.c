@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cjson/cJSON.h>
+
 void *unit_alloc(size_t size)
 {
     void *memory = malloc(size > 0 ? size : 1);
@@ -38,4 +40,42 @@ bool unit_buf_has(const struct buf *buf, const char *text)
         if (memcmp(buf->data + i, text, len) == 0)
             return true;
     return false;
+}
+
+static int blocks_left;
+static int blocks_alive;
+
+static void *scarce_malloc(size_t size)
+{
+    if (blocks_left == 0)
+        return NULL;
+    blocks_left--;
+    blocks_alive++;
+    return malloc(size);
+}
+
+static void counting_free(void *block)
+{
+    if (block)
+        blocks_alive--;
+    free(block);
+}
+
+void unit_scarce_json(int blocks)
+{
+    cJSON_Hooks hooks = {scarce_malloc, counting_free};
+
+    blocks_left = blocks;
+    blocks_alive = 0;
+    cJSON_InitHooks(&hooks);
+}
+
+void unit_plenty_json(void)
+{
+    cJSON_InitHooks(NULL);
+}
+
+int unit_json_blocks(void)
+{
+    return blocks_alive;
 }

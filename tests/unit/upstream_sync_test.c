@@ -190,9 +190,12 @@ static void a_request_whose_time_is_over_makes_no_call(void **state)
 {
     static const struct step how[] = {{.lasts = 999 * MS, .behind = 2 * MS},
                                       {0}};
+    static const struct step to_the_microsecond[] = {{.lasts = 1000 * MS}, {0}};
 
     (void)state;
     assert_int_equal(ask(how, 2), TODO_ERR_UPSTREAM_TIMEOUT);
+    assert_int_equal(calls, 1);
+    assert_int_equal(ask(to_the_microsecond, 2), TODO_ERR_UPSTREAM_TIMEOUT);
     assert_int_equal(calls, 1);
 }
 

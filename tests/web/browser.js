@@ -64,7 +64,8 @@ export async function show(context, url, look, expected = [], book = '') {
       (complaint) => !expected.some((words) => words.test(complaint))), []);
   } catch (error) {
     const said = complaints.join('; ') || 'nothing';
-    throw new Error(`the page complained of: ${said}`, { cause: error });
+    throw new Error(`${error.message}; the page complained of: ${said}`,
+      { cause: error });
   } finally {
     await page.close();
   }

@@ -142,7 +142,43 @@ for (const name of Object.keys(programs))
       assert.match(first.headers.link, /^<.*>; rel="next"$/);
       for (const sort of document.json.components.parameters.sort.schema.enum)
         await expect('list_todos', 200,
-          await ask(`${url}/todos?sort=${sort}&completed=false&q=buy`));
+          await ask(`${url}/todos?sort=${sort}&completed=false&overdue=false` +
+            '&q=buy'));
+    });
+
+    const send = (path, account, headers) =>
+      sendTodo(`${url}${path}`, 'POST', account, headers);
+
+    test('a user, and a token for its password', async () => {
+      const account =
+        { name: `u${Date.now()}`, password: 'correct horse battery' };
+      await expect('create_user', 201, await send('/users', account));
+      await expect('create_user', 409, await send('/users', account));
+      const answer =
+        await expect('create_token', 200, await send('/tokens', account));
+      assert.equal(answer.headers['cache-control'], 'no-store');
+      const wrong = await expect('create_token', 401, await send('/tokens',
+        { ...account, password: 'wrong horse battery' }));
+      assert.equal(wrong.headers['www-authenticate'], 'Bearer');
+    });
+
+    test('users and tokens that go wrong', async () => {
+      for (const [path, operation] of
+        [['/users', 'create_user'], ['/tokens', 'create_token']]) {
+        await expect(operation, 400, await send(path, '{'));
+        await expect(operation, 411, await ask(`${url}${path}`, 'POST', {
+          headers: { 'Content-Type': 'application/json' },
+          without: ['Content-Length', 'Transfer-Encoding'],
+        }));
+        await expect(operation, 413,
+          await send(path, { name: 'x'.repeat(70000) }));
+        await expect(operation, 415,
+          await ask(`${url}${path}`, 'POST', { body: 'name=x' }));
+        await expect(operation, 422,
+          await send(path, { name: 'X', password: 'short', colour: 'red' }));
+        await expect(operation, 422, await send(`${path}?limit=1`, {}));
+        await expect(operation, 405, await ask(`${url}${path}`));
+      }
     });
 
     test('the server itself', async () => {
@@ -246,4 +282,98 @@ for (const name of Object.keys(programs))
               `${method} ${JSON.stringify(body)}`);
           }
       });
+
+    // Lengths of passwords are bytes; JSON Schema counts code points.
+    const good = 'correct horse battery';
+    const accounts = [
+      {},
+      { name: 'somebody' },
+      { password: good },
+      { name: null, password: good },
+      { name: 'somebody', password: null },
+      { name: 17, password: good },
+      { name: 'somebody', password: 123456789012 },
+      { name: 'somebody', password: good },
+      { name: 'ab', password: good },
+      { name: 'abc', password: good },
+      { name: 'a'.repeat(32), password: good },
+      { name: 'a'.repeat(33), password: good },
+      { name: 'a.b_c-0', password: good },
+      { name: '0abc', password: good },
+      { name: 'Abc', password: good },
+      { name: 'a b c', password: good },
+      { name: 'abc\n', password: good },
+      { name: 'abc\u00e9', password: good },
+      { name: 'somebody', password: 'x'.repeat(11) },
+      { name: 'somebody', password: 'x'.repeat(12) },
+      { name: 'somebody', password: 'x'.repeat(128) },
+      { name: 'somebody', password: 'x'.repeat(129) },
+      { name: 'somebody', password: `${good}\u0000` },
+      { name: 'somebody', password: `\t${good}\n\u007f` },
+      { name: 'somebody', password: good, id: 2 },
+      { name: 'somebody', password: good, created_at: null },
+    ];
+
+    test('accounts that the schema allows are looked at, others are a 422',
+      async () => {
+        const allows = document.schema('Account');
+        for (const account of accounts)
+          for (const path of ['/users', '/tokens']) {
+            const { status } = await send(path, account);
+            assert.equal(status === 422, !allows(account),
+              `${path} ${JSON.stringify(account)}`);
+          }
+      });
+
+    test('with --auth, todos and suggestions need a token', async () => {
+      const server = await startServer(name, { more: ['--auth'] });
+      const account = { name: 'somebody', password: good };
+      const todo = `${server.url}/todos/1`;
+      const operations = [
+        ['list_todos', 'GET', '/todos'],
+        ['create_todo', 'POST', '/todos'],
+        ['clear_todos', 'DELETE', '/todos'],
+        ['read_todo', 'GET', '/todos/1'],
+        ['replace_todo', 'PUT', '/todos/1'],
+        ['patch_todo', 'PATCH', '/todos/1'],
+        ['delete_todo', 'DELETE', '/todos/1'],
+        ['stream_events', 'GET', '/todos/events'],
+        ['export_todos', 'GET', '/todos/export'],
+        ['suggest_titles', 'GET', '/suggestions'],
+      ];
+      for (const [operation, method, path] of operations)
+        for (const headers of [{}, { Authorization: 'Bearer x' }]) {
+          const answer = await expect(operation, 401,
+            await ask(`${server.url}${path}`, method, { headers }));
+          assert.equal(answer.headers['www-authenticate'].includes('error='),
+            'Authorization' in headers);
+        }
+      await sendTodo(`${server.url}/users`, 'POST', account);
+      const { text } =
+        await sendTodo(`${server.url}/tokens`, 'POST', account);
+      const headers =
+        { Authorization: `Bearer ${JSON.parse(text).access_token}` };
+      await expect('create_todo', 201, await sendTodo(`${server.url}/todos`,
+        'POST', { title: 'Buy milk' }, headers));
+      await expect('read_todo', 200, await ask(todo, 'GET', { headers }));
+      await expect('check_health', 200, await ask(`${server.url}/healthz`));
+      await server.stop();
+    });
   });
+
+// An operation that may answer 401 says which scheme would do, and no other.
+test('the document tells which operations need a token', () => {
+  const document = new Document(texts['todo-sync']);
+  const schemes = Object.entries(document.json.components.securitySchemes)
+    .filter(([, scheme]) => scheme.type === 'http'
+      && scheme.scheme.toLowerCase() === 'bearer');
+  assert.equal(schemes.length, 1);
+  const [[bearer]] = schemes;
+  for (const { path, method, security = [], responses } of document.operations) {
+    const needs = /^\/(todos|suggestions)/.test(path);
+    assert.equal(security.some((one) => bearer in one), needs,
+      `${method} ${path}`);
+    assert.equal('401' in responses, needs || path === '/tokens',
+      `${method} ${path}`);
+  }
+});

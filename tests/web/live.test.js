@@ -177,6 +177,15 @@ for (const [name, otherName] of
         }));
       });
 
+    test('what is due is told', async () => {
+      await showLive(server, (here) => showLive(other, async (there) => {
+        await create(server,
+          { title: 'late', due_at: '2001-01-01T00:00:00Z' });
+        for (const page of [here, there])
+          await page.getByText(/^\d+ due: late/).waitFor();
+      }));
+    });
+
     test('a server that comes back is found, and nothing is lost', async () => {
       const mine = await startServer(name, { db, viewer: false });
       let again;

@@ -36,7 +36,7 @@ function urlsIn(url, { headers, text }) {
       .filter((reference) => !reference.startsWith('data:')));
   if (/json/.test(headers['content-type']))
     JSON.parse(text, (name, value) => {
-      if (['url', 'type'].includes(name) && /^[./h]/.test(value))
+      if (['url', 'type'].includes(name) && /^(?:[./]|https?:)/.test(value))
         found.push(value);
       return value;
     });

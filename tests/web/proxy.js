@@ -23,6 +23,7 @@ export async function startProxy(path) {
     });
     forwarded.once('response', (answer) => {
       response.writeHead(answer.statusCode, answer.headers);
+      response.flushHeaders(); // of a stream, before it has something to tell
       answer.pipe(response);
     });
     forwarded.once('error', () => response.destroy());

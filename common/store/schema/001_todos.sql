@@ -25,6 +25,6 @@ CREATE INDEX todos_by_updated_at ON todos (owner, updated_at);
 CREATE TABLE changes (
     id    INTEGER PRIMARY KEY,
     owner INTEGER NOT NULL DEFAULT 1,
-    kind  TEXT    NOT NULL,      -- created, updated, deleted, cleared
+    kind  TEXT    NOT NULL,      -- created, updated, deleted, cleared, due
     data  TEXT    NOT NULL       -- JSON; a todo stands there without its url
 ) STRICT;
