@@ -60,13 +60,21 @@ static long long notice_head_locked(struct conn *conn, long long deadline,
     return move(conn, deadline, now + within_us);
 }
 
+/* Whether its thread can go on, or has just done so. Caller holds lock. */
+static bool goes_on_locked(const struct conn *conn,
+                           long long deadline) /* ANY THREAD */
+{
+    return conn_is_ready(conn) || atomic_load(&conn->taken) >= deadline;
+}
+
 /* The process may have stood still (SIGSTOP, a busy machine) while the deadline
  * passed: where there is something to take, the thread gets a moment to take
  * it, once. Caller holds lock. */
 static long long grant_moment_locked(struct conn *conn, long long deadline,
                                      int64_t now) /* ANY THREAD */
 {
-    if (deadline > now || deadline == conn->moment || !conn_is_ready(conn))
+    if (deadline > now || deadline == conn->moment ||
+        !goes_on_locked(conn, deadline))
         return deadline;
     conn->moment = now + MOMENT_US;
     return move(conn, deadline, conn->moment);
@@ -247,6 +255,13 @@ void conn_found(void *arg, int fd) /* REQUEST THREAD */
     conn->fd = fd;
     pthread_mutex_unlock(&conn->conns->lock);
     conn_expect(conn, conn->conns->server->config->head_timeout_ms, SHUT_RD);
+}
+
+void conn_taken(void *arg) /* REQUEST THREAD */
+{
+    struct conn *conn = arg;
+
+    atomic_store(&conn->taken, clock_mono_us());
 }
 
 bool conn_is_late(const struct conn *conn) /* REQUEST THREAD */

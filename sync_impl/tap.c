@@ -1,5 +1,6 @@
 /*
- * sync_impl/tap.c - recv(2), and a count of the bytes that civetweb holds.
+ * sync_impl/tap.c - recv(2), send(2), and a count of the bytes that civetweb
+ * holds.
  */
 #define _GNU_SOURCE /* NOLINT: ppoll; here alone */
 
@@ -14,20 +15,25 @@
 
 #include "common/http/http_rules.h"
 
-/* What is read on this thread. */
+/* What is read and sent on this thread. */
 static _Thread_local struct {
     void (*found)(void *arg, int fd); /* NULL once it was called */
-    void *found_arg;
+    void (*taken)(void *arg);
+    void *arg;                  /* of both */
+    int fd;                     /* -1 until it is found */
     bool head;                  /* goes to civetweb's buffer, and is counted */
     struct http_chunks *chunks; /* judges it, while not NULL */
     size_t held;                /* bytes in the buffer that were not used yet */
     bool deaf;                  /* more was used than was heard to come */
-} tap;
+} tap = {.fd = -1};
 
-void tap_open(void (*found)(void *arg, int fd), void *arg) /* REQUEST THREAD */
+void tap_open(void (*found)(void *arg, int fd), void (*taken)(void *arg),
+              void *arg) /* REQUEST THREAD */
 {
     tap.found = found;
-    tap.found_arg = arg;
+    tap.taken = taken;
+    tap.arg = arg;
+    tap.fd = -1;
     tap.held = 0;
     tap.deaf = false;
     tap_head_begin();
@@ -36,6 +42,7 @@ void tap_open(void (*found)(void *arg, int fd), void *arg) /* REQUEST THREAD */
 void tap_close(void) /* REQUEST THREAD */
 {
     tap.found = NULL;
+    tap.fd = -1;
     tap.head = false;
 }
 
@@ -84,7 +91,17 @@ ssize_t recv(int fd, void *buf, size_t n, int flags) /* ANY THREAD */
     return came;
 }
 
-/* This one, too. It is the first thing that civetweb does with a socket. */
+/* This one, too. */
+ssize_t send(int fd, const void *buf, size_t n, int flags) /* ANY THREAD */
+{
+    ssize_t took = sendto(fd, buf, n, flags, NULL, 0);
+
+    if (took > 0 && fd == tap.fd)
+        tap.taken(tap.arg);
+    return took;
+}
+
+/* And this one. It is the first thing that civetweb does with a socket. */
 int poll(struct pollfd *fds, nfds_t n, int timeout);
 
 int poll(struct pollfd *fds, nfds_t n, int timeout) /* ANY THREAD */
@@ -95,7 +112,8 @@ int poll(struct pollfd *fds, nfds_t n, int timeout) /* ANY THREAD */
 
     if (found && n > 0) {
         tap.found = NULL;
-        found(tap.found_arg, fds[0].fd);
+        tap.fd = fds[0].fd;
+        found(tap.arg, tap.fd);
     }
     return ppoll(fds, n, timeout < 0 ? NULL : &until, NULL);
 }

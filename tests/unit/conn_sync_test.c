@@ -381,6 +381,27 @@ static void what_has_come_is_taken_before_a_client_is_late(void **state)
     pair_close(&other);
 }
 
+/* Once the process goes on, its thread may fill the kernel again before the
+ * watch looks. That the client took so much came in time all the same. */
+static void whoever_took_in_time_is_not_late_for_being_sent_more(void **state)
+{
+    struct pair one, other;
+
+    (void)state;
+    pair_open(&one);
+    pair_open(&other);
+    fill(one.accepted);
+    fill(other.accepted);
+    conn_expect(one.conn, 1000, SHUT_RDWR);
+    conn_expect(other.conn, 1000, SHUT_RDWR);
+    atomic_store(&one.conn->taken, clock_mono_us() + 1000 * 1000);
+    clock_move(1000);
+    expect_cut(&other);
+    assert_false(atomic_load(&one.conn->late));
+    pair_close(&one);
+    pair_close(&other);
+}
+
 /* It may say nothing, and civetweb would stand by it for seconds. */
 static void a_client_since_the_stop_is_shut_with_the_listener(void **state)
 {
@@ -410,6 +431,7 @@ int main(void)
         conn_test(while_there_is_room_nobody_is_hurried),
         conn_test(whoever_is_answered_is_not_hurried),
         conn_test(what_has_come_is_taken_before_a_client_is_late),
+        conn_test(whoever_took_in_time_is_not_late_for_being_sent_more),
         conn_test(a_client_since_the_stop_is_shut_with_the_listener),
     };
 

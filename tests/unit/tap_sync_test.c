@@ -17,7 +17,7 @@ static int open_connection(void **state)
 {
     (void)state;
     chunks = (struct http_chunks){0};
-    tap_open(NULL, NULL);
+    tap_open(NULL, NULL, NULL);
     return socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
 }
 
@@ -56,7 +56,7 @@ static void the_socket_is_told_once(void **state)
     int told = 0;
 
     (void)state;
-    tap_open(count_if_ours, &told);
+    tap_open(count_if_ours, NULL, &told);
     look();
     look();
     assert_int_equal(told, 1);
@@ -68,10 +68,52 @@ static void a_connection_that_has_ended_has_no_socket(void **state)
     int told = 0;
 
     (void)state;
-    tap_open(count_if_ours, &told);
+    tap_open(count_if_ours, NULL, &told);
     tap_close();
     look();
     assert_int_equal(told, 0);
+}
+
+static void count(void *count)
+{
+    ++*(int *)count;
+}
+
+static void nothing(void *arg, int fd)
+{
+    (void)arg;
+    (void)fd;
+}
+
+/* What a library sends on this thread is another's. */
+static void what_the_kernel_takes_is_told(void **state)
+{
+    int taken = 0;
+
+    (void)state;
+    tap_open(nothing, count, &taken);
+    look();
+    assert_int_equal(send(ends[1], "x", 1, 0), 1);
+    assert_int_equal(taken, 1);
+    assert_int_equal(send(ends[0], "x", 1, 0), 1);
+    assert_int_equal(taken, 1);
+    tap_close();
+    assert_int_equal(send(ends[1], "x", 1, 0), 1);
+    assert_int_equal(taken, 1);
+}
+
+static void a_kernel_that_is_full_takes_nothing(void **state)
+{
+    static const char bytes[64 * 1024];
+    int taken = 0, times = 0;
+
+    (void)state;
+    tap_open(nothing, count, &taken);
+    look();
+    while (send(ends[1], bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+        times++;
+    assert_true(times > 0);
+    assert_int_equal(taken, times);
 }
 
 static void what_came_with_the_head_is_judged(void **state)
@@ -144,7 +186,7 @@ static void of_what_was_not_heard_nothing_is_told(void **state)
     assert_int_equal(read(ends[1], buffer, sizeof buffer), sizeof HEAD - 1);
     tap_head_end(sizeof HEAD - 1);
     assert_false(tap_chunks_begin(&chunks, MILK));
-    tap_open(NULL, NULL);
+    tap_open(NULL, NULL, NULL);
     assert_int_equal(comes(HEAD), sizeof HEAD - 1);
     tap_head_end(sizeof HEAD - 1);
     assert_true(tap_chunks_begin(&chunks, MILK));
@@ -158,6 +200,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TAP_CASE(the_socket_is_told_once),
         TAP_CASE(a_connection_that_has_ended_has_no_socket),
+        TAP_CASE(what_the_kernel_takes_is_told),
+        TAP_CASE(a_kernel_that_is_full_takes_nothing),
         TAP_CASE(what_came_with_the_head_is_judged),
         TAP_CASE(what_comes_later_is_judged),
         TAP_CASE(what_is_refused_is_the_end),
