@@ -21,7 +21,7 @@ static int on_open(const struct mg_connection *mg,
     struct server *server = mg_get_user_data(mg_get_context(mg));
 
     *user_data = conns_open(server->conns);
-    tap_open(conn_found, conn_taken, *user_data);
+    tap_open(conn_found, conn_waits, *user_data);
     return 0;
 }
 

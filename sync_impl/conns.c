@@ -60,11 +60,16 @@ static long long notice_head_locked(struct conn *conn, long long deadline,
     return move(conn, deadline, now + within_us);
 }
 
-/* Whether its thread can go on, or has just done so. Caller holds lock. */
-static bool goes_on_locked(const struct conn *conn,
-                           long long deadline) /* ANY THREAD */
+/* Whether the client alone is late: there is nothing to take, nor has the
+ * thread just taken something. It may have done so between the two looks: hence
+ * this order. Caller holds lock. */
+static bool waits_in_vain_locked(const struct conn *conn,
+                                 long long deadline) /* ANY THREAD */
 {
-    return conn_is_ready(conn) || atomic_load(&conn->taken) >= deadline;
+    bool ready = conn_is_ready(conn);
+    long long since = atomic_load(&conn->waits);
+
+    return !ready && since != 0 && since <= deadline;
 }
 
 /* The process may have stood still (SIGSTOP, a busy machine) while the deadline
@@ -74,7 +79,7 @@ static long long grant_moment_locked(struct conn *conn, long long deadline,
                                      int64_t now) /* ANY THREAD */
 {
     if (deadline > now || deadline == conn->moment ||
-        !goes_on_locked(conn, deadline))
+        waits_in_vain_locked(conn, deadline))
         return deadline;
     conn->moment = now + MOMENT_US;
     return move(conn, deadline, conn->moment);
@@ -86,7 +91,7 @@ static long long soon_locked(struct conn *conn, int64_t now) /* ANY THREAD */
 {
     long long soon = atomic_load(&conn->soon);
 
-    if (soon > now || soon == conn->moment || !conn_is_ready(conn))
+    if (soon > now || soon == conn->moment || waits_in_vain_locked(conn, soon))
         return soon;
     conn->moment = soon = now + SOON_US;
     atomic_store(&conn->soon, soon);
@@ -234,6 +239,7 @@ void conn_expect(struct conn *conn, int64_t within_ms,
     int64_t deadline = now + within_ms * 1000;
     int64_t soon = sooner(deadline, now + SOON_US);
 
+    atomic_store(&conn->waits, 0);
     atomic_store(&conn->how, how);
     atomic_store(&conn->soon, soon);
     atomic_store(&conn->deadline, deadline);
@@ -257,11 +263,14 @@ void conn_found(void *arg, int fd) /* REQUEST THREAD */
     conn_expect(conn, conn->conns->server->config->head_timeout_ms, SHUT_RD);
 }
 
-void conn_taken(void *arg) /* REQUEST THREAD */
+void conn_waits(void *arg, bool begins) /* REQUEST THREAD */
 {
     struct conn *conn = arg;
 
-    atomic_store(&conn->taken, clock_mono_us());
+    if (!begins)
+        atomic_store(&conn->waits, 0);
+    else if (atomic_load(&conn->waits) == 0)
+        atomic_store(&conn->waits, clock_mono_us());
 }
 
 bool conn_is_late(const struct conn *conn) /* REQUEST THREAD */
@@ -310,6 +319,7 @@ struct conn *conns_open(struct conns *conns) /* REQUEST THREAD */
     }
     pthread_mutex_unlock(&conns->lock);
     atomic_store(&conn->late, false);
+    atomic_store(&conn->waits, 0);
     conn->civetweb = NULL;
     conn->opened_us = clock_mono_us();
     conn->dropped = 0;

@@ -39,7 +39,7 @@ struct conn {
     atomic_llong deadline; /* clock_mono_us; 0 while nothing is due */
     atomic_llong idle;     /* the last deadline that was one for being idle */
     atomic_ullong heard;   /* bytes that had come when it was answered */
-    atomic_llong taken;    /* when the kernel last took of its answer */
+    atomic_llong waits;    /* since when its thread does; 0 while at work */
     atomic_int how;        /* what the watch shuts: SHUT_RD or SHUT_RDWR */
     int64_t opened_us;
     struct token_seen token_seen;
@@ -89,9 +89,11 @@ void conns_close(struct conn *conn);
  * head is expected, within --head-timeout. Request thread. */
 void conn_found(void *arg, int fd);
 
-/* The client of a connection, `arg`, takes its answer: the kernel has just had
- * room for more of it. Request thread. */
-void conn_taken(void *arg);
+/* The thread of a connection, `arg`, begins to wait for the client, or still
+ * does; or it goes on, since there is something to take or room to write. A
+ * thread that is at work while the deadline passes is not late yet. Request
+ * thread. */
+void conn_waits(void *arg, bool begins);
 
 /* Whether places are short: spare threads serve some clients. Then those go
  * that keep a place without need. Any thread. */

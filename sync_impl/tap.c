@@ -1,5 +1,5 @@
 /*
- * sync_impl/tap.c - recv(2), send(2), and a count of the bytes that civetweb
+ * sync_impl/tap.c - recv(2), poll(2), and a count of the bytes that civetweb
  * holds.
  */
 #define _GNU_SOURCE /* NOLINT: ppoll; here alone */
@@ -15,10 +15,10 @@
 
 #include "common/http/http_rules.h"
 
-/* What is read and sent on this thread. */
+/* What is read on this thread. */
 static _Thread_local struct {
     void (*found)(void *arg, int fd); /* NULL once it was called */
-    void (*taken)(void *arg);
+    void (*waits)(void *arg, bool begins);
     void *arg;                  /* of both */
     int fd;                     /* -1 until it is found */
     bool head;                  /* goes to civetweb's buffer, and is counted */
@@ -27,11 +27,12 @@ static _Thread_local struct {
     bool deaf;                  /* more was used than was heard to come */
 } tap = {.fd = -1};
 
-void tap_open(void (*found)(void *arg, int fd), void (*taken)(void *arg),
+void tap_open(void (*found)(void *arg, int fd),
+              void (*waits)(void *arg, bool begins),
               void *arg) /* REQUEST THREAD */
 {
     tap.found = found;
-    tap.taken = taken;
+    tap.waits = waits;
     tap.arg = arg;
     tap.fd = -1;
     tap.held = 0;
@@ -91,17 +92,7 @@ ssize_t recv(int fd, void *buf, size_t n, int flags) /* ANY THREAD */
     return came;
 }
 
-/* This one, too. */
-ssize_t send(int fd, const void *buf, size_t n, int flags) /* ANY THREAD */
-{
-    ssize_t took = sendto(fd, buf, n, flags, NULL, 0);
-
-    if (took > 0 && fd == tap.fd)
-        tap.taken(tap.arg);
-    return took;
-}
-
-/* And this one. It is the first thing that civetweb does with a socket. */
+/* This one, too. It is the first thing that civetweb does with a socket. */
 int poll(struct pollfd *fds, nfds_t n, int timeout);
 
 int poll(struct pollfd *fds, nfds_t n, int timeout) /* ANY THREAD */
@@ -109,11 +100,19 @@ int poll(struct pollfd *fds, nfds_t n, int timeout) /* ANY THREAD */
     struct timespec until = {.tv_sec = timeout / 1000,
                              .tv_nsec = timeout % 1000 * 1000000L};
     void (*found)(void *arg, int fd) = tap.found;
+    bool waits;
+    int ready;
 
     if (found && n > 0) {
         tap.found = NULL;
         tap.fd = fds[0].fd;
         found(tap.arg, tap.fd);
     }
-    return ppoll(fds, n, timeout < 0 ? NULL : &until, NULL);
+    waits = timeout != 0 && n > 0 && fds[0].fd == tap.fd;
+    if (waits)
+        tap.waits(tap.arg, true);
+    ready = ppoll(fds, n, timeout < 0 ? NULL : &until, NULL);
+    if (waits && ready != 0)
+        tap.waits(tap.arg, false);
+    return ready;
 }

@@ -1,7 +1,7 @@
 /*
- * sync_impl/tap.h - what does civetweb read, and when can it send?
+ * sync_impl/tap.h - what does civetweb read, and when does it wait?
  * Threads: request threads.
- * Blocks:  as recv(2), send(2) and poll(2) do, and for nothing else.
+ * Blocks:  as recv(2) and poll(2) do, and for nothing else.
  * Owns:    nothing.
  *
  * civetweb takes the chunks off a body, and does not tell what stood between
@@ -17,9 +17,8 @@
  * libuv hands the bytes over.
  *
  * The same goes for poll(2), by which civetweb waits for a connection's first
- * byte: it tells us the socket, which civetweb keeps to itself. And for
- * send(2): what the kernel takes of a long answer, the client has made room
- * for.
+ * byte: it tells us the socket, which civetweb keeps to itself. Later it tells
+ * whether the thread waits for its client or is at work.
  *
  * Where programs do not come first (macOS), or if a later civetweb uses other
  * functions, the tap hears nothing. It notices that: todo-sync then refuses all
@@ -35,10 +34,11 @@
 
 /* A connection begins, on this thread. Each thread has a tap of its own. Calls
  * `found` with `arg` and the socket when civetweb first looks at that: it tells
- * nobody which one it is. From then on calls `taken` whenever the kernel has
- * taken some of what civetweb sends there. */
-void tap_open(void (*found)(void *arg, int fd), void (*taken)(void *arg),
-              void *arg);
+ * nobody which one it is. From then on calls `waits` when civetweb begins to
+ * wait for the socket, also when it still waits (`begins`), and when it can go
+ * on (not `begins`). */
+void tap_open(void (*found)(void *arg, int fd),
+              void (*waits)(void *arg, bool begins), void *arg);
 
 /* It ends. What this thread reads for others from now on is not heard. */
 void tap_close(void);

@@ -8,6 +8,7 @@
 # shellcheck disable=SC2034 # play.sh asks
 alone=yes # what is said of a unit case is said of no other
 check_seconds=20 # a case that takes longer is HUNG; the slowest takes two
+: "${at_once:=4}" # cases: most of a case is waiting
 
 # --- running -----------------------------------------------------------------
 
@@ -40,19 +41,14 @@ check_plan() {
     done
 }
 
-# The plan in turns: what it wants of one server and then of the other, both are
-# asked at the same time. What builds something of its own is not. A line for
-# each: SIDES SUITE CASE.
-turns() {
-    awk '
-        function turn() { if (sides) print sides, asked }
-        {
-            now = $2 " " $3
-            if (sides == "sync" && $1 == "async" && now == asked && !/ (own|catches) /)
-                sides = "sync,async"
-            else { turn(); sides = $1; asked = now }
-        }
-        END { turn() }' "$play_tmp/plan"
+# The plan in rounds: the cases of a round are asked at the same time. What builds
+# something of its own is alone. For each line of the plan: ROUND NUMBER SIDE
+# SUITE CASE, where NUMBER is the place in the round.
+rounds() {
+    awk -v most="$at_once" '
+        { alone = / (own|catches) / }
+        n == 0 || n == most || alone || was { round++; n = 0 }
+        { print round, ++n, $0; was = alone }' "$play_tmp/plan"
 }
 
 # Runs one line of the plan and says passed, failed, hangs or unclear. What it
@@ -65,21 +61,23 @@ check_one() { # SIDE SUITE CASE
     esac
 }
 
-# One turn. What comes of it is in the folder $play_tmp/SIDE: verdict, SIDE.log
-# and what a sanitizer reports. Fails at Ctrl-C, when all that ran is gone.
-ask() ( # SIDES SUITE CASE
+# One round. What comes of each line is in the folder $play_tmp/NUMBER: verdict,
+# SIDE.log and what a sanitizer reports. Fails at Ctrl-C, when all that ran is
+# gone.
+ask() ( # ROUND
     trap : INT TERM HUP
     status=0 pids='' all=$play_tmp
-    for side in $(say "$1" | tr , ' '); do
-        play_tmp=$all/$side
+    while read -r round number side suite case; do
+        [ "$round" = "$1" ] || continue
+        play_tmp=$all/$number
         mkdir -p "$play_tmp"
         rm -f "$play_tmp"/report.*
         # shellcheck disable=SC2034 # play.sh asks
         [ -z "${explain:-}" ] || explain=$play_tmp
         sanitizer_options
-        check_one "$side" "$2" "$3" > "$play_tmp/verdict" &
+        check_one "$side" "$suite" "$case" > "$play_tmp/verdict" &
         pids="$pids $!"
-    done
+    done < "$play_tmp/rounds"
     for pid in $pids; do # a signal ends the first wait, and not what runs
         wait "$pid" || { status=130 && wait "$pid" 2> /dev/null; }
     done
@@ -118,25 +116,27 @@ run_check() { # [CASE...]
     rm -f "$play_tmp"/first.* "$play_tmp"/hung.*
     sanitizer_options
     check_plan | of_cases "$@" > "$play_tmp/plan"
-    turns > "$play_tmp/turns"
-    while read -r sides suite case; do
-        now_running "$sides" "$case"
-        ask "$sides" "$suite" "$case" || return 130
-        for side in $(say "$sides" | tr , ' '); do
-            note_verdict
-            [ "$verdict" != hangs ] || break 2
-        done
-    done < "$play_tmp/turns"
+    rounds > "$play_tmp/rounds"
+    last=0
+    while read -r round number side suite case; do
+        if [ "$round" != "$last" ]; then
+            last=$round
+            now_running "$side" "$case"
+            ask "$round" || return 130
+        fi
+        note_verdict
+        [ "$verdict" != hangs ] || break
+    done < "$play_tmp/rounds"
     now_running
     [ ! -f "$play_tmp/first.log" ]
 }
 
-# What came of $case, asked of $side.
+# What came of $case, asked of $side, the round's $number.
 note_verdict() {
-    verdict=$(cat "$play_tmp/$side/verdict")
-    if hung "$play_tmp/$side/$side.log"; then
+    verdict=$(cat "$play_tmp/$number/verdict")
+    if hung "$play_tmp/$number/$side.log"; then
         verdict=hangs
-    elif [ "$verdict" = passed ] && [ -n "$(reports "$play_tmp/$side")" ]; then
+    elif [ "$verdict" = passed ] && [ -n "$(reports "$play_tmp/$number")" ]; then
         verdict=unclear
     fi
     say "$verdict $side $suite $case" >> "$play_tmp/verdicts"
@@ -148,11 +148,11 @@ note_verdict() {
 }
 
 keep() { # AS
-    cp "$play_tmp/$side/$side.log" "$play_tmp/$1.log"
-    reports "$play_tmp/$side" > "$play_tmp/$1.report"
+    cp "$play_tmp/$number/$side.log" "$play_tmp/$1.log"
+    reports "$play_tmp/$number" > "$play_tmp/$1.report"
 }
 
-# On a terminal a line says what is awaited. It goes as it came: by blanks.
+# On a terminal a line says what is awaited, first of all. It goes as it came: by blanks.
 now_running() { # [SIDE CASE]
     [ -t 2 ] || return 0
     printf '\r%-79s\r' "$(say "${1:+... up to $check_seconds s: $(asked "$1")  $(
@@ -183,7 +183,6 @@ word() { # VERDICT
 # "todo-sync", or what is not about a server.
 asked() {
     case $1 in
-    sync,async) say "both servers" ;;
     sync | async) say "todo-$1" ;;
     *) say "$1" ;;
     esac

@@ -82,6 +82,14 @@ static void pair_open(struct pair *pair)
     assert_true(pair->accepted >= 0);
     pair->conn = conns_open(server.conns);
     conn_found(pair->conn, pair->accepted);
+    conn_waits(pair->conn, true);
+}
+
+/* Its thread begins to wait for that. */
+static void pair_waits(const struct pair *pair, int64_t within_ms, int how)
+{
+    conn_expect(pair->conn, within_ms, how);
+    conn_waits(pair->conn, true);
 }
 
 /* What conns_close leaves of it. */
@@ -328,7 +336,7 @@ static void while_there_is_room_nobody_is_hurried(void **state)
     (void)state;
     pairs_open(pairs);
     clock_move(9999);
-    conn_expect(pairs[THREADS - 1].conn, 0, SHUT_RD);
+    pair_waits(&pairs[THREADS - 1], 0, SHUT_RD);
     expect_cut(&pairs[THREADS - 1]);
     expect_kept(&pairs[0]);
     expect_kept(&pairs[1]);
@@ -353,7 +361,7 @@ static void whoever_is_answered_is_not_hurried(void **state)
     (void)state;
     pairs_open(pairs);
     pair_open(&pairs[THREADS]);
-    conn_expect(pairs[0].conn, 30000, SHUT_RDWR);
+    pair_waits(&pairs[0], 30000, SHUT_RDWR);
     fill(pairs[0].accepted);
     clock_move(200);
     for (int i = 1; i <= THREADS; i++)
@@ -372,8 +380,8 @@ static void what_has_come_is_taken_before_a_client_is_late(void **state)
     pair_open(&one);
     pair_open(&other);
     assert_int_equal(send(one.client, "x", 1, 0), 1);
-    conn_expect(one.conn, 1000, SHUT_RD);
-    conn_expect(other.conn, 1000, SHUT_RD);
+    pair_waits(&one, 1000, SHUT_RD);
+    pair_waits(&other, 1000, SHUT_RD);
     clock_move(1000);
     expect_cut(&other);
     assert_false(atomic_load(&one.conn->late));
@@ -381,9 +389,9 @@ static void what_has_come_is_taken_before_a_client_is_late(void **state)
     pair_close(&other);
 }
 
-/* Once the process goes on, its thread may fill the kernel again before the
- * watch looks. That the client took so much came in time all the same. */
-static void whoever_took_in_time_is_not_late_for_being_sent_more(void **state)
+/* When the process goes on, the watch may be the last to look: the thread has
+ * sent more, as much as the kernel takes, and waits anew. */
+static void a_thread_that_has_gone_on_since_is_not_late(void **state)
 {
     struct pair one, other;
 
@@ -392,9 +400,27 @@ static void whoever_took_in_time_is_not_late_for_being_sent_more(void **state)
     pair_open(&other);
     fill(one.accepted);
     fill(other.accepted);
-    conn_expect(one.conn, 1000, SHUT_RDWR);
-    conn_expect(other.conn, 1000, SHUT_RDWR);
-    atomic_store(&one.conn->taken, clock_mono_us() + 1000 * 1000);
+    pair_waits(&one, 1000, SHUT_RDWR);
+    pair_waits(&other, 1000, SHUT_RDWR);
+    atomic_store(&one.conn->waits, clock_mono_us() + 1001 * 1000);
+    clock_move(1000);
+    expect_cut(&other);
+    assert_false(atomic_load(&one.conn->late));
+    pair_close(&one);
+    pair_close(&other);
+}
+
+/* It has taken all that had come, and has not said so yet. */
+static void a_thread_at_work_is_not_late(void **state)
+{
+    struct pair one, other;
+
+    (void)state;
+    pair_open(&one);
+    pair_open(&other);
+    pair_waits(&one, 1000, SHUT_RD);
+    pair_waits(&other, 1000, SHUT_RD);
+    conn_waits(one.conn, false);
     clock_move(1000);
     expect_cut(&other);
     assert_false(atomic_load(&one.conn->late));
@@ -431,7 +457,8 @@ int main(void)
         conn_test(while_there_is_room_nobody_is_hurried),
         conn_test(whoever_is_answered_is_not_hurried),
         conn_test(what_has_come_is_taken_before_a_client_is_late),
-        conn_test(whoever_took_in_time_is_not_late_for_being_sent_more),
+        conn_test(a_thread_that_has_gone_on_since_is_not_late),
+        conn_test(a_thread_at_work_is_not_late),
         conn_test(a_client_since_the_stop_is_shut_with_the_listener),
     };
 
