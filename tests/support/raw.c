@@ -125,7 +125,7 @@ void raw_open_small_segments(struct raw *raw, const char *host, int port,
                              int bytes)
 {
     /* The least that IPv4 promises. */
-    must_open(raw, host, port, &(struct how){.segment = 536});
+    must_open(raw, host, port, &(struct how){.window = bytes, .segment = 536});
 }
 
 void raw_close(struct raw *raw)
