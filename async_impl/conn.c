@@ -50,6 +50,11 @@ struct server *conn_server(const struct conn *conn)
     return conn->conns->server;
 }
 
+struct limits_client conn_client(const struct conn *conn) /* LOOP */
+{
+    return conn->client;
+}
+
 enum todo_err conn_overload(struct conn *conn) /* LOOP */
 {
     if (conn->conns->stopping)
@@ -374,6 +379,16 @@ static void on_read(uv_stream_t *stream, ssize_t n,
 
 /* --- the beginning, and being late --------------------------------------- */
 
+/* Where it is, asked while it is there for sure. */
+static struct limits_client who_is_there(const struct conn *conn) /* LOOP */
+{
+    struct sockaddr_storage from = {.ss_family = AF_UNSPEC};
+    int len = sizeof from;
+
+    (void)uv_tcp_getpeername(&conn->tcp, (struct sockaddr *)&from, &len);
+    return limits_at_address((const struct sockaddr *)&from);
+}
+
 void conn_accept(struct server *server) /* LOOP */
 {
     uv_stream_t *listener = (uv_stream_t *)&server->listener;
@@ -390,6 +405,7 @@ void conn_accept(struct server *server) /* LOOP */
     }
     if (conn->spare)
         conns_make_room(conns);
+    conn->client = who_is_there(conn);
     uv_tcp_nodelay(&conn->tcp, 1);
     conn_expect(conn, server->config->head_timeout_ms); /* WAITS: client */
     uv_read_start((uv_stream_t *)&conn->tcp, on_alloc, on_read);

@@ -12,6 +12,7 @@
 #include <uv.h>
 
 #include "common/base/error.h"
+#include "common/http/limits.h"
 
 struct conn;
 struct server;
@@ -23,6 +24,9 @@ void conn_accept(struct server *server);
 
 /* The server that it belongs to; borrowed. */
 struct server *conn_server(const struct conn *conn);
+
+/* The client at its address. */
+struct limits_client conn_client(const struct conn *conn);
 
 /* TODO_ERR_STOPPING; TODO_ERR_BUSY on a spare connection, if there is no place
  * for it; or TODO_OK. */

@@ -18,6 +18,7 @@
 #include <uv.h>
 
 #include "common/base/buf.h"
+#include "common/http/limits.h"
 #include "common/todo/token.h"
 
 struct request;
@@ -54,6 +55,7 @@ struct conn {
     bool overdue;     /* it has passed; one more turn of the loop is left */
     enum conn_state state;
     struct token_seen token_seen;
+    struct limits_client client;
     int refs;           /* open handles, and the request while a handler has it;
                            the last one frees */
     bool spare;         /* one more than --max-connections: hears 503 */

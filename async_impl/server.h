@@ -3,7 +3,7 @@
  * Threads: the loop's.
  * Blocks:  server_start, server_run, server_release; server_leave, until the
  *          store threads have ended.
- * Owns:    pages, keeper, hashers, reminders, connections, the loop.
+ * Owns:    pages, limits, keeper, hashers, reminders, connections, the loop.
  */
 #ifndef TODO_ASYNC_SERVER_H
 #define TODO_ASYNC_SERVER_H
@@ -13,6 +13,7 @@
 
 #include <uv.h>
 
+#include "common/http/limits.h"
 #include "common/pages/pages.h"
 #include "common/setup/config.h"
 #include "common/store/store.h"
@@ -27,6 +28,7 @@
 struct server {
     struct config *config;
     struct pages pages;
+    struct limits *limits; /* NULL without --rate-limit */
     struct store_file *file;
     struct keeper *keeper;
     struct hashers *hashers;

@@ -3,6 +3,7 @@
  */
 #include "conn.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -144,6 +145,17 @@ void conn_callbacks(struct mg_callbacks *callbacks)
         .exit_thread = on_thread_end,
         .log_message = on_message,
     };
+}
+
+/* Here all listen to IPv4 (--host). */
+struct limits_client conn_client(const struct conn *conn) /* REQUEST THREAD */
+{
+    const char *text = mg_get_request_info(conn->civetweb)->remote_addr;
+    struct sockaddr_in from = {.sin_family = AF_INET};
+
+    if (inet_pton(AF_INET, text, &from.sin_addr) != 1)
+        from.sin_family = AF_UNSPEC;
+    return limits_at_address((const struct sockaddr *)&from);
 }
 
 enum todo_err conn_overload(struct conn *conn) /* REQUEST THREAD */

@@ -12,11 +12,15 @@
 #include <civetweb.h>
 
 #include "common/base/error.h"
+#include "common/http/limits.h"
 
 struct conn;
 
 /* Fills in the functions that civetweb is to call. */
 void conn_callbacks(struct mg_callbacks *callbacks);
+
+/* The client at its address. Request thread. */
+struct limits_client conn_client(const struct conn *conn);
 
 /* TODO_ERR_STOPPING; TODO_ERR_BUSY on a spare thread, if there is no place for
  * it; or TODO_OK. */

@@ -22,6 +22,8 @@ static enum todo_err request_accept(struct request *rq) /* REQUEST THREAD */
 
     rq->in.token_key = store_file_token_key(rq->server->file);
     rq->in.token_seen = &rq->conn->token_seen;
+    rq->in.limits = rq->server->limits;
+    rq->in.client = conn_client(rq->conn);
     err = http_request_accept(&rq->in, rq->server->config, &rq->reply);
     if (!err && (err = conn_overload(rq->conn)) != TODO_OK)
         rq->reply.keep_alive = false; /* nobody reads its body */

@@ -132,6 +132,9 @@ bool server_start(struct server *server, struct config *config, char *why,
     if (pages_load(&server->pages, config, &pages_room) ||
         !resolver_start(config->upstream, config->upstream_timeout_ms))
         return false;
+    if (config->rate_limit > 0 &&
+        !(server->limits = limits_new(config->rate_limit)))
+        return false;
     server->file = store_file_new(config->db, why, size);
     if (!server->file)
         return false;
@@ -177,5 +180,6 @@ void server_release(struct server *server) /* MAIN THREAD */
     keeper_free(server->keeper);
     feed_free(server->feed);
     store_file_free(server->file);
+    limits_free(server->limits);
     pages_release(&server->pages);
 }

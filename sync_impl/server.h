@@ -2,7 +2,7 @@
  * sync_impl/server.h - one listening server: what all its requests share.
  * Threads: as each function says.
  * Blocks:  server_start, server_run, server_release.
- * Owns:    pages, keeper, hashers, reminders, connections.
+ * Owns:    pages, limits, keeper, hashers, reminders, connections.
  */
 #ifndef TODO_SYNC_SERVER_H
 #define TODO_SYNC_SERVER_H
@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "civet.h"
+#include "common/http/limits.h"
 #include "common/pages/pages.h"
 #include "common/setup/config.h"
 #include "common/store/store.h"
@@ -26,6 +27,7 @@
 struct server {
     struct config *config;
     struct pages pages;
+    struct limits *limits; /* NULL without --rate-limit */
     struct store_file *file;
     struct keeper *keeper;
     struct feed *feed;

@@ -80,6 +80,9 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
     [TODO_ERR_INVALID] = {
         422, false, false, "invalid", "Invalid request",
         "The request breaks the rules that errors lists."},
+    [TODO_ERR_TOO_MANY] = {
+        429, false, false, "too-many-requests", "Too many requests",
+        "This client sends more requests a second than the server takes."},
     [TODO_ERR_HEAD_TOO_LARGE] = {
         431, false, true, "head-too-large", "Head too large",
         "A head has at most 16384 bytes and fewer than 64 fields."},
@@ -158,6 +161,7 @@ const char *error_reason(int status)
         {417, "Expectation Failed"},
         {421, "Misdirected Request"},
         {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
         {431, "Request Header Fields Too Large"},
         {499, "Client Closed Request"},
         {500, "Internal Server Error"},

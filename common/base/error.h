@@ -38,6 +38,7 @@ enum todo_err {
     TODO_ERR_EXPECTATION,     /* 417 */
     TODO_ERR_MISDIRECTED,     /* 421: a Host that is not served */
     TODO_ERR_INVALID,         /* 422: the faults say what */
+    TODO_ERR_TOO_MANY,        /* 429: more than --rate-limit allows */
     TODO_ERR_HEAD_TOO_LARGE,  /* 431 */
     TODO_ERR_HTTP_VERSION,    /* 505 */
     TODO_ERR_GONE,            /* 499, in the log alone: the client has left */

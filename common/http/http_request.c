@@ -128,7 +128,7 @@ static enum todo_err find_token(const struct http_head *head,
     return err;
 }
 
-/* Whose todos it is about. */
+/* Who sends it, and whose todos it is about. */
 static enum todo_err check_token(struct http_request *request,
                                  const struct config *config)
 {
@@ -137,9 +137,8 @@ static enum todo_err check_token(struct http_request *request,
     enum todo_err err;
 
     request->owner = ACCOUNT_ALONE;
-    if (!config->auth || op >= OP_SHOW_OPTIONS || !routes[op].owned)
+    if (!config->auth)
         return TODO_OK;
-    request->owner = 0; /* nobody's, until it is known */
     err = find_token(&request->head, &token);
     if (!err && !request->token_key)
         err = TODO_ERR_BAD_TOKEN;
@@ -147,17 +146,44 @@ static enum todo_err check_token(struct http_request *request,
         err = token_read(request->token_key, token.at, token.len,
                          clock_wall_ms() / 1000, request->token_seen);
     if (!err)
-        request->owner = request->token_seen->user;
+        request->user = request->token_seen->user;
+    if (op >= OP_SHOW_OPTIONS || !routes[op].owned)
+        return TODO_OK;
+    request->owner = request->user; /* nobody's, if there is none */
     return err;
 }
 
-/* What is asked before anything of the request is understood. */
-static enum todo_err check_entry(struct http_request *request,
-                                 const struct config *config)
+/* Who shows no good token counts by address; so does whoever asks for a token
+ * or for one more user, as somebody who has many. */
+static struct limits_client who_counts(const struct http_request *request)
 {
+    enum operation op = request->route.op;
+
+    if (request->user == 0 || op == OP_CREATE_USER || op == OP_CREATE_TOKEN)
+        return request->client;
+    return limits_of_user(request->user);
+}
+
+static enum todo_err check_limit(const struct http_request *request,
+                                 const struct config *config, uint32_t number)
+{
+    if (config->rate_limit == 0 || request->route.unlimited ||
+        limits_take(request->limits, who_counts(request), number))
+        return TODO_OK;
+    return TODO_ERR_TOO_MANY;
+}
+
+/* What is asked before anything of the request is understood. The token says
+ * who counts, so it is read first; that it is missing is said last. */
+static enum todo_err check_entry(struct http_request *request,
+                                 const struct config *config, uint32_t number)
+{
+    enum todo_err unknown = check_token(request, config);
     enum todo_err err = check_expect(request);
 
-    return err ? err : check_token(request, config);
+    if (!err)
+        err = check_limit(request, config, number);
+    return err ? err : unknown;
 }
 
 static enum todo_err check_query(struct http_request *request,
@@ -398,7 +424,7 @@ enum todo_err http_request_accept(struct http_request *request,
     reply->patch = request->route.op == OP_PATCH_TODO;
     probe_begin(reply->number, operation_name(&request->route));
     if (!err)
-        err = check_entry(request, config);
+        err = check_entry(request, config, reply->number);
     if (!err)
         err = check_query(request, &reply->problem);
     if (!err)

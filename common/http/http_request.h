@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/http/http_rules.h"
+#include "common/http/limits.h"
 #include "common/http/reply.h"
 #include "common/setup/config.h"
 #include "common/todo/changes.h"
@@ -24,8 +25,11 @@ struct http_request {
     int port;                       /* likewise: the one it came in by */
     const unsigned char *token_key; /* likewise: store_file_token_key */
     struct token_seen *token_seen;  /* likewise: the connection's */
+    struct limits *limits;          /* likewise, where there is --rate-limit */
+    struct limits_client client;    /* likewise: at which address it is */
     struct http_meaning meaning;
     struct route_match route;
+    int64_t user;                  /* who shows a good token, or 0 */
     int64_t owner;                 /* whose todos it is about (account.h) */
     struct conditions conditions;  /* operations on one todo */
     struct list_query list;        /* OP_LIST_TODOS */
@@ -37,9 +41,10 @@ struct http_request {
 };
 
 /* Checks the head in the order the contract promises: framing, sizes, Host (is
- * it one, is it ours), path, method, Expect, token, query, media type, coding,
- * length, range, conditions. On the way it sets up `reply` for the answer,
- * whatever that will be: begin with {0}. Any error that a head can cause. */
+ * it one, is it ours), path, method, Expect, limit, token, query, media type,
+ * coding, length, range, conditions. On the way it sets up `reply` for the
+ * answer, whatever that will be: begin with {0}. Any error that a head can
+ * cause. */
 enum todo_err http_request_accept(struct http_request *request,
                                   const struct config *config,
                                   struct reply *reply);

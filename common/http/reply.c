@@ -50,7 +50,8 @@ static void begin_head_for(struct reply *reply, int status, const char *caching)
         put_field(out, "Vary", "Origin");
     if (reply->cors) {
         put_field(out, "Access-Control-Allow-Origin", reply->cors);
-        put_field(out, "Access-Control-Expose-Headers", "ETag, Link, Location");
+        put_field(out, "Access-Control-Expose-Headers",
+                  "ETag, Link, Location, Retry-After");
     }
 }
 
@@ -310,7 +311,8 @@ void reply_error(struct reply *reply, enum todo_err err)
         put_field(&reply->out, "WWW-Authenticate",
                   err == TODO_ERR_BAD_TOKEN ? "Bearer error=\"invalid_token\""
                                             : "Bearer");
-    if (info->status == 503)
+    /* A client over its limit has room again within a second (limits.h). */
+    if (info->status == 503 || info->status == 429)
         put_field(&reply->out, "Retry-After", "1");
     if (reply->body.failed ||
         end_with_scratch(reply, "application/problem+json"))

@@ -163,6 +163,8 @@ bool openapi_fails(enum operation op, enum todo_err err)
         return op == OP_CREATE_TOKEN;
     case TODO_ERR_NAME_TAKEN:
         return op == OP_CREATE_USER;
+    case TODO_ERR_TOO_MANY:
+        return !routes[op].unlimited;
     case TODO_ERR_NO_MEMORY:
         return routes[op].takes_body || routes[op].owned; /* JSON is read */
     case TODO_ERR_NO_PATH:

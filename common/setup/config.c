@@ -26,6 +26,7 @@ static const struct config_rule threads = {CONFIG_INT, 1, 1024};
 static const struct config_rule readers = {CONFIG_INT, 1, 64};
 static const struct config_rule hashed = {CONFIG_INT, 1, HASHED};
 static const struct config_rule million = {CONFIG_INT, 1, 1000000};
+static const struct config_rule million_or_none = {CONFIG_INT, 0, 1000000};
 static const struct config_rule waiting = {CONFIG_INT, 0, 1024};
 static const struct config_rule onoff = {CONFIG_SWITCH, 0, 0};
 static const struct config_rule level = {CONFIG_LEVEL, 0, 0};
@@ -101,6 +102,11 @@ const struct option config_options[] = {
      "- 1, as each keeps a thread)"},
     {NULL, "hash-queue", "N", CONFIG_ASYNC, AT(hash_queue), &waiting, "16",
      "passwords that wait to be hashed"},
+
+    {NULL, "rate-limit", "N", CONFIG_BOTH, AT(rate_limit), &million_or_none,
+     "0",
+     "requests a second of each client, and so many at once (a client is the "
+     "user of its token, or else its address); 0 is no limit"},
 
     {"What it tells", "log-level", "LEVEL", CONFIG_BOTH, AT(log_level), &level,
      "info", "error, warn, info or debug"},

@@ -42,6 +42,7 @@ struct config {
     int max_streams;   /* event streams at the same time */
     int hash_jobs;     /* passwords that are hashed at the same time */
     int hash_queue;    /* and that wait for it */
+    int rate_limit;    /* requests a second of one client; 0: any number */
     /* todo-sync */
     int threads;
     /* todo-async */

@@ -58,10 +58,10 @@ const struct route routes[OP_SHOW_OPTIONS] = {
                       "nothing", .owned = false},
     [OP_CHECK_HEALTH] = {OP_CHECK_HEALTH, "GET", "/healthz", "check_health",
                          "Whether the process answers.", "nothing",
-                         .owned = false},
+                         .unlimited = true},
     [OP_CHECK_READY] = {OP_CHECK_READY, "GET", "/readyz", "check_ready",
                         "Whether the database answers.", "disk",
-                        .owned = false},
+                        .unlimited = true},
     [OP_SHOW_HOME] = {OP_SHOW_HOME, "GET", "/", "show_home",
                       "Which server this is, and how it waits.", "nothing",
                       .owned = false},
@@ -185,6 +185,7 @@ enum todo_err route_match(struct route_match *match, const char *method,
     if (err)
         return err;
     match->path = routes[row].path;
+    match->unlimited = routes[row].unlimited;
     if (strcmp(method, "HEAD") == 0)
         method = "GET"; /* without its body */
     if (strcmp(method, "OPTIONS") == 0) {

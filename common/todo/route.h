@@ -45,7 +45,8 @@ struct route {
     const char *summary; /* one sentence */
     const char *waits;   /* what a request of this kind waits for */
     bool takes_body;     /* an object in JSON */
-    bool owned; /* is about its owner's: with --auth it needs a token */
+    bool owned;     /* is about its owner's: with --auth it needs a token */
+    bool unlimited; /* --rate-limit does not count it */
 };
 
 /* By enum operation, without OP_SHOW_OPTIONS. */
@@ -58,6 +59,7 @@ struct route_match {
     const char *file; /* {file}, inside the path; else NULL */
     size_t file_len;
     const char *path; /* the row's path: what route_write_allow takes */
+    bool unlimited;   /* as the row says, also of OPTIONS */
 };
 
 /* Finds the operation. The path is compared byte for byte as it was sent.

@@ -44,18 +44,32 @@ static void *must_have(void *memory)
  * Opening and closing
  */
 
-/* 0 for a window or for segments: as the system has them. */
-static bool open_with(struct raw *raw, const char *host, int port, int window,
-                      int segment)
+/* What is not said is as the system has it. */
+struct how {
+    const char *from; /* our own address */
+    int window, segment;
+};
+
+static bool read_address(struct sockaddr_in *address, const char *host,
+                         int port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)port)};
+    *address = (struct sockaddr_in){.sin_family = AF_INET,
+                                    .sin_port = htons((uint16_t)port)};
+    if (strcmp(host, "localhost") == 0)
+        host = "127.0.0.1";
+    return inet_pton(AF_INET, host, &address->sin_addr) == 1;
+}
+
+static bool open_with(struct raw *raw, const char *host, int port,
+                      const struct how *how)
+{
+    struct sockaddr_in address, own;
+    int window = how->window, segment = how->segment;
     int one = 1;
 
     *raw = (struct raw){.fd = -1};
-    if (strcmp(host, "localhost") == 0)
-        host = "127.0.0.1";
-    if (inet_pton(AF_INET, host, &address.sin_addr) != 1)
+    if (!read_address(&address, host, port) ||
+        (how->from && !read_address(&own, how->from, 0)))
         return false;
     raw->fd = socket(AF_INET, SOCK_STREAM, 0);
     if (raw->fd < 0)
@@ -66,6 +80,8 @@ static bool open_with(struct raw *raw, const char *host, int port, int window,
         (segment && setsockopt(raw->fd, IPPROTO_TCP, TCP_MAXSEG, &segment,
                                sizeof segment) != 0) ||
         setsockopt(raw->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0 ||
+        (how->from &&
+         bind(raw->fd, (struct sockaddr *)&own, sizeof own) != 0) ||
         connect(raw->fd, (struct sockaddr *)&address, sizeof address) != 0 ||
         fcntl(raw->fd, F_SETFL, O_NONBLOCK) != 0 ||
         fcntl(raw->fd, F_SETFD, FD_CLOEXEC) != 0) {
@@ -78,31 +94,38 @@ static bool open_with(struct raw *raw, const char *host, int port, int window,
 
 bool raw_try_open(struct raw *raw, const char *host, int port)
 {
-    return open_with(raw, host, port, 0, 0);
+    return open_with(raw, host, port, &(struct how){0});
 }
 
-static void must_open(struct raw *raw, const char *host, int port, int window,
-                      int segment)
+static void must_open(struct raw *raw, const char *host, int port,
+                      const struct how *how)
 {
-    if (!open_with(raw, host, port, window, segment))
+    if (!open_with(raw, host, port, how))
         fail_msg("no connection to %s:%d: %s", host, port, strerror(errno));
 }
 
 void raw_open(struct raw *raw, const char *host, int port)
 {
-    must_open(raw, host, port, 0, 0);
+    must_open(raw, host, port, &(struct how){0});
+}
+
+void raw_open_from(struct raw *raw, const char *from, const char *host,
+                   int port)
+{
+    must_open(raw, host, port, &(struct how){.from = from});
 }
 
 void raw_open_small_window(struct raw *raw, const char *host, int port,
                            int bytes)
 {
-    must_open(raw, host, port, bytes, 0);
+    must_open(raw, host, port, &(struct how){.window = bytes});
 }
 
 void raw_open_small_segments(struct raw *raw, const char *host, int port,
                              int bytes)
 {
-    must_open(raw, host, port, bytes, 536); /* the least that IPv4 promises */
+    /* The least that IPv4 promises. */
+    must_open(raw, host, port, &(struct how){.window = bytes, .segment = 536});
 }
 
 void raw_close(struct raw *raw)

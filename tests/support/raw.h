@@ -37,6 +37,10 @@ struct raw_answer {
 /* Connects to host:port. Fails the running cmocka test when it cannot. */
 void raw_open(struct raw *raw, const char *host, int port);
 
+/* The same from an address of our own: Linux has all of 127.0.0.0/8. */
+void raw_open_from(struct raw *raw, const char *from, const char *host,
+                   int port);
+
 /* As raw_open, with SO_RCVBUF set to `bytes` before it connects. The server's
  * kernel may take megabytes all the same, if the server lets it. */
 void raw_open_small_window(struct raw *raw, const char *host, int port,

@@ -85,6 +85,7 @@ static void expect_exposed(const struct raw_answer *answer)
     assert_true(lists(answer, "Access-Control-Expose-Headers", "ETag"));
     assert_true(lists(answer, "Access-Control-Expose-Headers", "Link"));
     assert_true(lists(answer, "Access-Control-Expose-Headers", "Location"));
+    assert_true(lists(answer, "Access-Control-Expose-Headers", "Retry-After"));
 }
 
 static void expect_preflight_granted(const struct raw_answer *answer)

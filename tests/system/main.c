@@ -269,9 +269,9 @@ int main(int argc, char **argv)
         system_hashes,    system_hashes_leave, system_hashes_cost,
         system_secrets,   system_others,       system_forged,
         system_beside,    system_reminders,    system_reminders_pair,
-        system_more_05,   system_more_06,      system_more_08,
-        system_more_09,   system_more_10,      system_more_14,
-        system_more_16,
+        system_limits,    system_limits_who,   system_more_05,
+        system_more_06,   system_more_08,      system_more_09,
+        system_more_10,   system_more_14,      system_more_16,
     };
     size_t count = sizeof groups / sizeof groups[0];
 

@@ -156,6 +156,8 @@ int system_others(void);
 int system_forged(void);
 int system_reminders(void);
 int system_reminders_pair(void);
+int system_limits(void);
+int system_limits_who(void);
 
 /* Of ./learn more. */
 int system_more_05(void);

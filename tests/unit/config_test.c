@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/http/limits.h"
 #include "common/setup/config.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/environment.h"
@@ -104,6 +105,7 @@ static void without_words_the_defaults_count(void **state)
     assert_false(config.auth);
     assert_true(config.hash_jobs >= 1); /* one less than processors */
     assert_int_equal(config.hash_queue, 16);
+    assert_int_equal(config.rate_limit, 0);
 
     runs(CONFIG_ASYNC, "");
     assert_string_equal(config.program, "todo-async");
@@ -155,6 +157,8 @@ static void a_switch_needs_no_value(void **state)
     assert_true(config.auth);
     assert_int_equal(config.hash_jobs, 3);
     assert_int_equal(config.hash_queue, 0);
+    runs(CONFIG_ASYNC, "--rate-limit 1000000");
+    assert_int_equal(config.rate_limit, LIMITS_MAX);
     runs(CONFIG_ASYNC, "--port 1 --auth");
     assert_true(config.auth);
     runs(CONFIG_ASYNC, "--auth --auth=no");
@@ -180,6 +184,9 @@ static void at_least_one_password_is_hashed_at_once(void **state)
     is_told(CONFIG_SYNC, "--hash-jobs 0",
             "todo-sync: --hash-jobs: \"0\" is not a whole number from 1 to "
             "64\n");
+    is_told(CONFIG_SYNC, "--rate-limit -1",
+            "todo-sync: --rate-limit: \"-1\" is not a whole number from 0 to "
+            "1000000\n");
     is_told(CONFIG_ASYNC, "--hash-queue -1",
             "todo-async: --hash-queue: \"-1\" is not a whole number from 0 to "
             "1024\n");
@@ -345,6 +352,7 @@ static void help_explains_every_option_within_80_columns(void **state)
                                         "--auth ",
                                         "--hash-jobs N",
                                         "--hash-queue N",
+                                        "--rate-limit N",
                                         "--log-level LEVEL",
                                         "--help",
                                         "--version",

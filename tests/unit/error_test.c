@@ -37,6 +37,7 @@ static const struct row rows[] = {
     {TODO_ERR_MISDIRECTED, 421, false},
     {TODO_ERR_GONE, 499, true},
     {TODO_ERR_INVALID, 422, false},
+    {TODO_ERR_TOO_MANY, 429, false},
     {TODO_ERR_HEAD_TOO_LARGE, 431, true},
     {TODO_ERR_HTTP_VERSION, 505, true},
     {TODO_ERR_INTERNAL, 500, false},

@@ -36,6 +36,7 @@ static void every_row_is_found_under_its_number(void **state)
         assert_int_equal(match(&found, route->method, path.data), TODO_OK);
         assert_int_equal(found.op, op);
         assert_string_equal(found.path, route->path);
+        assert_int_equal(found.unlimited, route->unlimited);
         assert_int_equal(found.id, strstr(route->path, "{id}") ? 17 : 0);
         assert_uint_equal(found.file_len,
                           strstr(route->path, "{file}") ? 2 : 0);
