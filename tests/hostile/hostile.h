@@ -79,5 +79,6 @@ int hostile_pipelines(void);
 int hostile_waiting(void);
 int hostile_streams(void);
 int hostile_logins(void);
+int hostile_counts(void);
 
 #endif

@@ -103,7 +103,8 @@ int main(int argc, char **argv)
         hostile_overload,       hostile_framing,  hostile_chunks,
         hostile_first_requests, hostile_refusals, hostile_heads,
         hostile_bodies,         hostile_noise,    hostile_pipelines,
-        hostile_waiting,        hostile_streams,  hostile_logins};
+        hostile_waiting,        hostile_streams,  hostile_logins,
+        hostile_counts};
 
     if (!process_begin())
         return EXIT_FAILURE;
