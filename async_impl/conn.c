@@ -29,6 +29,7 @@
 #include "common/base/wipe.h"
 #include "conns.h"
 #include "feed.h"
+#include "flights.h"
 #include "hashers.h"
 #include "request.h"
 #include "server.h"
@@ -104,6 +105,7 @@ void conn_close(struct conn *conn) /* LOOP */
     uv_close((uv_handle_t *)&conn->tcp, on_closed);
     uv_close((uv_handle_t *)&conn->timer, on_closed);
     hashers_cancel(conn->rq);
+    flights_cancel(conn->rq);
     if (waits) /* nobody will take the answer */
         upstream_cancel(conn->rq);
 }

@@ -16,6 +16,7 @@
 #include "common/todo/account.h"
 #include "common/todo/changes.h"
 #include "common/todo/password.h"
+#include "flights.h"
 #include "hashers.h"
 #include "keeper.h"
 #include "wire.h"
@@ -46,6 +47,7 @@ struct request {
     request_step *written;        /* and where when bytes are taken; or NULL */
     struct upstream_calls *calls; /* under way, or NULL */
     struct hash hash;             /* that is waited for */
+    struct rider rider;           /* of a count that is waited for */
     union {                       /* the stack that survives the wait */
         struct create_todo create_todo;
         struct read_todo read_todo;
@@ -53,6 +55,7 @@ struct request {
         struct change_todo change_todo;
         struct delete_todo delete_todo;
         struct clear_todos clear_todos;
+        struct count_todos count_todos;
         struct buf suggestions;
         struct export_todos {
             struct list_query query;
@@ -117,6 +120,7 @@ void request_finish(struct request *rq);
 void todos_handlers(request_step *handlers[OP_COUNT]);
 void pages_handlers(request_step *handlers[OP_COUNT]);
 void suggestions_handlers(request_step *handlers[OP_COUNT]);
+void stats_handlers(request_step *handlers[OP_COUNT]);
 void export_handlers(request_step *handlers[OP_COUNT]);
 void events_handlers(request_step *handlers[OP_COUNT]);
 void accounts_handlers(request_step *handlers[OP_COUNT]);

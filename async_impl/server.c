@@ -142,6 +142,8 @@ void server_leave(struct server *server) /* LOOP */
     server->keeper = NULL;
     hashers_close(server->hashers);
     server->hashers = NULL;
+    flights_close(server->flights);
+    server->flights = NULL;
     reminders_close(server->reminders);
     server->reminders = NULL;
     upstream_close(server->upstream);
@@ -179,6 +181,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     todos_handlers(server->handlers);
     pages_handlers(server->handlers);
     suggestions_handlers(server->handlers);
+    stats_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
     accounts_handlers(server->handlers);
@@ -198,12 +201,13 @@ bool server_start(struct server *server, struct config *config, char *why,
     server->keeper =
         keeper_new(&server->loop, config, server->file, server->feed);
     server->hashers = hashers_new(&server->loop, config);
+    server->flights = flights_new(&server->loop);
     server->reminders = reminders_new(server);
     server->conns = conns_new(server);
     server->upstream = upstream_new(&server->loop, config);
     return server->feed && server->keeper && server->hashers &&
-           server->reminders && server->conns && server->upstream &&
-           listen_now(server, why, size);
+           server->flights && server->reminders && server->conns &&
+           server->upstream && listen_now(server, why, size);
 }
 
 bool server_run(struct server *server) /* LOOP */
@@ -223,6 +227,7 @@ bool server_release(struct server *server) /* LOOP */
 
     keeper_close(server->keeper);
     hashers_close(server->hashers);
+    flights_close(server->flights);
     reminders_close(server->reminders);
     upstream_close(server->upstream);
     feed_close(server->feed);

@@ -3,7 +3,8 @@
  * Threads: the loop's.
  * Blocks:  server_start, server_run, server_release; server_leave, until the
  *          store threads have ended.
- * Owns:    pages, limits, keeper, hashers, reminders, connections, the loop.
+ * Owns:    pages, limits, keeper, hashers, flights, reminders, connections,
+ *          the loop.
  */
 #ifndef TODO_ASYNC_SERVER_H
 #define TODO_ASYNC_SERVER_H
@@ -19,6 +20,7 @@
 #include "common/store/store.h"
 #include "conns.h"
 #include "feed.h"
+#include "flights.h"
 #include "hashers.h"
 #include "keeper.h"
 #include "reminders.h"
@@ -32,6 +34,7 @@ struct server {
     struct store_file *file;
     struct keeper *keeper;
     struct hashers *hashers;
+    struct flights *flights;
     struct reminders *reminders;
     struct conns *conns;
     struct upstream *upstream;

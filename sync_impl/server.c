@@ -123,6 +123,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     todos_handlers(server->handlers);
     pages_handlers(server->handlers);
     suggestions_handlers(server->handlers);
+    stats_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
     accounts_handlers(server->handlers);
@@ -141,11 +142,12 @@ bool server_start(struct server *server, struct config *config, char *why,
     server->feed = feed_new(server->file, config);
     server->keeper = keeper_new(server->file, server->feed);
     server->hashers = hashers_new(config);
+    server->flights = flights_new();
     server->reminders = server->keeper ? reminders_new(server->keeper) : NULL;
     server->conns = conns_new(server);
     return server->feed && server->keeper && server->hashers &&
-           server->reminders && server->conns && civet_secret(server->secret) &&
-           listen_now(server, why, size);
+           server->flights && server->reminders && server->conns &&
+           civet_secret(server->secret) && listen_now(server, why, size);
 }
 
 bool server_run(struct server *server) /* MAIN THREAD */
@@ -176,6 +178,7 @@ void server_release(struct server *server) /* MAIN THREAD */
     }
     conns_free(server->conns);
     hashers_free(server->hashers);
+    flights_free(server->flights);
     reminders_free(server->reminders);
     keeper_free(server->keeper);
     feed_free(server->feed);

@@ -2,7 +2,7 @@
  * sync_impl/server.h - one listening server: what all its requests share.
  * Threads: as each function says.
  * Blocks:  server_start, server_run, server_release.
- * Owns:    pages, limits, keeper, hashers, reminders, connections.
+ * Owns:    pages, limits, keeper, hashers, flights, reminders, connections.
  */
 #ifndef TODO_SYNC_SERVER_H
 #define TODO_SYNC_SERVER_H
@@ -18,6 +18,7 @@
 #include "common/store/store.h"
 #include "conn.h"
 #include "feed.h"
+#include "flights.h"
 #include "hashers.h"
 #include "keeper.h"
 #include "reminders.h"
@@ -32,6 +33,7 @@ struct server {
     struct keeper *keeper;
     struct feed *feed;
     struct hashers *hashers;
+    struct flights *flights;
     struct reminders *reminders;
     struct conns *conns;
     struct mg_context *civetweb;

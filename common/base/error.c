@@ -114,7 +114,7 @@ static const struct error_info infos[TODO_ERR_COUNT] = {
         "The server is shutting down."},
     [TODO_ERR_SLOW_QUERY] = {
         503, true, false, "slow-query", "Query too slow",
-        "The search took too long and was ended; ask for less."},
+        "The search or the count took too long and was ended."},
     [TODO_ERR_LOCKED] = {
         503, true, false, "locked", "Database locked",
         "Another program has held the database for too long."},

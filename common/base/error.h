@@ -49,7 +49,7 @@ enum todo_err {
     TODO_ERR_NO_MEMORY,        /* 503: for JSON, or a password's hash */
     TODO_ERR_NO_UPSTREAM,      /* 503: there is none */
     TODO_ERR_STOPPING,         /* 503: shutting down */
-    TODO_ERR_SLOW_QUERY,       /* 503: a filtered list ran out of time */
+    TODO_ERR_SLOW_QUERY,       /* 503: a search or a count ran out of time */
     TODO_ERR_LOCKED,           /* 503: another program holds the database */
     TODO_ERR_UNAVAILABLE,      /* 503: the database cannot be read or written */
     TODO_ERR_UPSTREAM_TIMEOUT, /* 504: the upstream took too long */

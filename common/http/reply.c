@@ -185,6 +185,24 @@ enum todo_err reply_page(struct reply *reply, const struct buf *todos,
     return end_with(reply, JSON, todos->data, todos->len);
 }
 
+enum todo_err reply_stats(struct reply *reply, const struct todo_stats *stats)
+{
+    struct buf *body = &reply->body;
+
+    buf_clear(body);
+    buf_puts(body, "{\"total\":");
+    buf_put_int(body, stats->total);
+    buf_puts(body, ",\"open\":");
+    buf_put_int(body, stats->open);
+    buf_puts(body, ",\"completed\":");
+    buf_put_int(body, stats->completed);
+    buf_puts(body, ",\"overdue\":");
+    buf_put_int(body, stats->overdue);
+    buf_puts(body, "}");
+    begin_head(reply, 200);
+    return end_with_scratch(reply, JSON);
+}
+
 enum todo_err reply_no_content(struct reply *reply)
 {
     begin_head(reply, 204);

@@ -82,6 +82,9 @@ enum todo_err reply_page(struct reply *reply, const struct buf *todos,
                          const struct list_query *query,
                          const struct list_place *next);
 
+/* 200, the numbers. */
+enum todo_err reply_stats(struct reply *reply, const struct todo_stats *stats);
+
 /* 204. */
 enum todo_err reply_no_content(struct reply *reply);
 

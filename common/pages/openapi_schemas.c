@@ -156,6 +156,25 @@ static void put_requests(struct buf *out)
     openapi_put(out, "},");
 }
 
+static void put_stats(struct buf *out)
+{
+    static const struct {
+        const char *name, *description;
+    } members[] = {{"total", "All todos."},
+                   {"open", "Those that are not completed."},
+                   {"completed", "Those that are."},
+                   {"overdue", "The open ones whose due_at has passed."}};
+
+    openapi_put(out, "'Stats': {'type': 'object', 'required': ['total',"
+                     "'open', 'completed', 'overdue'], 'properties': {");
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        openapi_put(out,
+                    "%s: {'type': 'integer', 'format': 'int64', 'minimum': 0,"
+                    "'description': %s},",
+                    members[i].name, members[i].description);
+    openapi_put(out, "}},");
+}
+
 static void put_account_field(struct buf *out,
                               const struct account_field *field)
 {
@@ -240,6 +259,7 @@ void openapi_write_schemas(const char *base, struct buf *out)
                 LIST_SUGGESTIONS_MAX);
     put_rules(out, &todo_fields[TODO_FIELD_TITLE], SHAPE_ANSWER);
     openapi_put(out, "'type': 'string'}}}},");
+    put_stats(out);
     put_requests(out);
     put_users(out);
     put_problem(out);

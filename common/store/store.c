@@ -40,6 +40,9 @@ static const char *const statements[STMT_COUNT] = {
                         " LIMIT 1 OFFSET ?",
     [STMT_CLEAR_STEP] = "DELETE FROM todos WHERE id > ? AND id <= ? AND"
                         " completed = ? AND owner = ?",
+    [STMT_COUNT_TODOS] = "SELECT count(*), coalesce(sum(completed), 0),"
+                         " coalesce(sum(completed = 0 AND due_at <= ?2), 0)"
+                         " FROM todos WHERE owner = ?1",
     [STMT_LOG_CHANGE] = "INSERT INTO changes (owner, kind, data)"
                         " VALUES (?,?,?)",
     [STMT_TRIM_CHANGES] = "DELETE FROM changes WHERE id <="
@@ -148,6 +151,27 @@ sqlite3_stmt *store_prepare(struct store *store, sqlite3_stmt **slot,
 sqlite3_stmt *store_statement(struct store *store, enum store_statement id)
 {
     return store_prepare(store, &store->statements[id], statements[id]);
+}
+
+/* SQLite asks this every thousand steps of its machine; 1 interrupts it. */
+static int out_of_time(void *arg)
+{
+    const struct store *store = arg;
+
+    return clock_mono_us() > store->search_until_us;
+}
+
+enum todo_err store_begin_search(struct store *store)
+{
+    if (out_of_time(store)) /* it has waited too long */
+        return TODO_ERR_SLOW_QUERY;
+    sqlite3_progress_handler(store->db, 1000, out_of_time, store);
+    return TODO_OK;
+}
+
+void store_end_search(struct store *store)
+{
+    sqlite3_progress_handler(store->db, 0, NULL, NULL);
 }
 
 enum todo_err store_step(struct store *store, sqlite3_stmt *statement)

@@ -30,7 +30,7 @@
 
 enum {
     STORE_BUSY_MS = 5000,    /* how long another program may hold the file */
-    STORE_SEARCH_MS = 2000,  /* how long a filtered list may wait */
+    STORE_SEARCH_MS = 2000,  /* how long a filtered list or a count may wait */
     STORE_CLEAR_STEP = 1000, /* rows a step of a filtered DELETE removes */
     STORE_KEEP_CHANGES = 10000,
     STORE_DUE_STEP = 64,       /* reminders that fire in one go */
@@ -159,6 +159,14 @@ struct list_todos {
 };
 enum todo_err store_list_todos(struct store *store, void *arg);
 void list_todos_release(struct list_todos *job);
+
+/* Counts them all, as they are at one moment. It may read long: after
+ * STORE_SEARCH_MS it is TODO_ERR_SLOW_QUERY. */
+struct count_todos {
+    int64_t owner;
+    struct todo_stats stats; /* out */
+};
+enum todo_err store_count_todos(struct store *store, void *arg);
 
 /* Finds where a stream begins: start->after is the newest change, or the one to
  * go on from. */

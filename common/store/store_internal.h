@@ -27,6 +27,7 @@ enum store_statement {
     STMT_DELETE_ALL,
     STMT_CLEAR_EDGE,
     STMT_CLEAR_STEP,
+    STMT_COUNT_TODOS,
     STMT_LOG_CHANGE,
     STMT_TRIM_CHANGES,
     STMT_SPAN_OF_CHANGES,
@@ -56,8 +57,8 @@ struct store {
     int wal_pages;           /* of the write-ahead log, after the last commit */
     int wal_put_off;         /* pages above its limit at which to try again */
     int64_t lock_until_us;   /* when a write must have the lock */
-    int64_t search_until_us; /* when the list under way must end, if it has
-                                filters */
+    int64_t search_until_us; /* when the read under way must end, if it may be
+                                long */
 };
 
 /* --- the three files of a database ---------------------------------------- */
@@ -159,6 +160,12 @@ sqlite3_stmt *store_statement(struct store *store, enum store_statement id);
  */
 sqlite3_stmt *store_prepare(struct store *store, sqlite3_stmt **slot,
                             const char *sql);
+
+/* What may read long is ended in time: its steps give SQLITE_INTERRUPT from
+ * store->search_until_us on. TODO_ERR_SLOW_QUERY when that has passed before it
+ * begins; then do not end it. */
+enum todo_err store_begin_search(struct store *store);
+void store_end_search(struct store *store);
 
 /* Runs a statement that gives no rows. */
 enum todo_err store_step(struct store *store, sqlite3_stmt *statement);

@@ -198,14 +198,6 @@ static enum todo_err run_leg(struct store *store, struct list_todos *job,
     return TODO_OK;
 }
 
-/* SQLite asks this every thousand steps of its machine; 1 interrupts it. */
-static int out_of_time(void *arg)
-{
-    const struct store *store = arg;
-
-    return clock_mono_us() > store->search_until_us;
-}
-
 enum todo_err store_list_todos(struct store *store, void *arg)
 {
     struct list_todos *job = arg;
@@ -220,14 +212,12 @@ enum todo_err store_list_todos(struct store *store, void *arg)
         write_pattern(job->query->search, &store->scratch);
     if (job->query->has_search && store->scratch.failed)
         return TODO_ERR_INTERNAL;
-    if (filters && out_of_time(store)) /* it has waited too long */
-        return TODO_ERR_SLOW_QUERY;
-    if (filters)
-        sqlite3_progress_handler(store->db, 1000, out_of_time, store);
+    if (filters && (err = store_begin_search(store)) != TODO_OK)
+        return err;
     for (int leg = LEG_TIES; leg < LEG_COUNT && !err; leg++)
         err = run_leg(store, job, (enum list_leg)leg, &rows);
     if (filters)
-        sqlite3_progress_handler(store->db, 0, NULL, NULL);
+        store_end_search(store);
     buf_puts(&job->page, job->lines ? "" : "]");
     return !err && job->page.failed ? TODO_ERR_INTERNAL : err;
 }

@@ -14,7 +14,7 @@ const struct route routes[OP_SHOW_OPTIONS] = {
     [OP_CLEAR_TODOS] = {OP_CLEAR_TODOS, "DELETE", "/todos", "clear_todos",
                         "Delete all todos, or all that are (not) completed.",
                         "lock, disk", .owned = true},
-    /* These two before {id}, which would take any last segment. */
+    /* These three before {id}, which would take any last segment. */
     [OP_STREAM_EVENTS] = {OP_STREAM_EVENTS, "GET", "/todos/events",
                           "stream_events",
                           "What happens to the todos, as it happens.",
@@ -22,6 +22,9 @@ const struct route routes[OP_SHOW_OPTIONS] = {
     [OP_EXPORT_TODOS] = {OP_EXPORT_TODOS, "GET", "/todos/export",
                          "export_todos", "All todos, one a line, by id.",
                          "disk, a slow reader", .owned = true},
+    [OP_COUNT_TODOS] = {OP_COUNT_TODOS, "GET", "/todos/stats", "count_todos",
+                        "How many todos there are: open, completed, overdue.",
+                        "each other, disk", .owned = true},
     [OP_READ_TODO] = {OP_READ_TODO, "GET", "/todos/{id}", "read_todo",
                       "Read a todo.", "disk", .owned = true},
     [OP_REPLACE_TODO] = {OP_REPLACE_TODO, "PUT", "/todos/{id}", "replace_todo",

@@ -19,6 +19,7 @@ enum operation {
     OP_CLEAR_TODOS,
     OP_STREAM_EVENTS,
     OP_EXPORT_TODOS,
+    OP_COUNT_TODOS,
     OP_READ_TODO,
     OP_REPLACE_TODO,
     OP_PATCH_TODO,

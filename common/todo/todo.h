@@ -67,6 +67,12 @@ extern const struct todo_field todo_fields[TODO_FIELD_COUNT];
  * when nothing is. */
 const char *todo_title_fault(const char *title);
 
+/* How many todos an owner has. */
+struct todo_stats {
+    int64_t total, open, completed;
+    int64_t overdue; /* open, and their due_at has passed */
+};
+
 /* What a body asks for: values, and which of them it named. */
 struct todo_draft {
     struct todo values;

@@ -32,7 +32,9 @@ expect 0 out '0 healthz_is_200' --list
 expect 2 err 'see --help'
 expect 2 err 'see --help' --no-such-option
 expect 2 err 'see --help' http://127.0.0.1:1 http://127.0.0.1:2
-expect 2 err 'no such level: 10' --level 10 http://127.0.0.1:1
+expect 0 out 'Usage: todo-contract' --level 10 --help
+expect 2 err 'no such level: 11' --level 11 http://127.0.0.1:1
+expect 2 err 'no such level: 1x' --level 1x http://127.0.0.1:1
 expect 2 err 'no such level: ' --level '' http://127.0.0.1:1
 expect 2 err 'no such level: /' --level / http://127.0.0.1:1
 expect 2 err 'no case is called nobody' --case nobody http://127.0.0.1:1

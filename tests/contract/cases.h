@@ -24,6 +24,7 @@ enum level {
     LEVEL_ANOTHER_SERVER,
     LEVEL_STREAMS,
     LEVEL_REMINDERS,
+    LEVEL_EACH_OTHER,
     LEVEL_ACCOUNTS,
     LEVEL_COUNT
 };
@@ -78,6 +79,8 @@ extern const struct group export_group;
 
 extern const struct group overdue_group;
 extern const struct group due_group;
+
+extern const struct group stats_group;
 
 /* Where --with-accounts says that the server asks for tokens; else the last. */
 extern const struct group accounts_group;

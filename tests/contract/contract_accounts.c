@@ -1,5 +1,5 @@
 /*
- * Level 9: what POST /users and POST /tokens both ask of a request. Each case
+ * Level 10: what POST /users and POST /tokens both ask of a request. Each case
  * asks both.
  */
 #include <stdio.h>

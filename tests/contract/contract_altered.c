@@ -1,5 +1,5 @@
 /*
- * Level 9: a token must be as it was given, to the last bit.
+ * Level 10: a token must be as it was given, to the last bit.
  *
  * The suite cannot sign. What is signed and must be refused all the same is
  * asked where the key is known: tests/system/forged.c.

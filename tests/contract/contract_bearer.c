@@ -1,6 +1,6 @@
 /*
- * Level 9: what opens a door. All below /todos, and /suggestions, need a token,
- * which is looked at in its turn, and in the field Authorization alone.
+ * Level 10: what opens a door. All below /todos, and /suggestions, need a
+ * token, which is looked at in its turn, and in the field Authorization alone.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +27,7 @@ static const struct {
     {"DELETE", "/todos/1", NULL},
     {"GET", "/todos/events", NULL},
     {"GET", "/todos/export", NULL},
+    {"GET", "/todos/stats", NULL},
     {"GET", "/suggestions", NULL},
 };
 
@@ -65,8 +66,9 @@ static void with_a_bad_token_all_operations_on_todos_are_401(void **state)
 
 static void head_without_a_token_is_as_get(void **state)
 {
-    static const char *const targets[] = {"/todos", "/todos/1", "/todos/events",
-                                          "/todos/export", "/suggestions"};
+    static const char *const targets[] = {"/todos",        "/todos/1",
+                                          "/todos/events", "/todos/export",
+                                          "/todos/stats",  "/suggestions"};
 
     api_use_token(*state, NULL);
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
@@ -94,8 +96,9 @@ static void all_else_needs_no_token(void **state)
 /* A browser asks so before it sends a token. */
 static void options_need_no_token(void **state)
 {
-    static const char *const targets[] = {"/todos", "/todos/1", "/todos/events",
-                                          "/todos/export", "/suggestions"};
+    static const char *const targets[] = {"/todos",        "/todos/1",
+                                          "/todos/events", "/todos/export",
+                                          "/todos/stats",  "/suggestions"};
 
     api_use_token(*state, NULL);
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)

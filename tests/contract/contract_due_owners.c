@@ -1,5 +1,5 @@
 /*
- * Level 9: a reminder is told to the owner of its todo, and to nobody else.
+ * Level 10: a reminder is told to the owner of its todo, and to nobody else.
  */
 #include "api.h"
 #include "cases.h"

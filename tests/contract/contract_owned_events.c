@@ -1,5 +1,6 @@
 /*
- * Level 9: no stream tells a change of another user, nor does one that resumes.
+ * Level 10: no stream tells a change of another user, nor does one that
+ * resumes.
  */
 #include <stdio.h>
 #include <string.h>

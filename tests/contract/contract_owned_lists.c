@@ -1,5 +1,5 @@
 /*
- * Level 9: no list, page, search or export holds a todo of another user.
+ * Level 10: no list, page, search, export or count has a todo of another user.
  */
 #include <stdio.h>
 #include <string.h>
@@ -129,11 +129,36 @@ static void exports_hold_no_todo_of_another(void **state)
         fail_answer(answer, "the todo of its user, and no other");
 }
 
+static void expect_total(const struct answer *answer, const char *total,
+                         const char *overdue)
+{
+    expect_status(answer, 200);
+    expect_member(answer, "total", total);
+    expect_member(answer, "overdue", overdue);
+}
+
+static void stats_count_no_todo_of_another(void **state)
+{
+    struct api *api = *state;
+    struct user theirs;
+
+    (void)make_theirs(api, &theirs,
+                      "{'title':'theirs','due_at':'2001-01-01T00:00:00Z'}");
+    expect_total(api_get(api, "/todos/stats"), "0", "0");
+    (void)api_create(api, "{'title':'mine'}");
+    (void)api_create(api, "{'title':'mine too'}");
+    expect_total(api_get(api, "/todos/stats"), "2", "0");
+    as_theirs(api, &theirs);
+    expect_total(api_get(api, "/todos/stats"), "1", "1");
+    as_mine(api);
+}
+
 static const struct CMUnitTest cases[] = {
     cmocka_unit_test(lists_hold_no_todo_of_another),
     cmocka_unit_test(pages_pass_over_the_todos_of_another),
     cmocka_unit_test(cursor_of_another_opens_no_page_of_theirs),
     cmocka_unit_test(exports_hold_no_todo_of_another),
+    cmocka_unit_test(stats_count_no_todo_of_another),
 };
 
 const struct group owned_lists_group =

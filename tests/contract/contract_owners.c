@@ -1,5 +1,5 @@
 /*
- * Level 9: each user's todos are its own. Another's are not there by their
+ * Level 10: each user's todos are its own. Another's are not there by their
  * number, and what is done to all todos is not done to them.
  */
 #include <stdio.h>

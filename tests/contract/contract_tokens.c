@@ -1,6 +1,6 @@
 /*
- * Level 9: POST /tokens. A client that knows the password gets a token, and one
- * that does not learns nothing.
+ * Level 10: POST /tokens. A client that knows the password gets a token, and
+ * one that does not learns nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * Level 9: POST /users. Which names a user may have, and which passwords. No
+ * Level 10: POST /users. Which names a user may have, and which passwords. No
  * user is ever removed, so a case invents names; where it cannot, a name that
  * is taken is as good a sign as 201 that the rules allow it.
  */

@@ -80,5 +80,6 @@ int hostile_waiting(void);
 int hostile_streams(void);
 int hostile_logins(void);
 int hostile_limits(void);
+int hostile_counts(void);
 
 #endif

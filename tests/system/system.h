@@ -154,6 +154,8 @@ int system_hashes_cost(void);
 int system_secrets(void);
 int system_others(void);
 int system_forged(void);
+int system_counts(void);
+int system_counts_leave(void);
 int system_reminders(void);
 int system_reminders_pair(void);
 int system_limits(void);

@@ -146,6 +146,23 @@ static void a_page_links_to_the_next_one(void **state)
     reply_release(&reply);
 }
 
+static void stats_are_numbers_in_their_order(void **state)
+{
+    struct reply reply = good_reply();
+    struct todo_stats stats = {
+        .total = INT64_MAX, .open = 3, .completed = 0, .overdue = 2};
+
+    (void)state;
+    assert_int_equal(reply_stats(&reply, &stats), TODO_OK);
+    assert_answer(
+        &reply,
+        HEAD("200 OK") TYPE(
+            "application/json") "Content-Length: 64\r\n\r\n"
+                                "{\"total\":9223372036854775807,\"open\":3,"
+                                "\"completed\":0,\"overdue\":2}");
+    reply_release(&reply);
+}
+
 static void options_say_what_a_path_takes(void **state)
 {
     struct reply reply = good_reply();
@@ -340,6 +357,7 @@ int main(void)
         cmocka_unit_test(head_gets_the_same_head_alone),
         cmocka_unit_test(answers_without_a_body_have_no_length),
         cmocka_unit_test(a_page_links_to_the_next_one),
+        cmocka_unit_test(stats_are_numbers_in_their_order),
         cmocka_unit_test(options_say_what_a_path_takes),
         cmocka_unit_test(it_is_said_whether_the_connection_stays),
         cmocka_unit_test(every_error_is_a_problem_document),

@@ -217,6 +217,7 @@ static const struct {
     {"/todos/{id}", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
     {"/todos/events", "GET, HEAD, OPTIONS"},
     {"/todos/export", "GET, HEAD, OPTIONS"},
+    {"/todos/stats", "GET, HEAD, OPTIONS"},
     {"/suggestions", "GET, HEAD, OPTIONS"},
     {"/users", "POST, OPTIONS"},
     {"/tokens", "POST, OPTIONS"},

@@ -144,6 +144,8 @@ static void an_owners_rows_are_found_among_those_of_others(void **state)
     assert_plan_of(c, STMT_CLEAR_STEP,
                    "SEARCH todos USING INDEX todos_by_owner (owner=? AND "
                    "rowid>? AND rowid<?)\n");
+    assert_plan_of(c, STMT_COUNT_TODOS,
+                   "SEARCH todos USING INDEX todos_by_owner (owner=?)\n");
     assert_plan_of(c, STMT_READ_CHANGES,
                    "SEARCH changes USING INDEX changes_by_owner (owner=? AND "
                    "rowid>?)\n");

@@ -339,6 +339,7 @@ for (const name of Object.keys(programs))
         ['delete_todo', 'DELETE', '/todos/1'],
         ['stream_events', 'GET', '/todos/events'],
         ['export_todos', 'GET', '/todos/export'],
+        ['count_todos', 'GET', '/todos/stats'],
         ['suggest_titles', 'GET', '/suggestions'],
       ];
       for (const [operation, method, path] of operations)
@@ -356,6 +357,8 @@ for (const name of Object.keys(programs))
       await expect('create_todo', 201, await sendTodo(`${server.url}/todos`,
         'POST', { title: 'Buy milk' }, headers));
       await expect('read_todo', 200, await ask(todo, 'GET', { headers }));
+      await expect('count_todos', 200,
+        await ask(`${server.url}/todos/stats`, 'GET', { headers }));
       await expect('check_health', 200, await ask(`${server.url}/healthz`));
       await server.stop();
     });
