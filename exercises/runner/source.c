@@ -29,9 +29,8 @@ char *read_text(const char *path)
 /* The files of the lessons; the others are the frame that carries them. */
 static int is_lesson(const struct dirent *entry)
 {
-    static const char *const frame[] = {"main.c", "server.c", "conn.c",
-                                        "request.c", "keeper.c",
-                                        "flights.c"};
+    static const char *const frame[] = {"main.c",    "server.c", "conn.c",
+                                        "request.c", "keeper.c", "flights.c"};
     const char *dot = strrchr(entry->d_name, '.');
 
     for (size_t i = 0; i < sizeof(frame) / sizeof(frame[0]); i++) {
