@@ -1,7 +1,7 @@
 /*
  * async_impl/flights.c - requests that ask for the same count share one.
  *
- *   gathers   who asks joins it; it waits while another one is under way
+ *   gathers   whoever asks joins it; it waits while another is under way
  *   begun     the first of those who joined counts, and nobody joins any more
  *   landed    all go on with the result
  *
@@ -218,7 +218,7 @@ static void begin(struct flights *flights, int64_t owner) /* LOOP */
 
     if (!flight || find(flights, owner, true))
         return;
-    flight->begun = true; /* who asks from now on takes the next one */
+    flight->begun = true; /* whoever asks now takes the next one */
     flight->leader = list_take(&flight->riders);
     rq = container_of(flight->leader, struct request, rider);
     before = probe_enter(rq->reply.number);

@@ -1,7 +1,7 @@
 /*
  * sync_impl/flights.c - threads that ask for the same count share one.
  *
- *   gathers   who asks joins it; it waits while another one is under way
+ *   gathers   whoever asks joins it; it waits while another is under way
  *   begun     a thread of those who joined counts, and nobody joins any more
  *   landed    the others take the result with them; the last one frees it
  *
@@ -142,10 +142,9 @@ static void wait_locked(struct flights *flights,
 
 /* Waits until it has landed, or the caller is to count: then it `leads`. */
 static enum todo_err await(struct request *rq, struct flight *flight,
-                           bool *leads) /* REQUEST THREAD */
+                           int64_t until_us, bool *leads) /* REQUEST THREAD */
 {
     struct flights *flights = rq->server->flights;
-    int64_t until_us = clock_mono_us() + FLIGHTS_WAIT_MS * INT64_C(1000);
     enum todo_err err = TODO_OK;
 
     pthread_mutex_lock(&flights->lock);
@@ -160,7 +159,7 @@ static enum todo_err await(struct request *rq, struct flight *flight,
     }
     *leads = !err && !flight->landed;
     if (*leads)
-        flight->begun = true; /* who asks from now on takes the next one */
+        flight->begun = true; /* whoever asks now takes the next one */
     pthread_mutex_unlock(&flights->lock);
     return err;
 }
@@ -185,6 +184,7 @@ enum todo_err flights_count(struct request *rq,
                             struct count_todos *job) /* REQUEST THREAD */
 {
     struct flights *flights = rq->server->flights;
+    int64_t until_us = clock_mono_us() + FLIGHTS_WAIT_MS * INT64_C(1000);
     struct flight *flight = join(flights, job->owner);
     enum todo_err err;
     bool leads;
@@ -192,7 +192,7 @@ enum todo_err flights_count(struct request *rq,
     if (!flight)
         return TODO_ERR_INTERNAL;
     probe_stand(rq->reply.number, "flight.wait");
-    err = await(rq, flight, &leads); /* WAITS: each other */
+    err = await(rq, flight, until_us, &leads); /* WAITS: each other */
     probe_go(rq->reply.number, "flight.wait");
     if (leads)
         lead(rq, flight); /* WAITS: disk */

@@ -14,11 +14,11 @@
  * The table has the same size for ten clients and for ten million. A client has
  * a choice of LIMITS_PLACES. If others have them all, it takes the place of the
  * one that will be even first, together with that time: if the time has passed,
- * the place was as good as free; if not, the newcomer waits until then. Who has
- * lost its place gets another in the same way, and no earlier time than it had.
- * So nobody may send more because the table is full, though some may send less.
- * Which places they are goes by a secret: nobody can choose whose place to
- * take.
+ * the place was as good as free; if not, the newcomer waits until then. A
+ * client that has lost its place gets another in the same way, and no earlier
+ * time than it had. So nobody may send more because the table is full, though
+ * some may send less. Which places they are goes by a secret: nobody can choose
+ * whose place to take.
  */
 #ifndef TODO_COMMON_LIMITS_H
 #define TODO_COMMON_LIMITS_H
@@ -34,7 +34,7 @@ enum {
 
 enum limits_kind { LIMITS_NOBODY, LIMITS_IPV4, LIMITS_IPV6, LIMITS_USER };
 
-/* Who is counted as one. */
+/* What counts as one client. */
 struct limits_client {
     uint64_t kind; /* enum limits_kind, in a type that leaves no gap */
     uint64_t number;

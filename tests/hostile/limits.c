@@ -2,7 +2,7 @@
  * tests/hostile/limits.c - clients that send far more than they may, and leave.
  * Threads: one.   Blocks: on the server of the group.
  *
- * They are at one address, and who suffers nothing by it is at another.
+ * They are at one address; a client at another must not suffer by it.
  */
 #include <stdlib.h>
 #include <string.h>

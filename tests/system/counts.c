@@ -1,5 +1,5 @@
 /*
- * tests/system/counts.c - who asks while todos are counted shares the next
+ * tests/system/counts.c - whoever asks while todos are counted shares the next
  * count with all others who do, and is given none that is older than the
  * question.
  * Threads: one.   Blocks: on the servers of the case.
@@ -132,8 +132,7 @@ static void a_write_answered_while_a_count_is_held_is_in_the_next(void **state)
 }
 
 /* Some asked before a write, some behind it: none has begun, so all share. */
-static void
-who_waits_for_the_next_count_shares_it_whenever_it_came(void **state)
+static void whoever_waits_for_the_next_count_shares_it(void **state)
 {
     struct raw first, clients[2];
 
@@ -258,7 +257,7 @@ static void a_count_has_what_the_other_server_wrote(void **state)
  * Beside a count
  */
 
-static void who_waits_for_a_count_holds_up_nobody_else(void **state)
+static void waiting_for_a_count_holds_up_nobody_else(void **state)
 {
     enum { WAIT = 10, TURNS = 3 };
     struct raw first, clients[WAIT];
@@ -316,12 +315,12 @@ int system_counts(void)
 {
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(a_write_answered_while_a_count_is_held_is_in_the_next),
-        SYSTEM_CASE(who_waits_for_the_next_count_shares_it_whenever_it_came),
+        SYSTEM_CASE(whoever_waits_for_the_next_count_shares_it),
         SYSTEM_CASE(a_crowd_that_asks_while_a_count_is_held_makes_one_more),
         SYSTEM_CASE(flights_follow_each_other_one_at_a_time),
         SYSTEM_CASE(counts_of_two_owners_do_not_mix),
         SYSTEM_CASE(a_count_has_what_the_other_server_wrote),
-        SYSTEM_CASE(who_waits_for_a_count_holds_up_nobody_else),
+        SYSTEM_CASE(waiting_for_a_count_holds_up_nobody_else),
         SYSTEM_CASE(questions_behind_each_other_are_answered_in_order),
     };
 

@@ -173,7 +173,7 @@ static void a_client_that_waits_too_long_is_503_and_no_other(void **state)
 
 /* The count of its own flight is under way: that does not make it wait longer.
  */
-static void who_waits_for_a_count_under_way_has_a_deadline_too(void **state)
+static void a_wait_for_a_count_under_way_has_a_deadline_too(void **state)
 {
     struct raw first, clients[WAIT];
 
@@ -246,7 +246,7 @@ int system_counts_leave(void)
         SYSTEM_CASE(a_half_close_while_a_count_is_awaited_gets_the_answer),
         SYSTEM_CASE(a_count_that_takes_too_long_is_503_for_its_own_flight),
         SYSTEM_CASE(a_client_that_waits_too_long_is_503_and_no_other),
-        SYSTEM_CASE(who_waits_for_a_count_under_way_has_a_deadline_too),
+        SYSTEM_CASE(a_wait_for_a_count_under_way_has_a_deadline_too),
         SYSTEM_CASE(counts_at_sigterm_are_answered),
         SYSTEM_CASE(clients_that_leave_a_count_let_the_server_end),
     };
