@@ -239,7 +239,7 @@ void conn_expect(struct conn *conn, int64_t within_ms,
     int64_t deadline = now + within_ms * 1000;
     int64_t soon = sooner(deadline, now + SOON_US);
 
-    atomic_store(&conn->waits, 0);
+    atomic_store(&conn->waits, 0); /* it is at work */
     atomic_store(&conn->how, how);
     atomic_store(&conn->soon, soon);
     atomic_store(&conn->deadline, deadline);
