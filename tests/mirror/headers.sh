@@ -18,17 +18,54 @@ calls="$calls"'|opendir|rename|poll|recv|connect|getaddrinfo|curl_easy_perform'
 calls="$calls"'|sqlite3_step|sqlite3_exec|store_run_reads|store_run_writes)[(]'
 at_once='/dev/null|poll\(.*, 0\)|MSG_DONTWAIT' # which do not wait
 
+out=$(mktemp -d)
+trap 'rm -r "$out"' EXIT
+
 say() {
     echo "$*"
     status=1
 }
 
-# What the top of a header says behind a label, in one line.
-told() { # HEADER LABEL
-    sed '/\*\//q' "$1" | awk -v label=" * $2:" '
-        index($0, label) == 1 { on = 1; $0 = substr($0, length(label) + 1) }
-        / \* [A-Z][a-z]+:/ || /^ \*$/ || / \*\// { on = 0 }
-        on { sub(/^ \*/, ""); printf "%s ", $0 }'
+# What the tops of headers say, a line for each label: HEADER LABEL: WORDS.
+tops() { # HEADERS
+    awk '
+        function tell() { if (label) print file, label words; label = words = "" }
+        FNR == 1 { tell(); file = FILENAME; top = 1 }
+        !top { next }
+        / \* [A-Z][a-z]+:/ {
+            tell()
+            match($0, /[A-Z][a-z]+:/)
+            label = substr($0, RSTART, RLENGTH)
+            $0 = " *" substr($0, RSTART + RLENGTH)
+        }
+        /^ \*$/ || /\*\// { tell() }
+        /\*\// { top = 0 }
+        label { sub(/^ \*/, ""); words = words " " $0 }
+        END { tell() }' "$@"
+}
+
+# The functions that a header says block, and does not have: HEADER NAME.
+missing() { # TOPS HEADERS
+    awk '
+        NR == FNR {
+            if ($2 != "Blocks:")
+                next
+            words = $0
+            sub(/^[^ ]+ Blocks:/, "", words)
+            while (match(words, /[a-z0-9]*(_[a-z0-9]+)+/)) {
+                names[++count] = $1 " " substr(words, RSTART, RLENGTH)
+                words = substr(words, RSTART + RLENGTH)
+            }
+            next
+        }
+        { text[FILENAME] = text[FILENAME] $0 "\n" }
+        END {
+            for (i = 1; i <= count; i++) {
+                split(names[i], part, " ")
+                if (!index(text[part[1]], part[2] "("))
+                    print names[i]
+            }
+        }' "$@"
 }
 
 # The header of a source file: of its name, or of the beginning of its name.
@@ -44,20 +81,28 @@ header_of() { # SOURCE
 }
 
 headers=$(find common sync_impl async_impl -name '*.h' | sort)
-for header in $headers; do
-    for label in Threads Blocks Owns; do
-        [ -n "$(told "$header" $label)" ] || say "$header does not say: $label"
-    done
-    for name in $(told "$header" Blocks | grep -oE '[a-z0-9]*(_[a-z0-9]+)+'); do
-        grep -qE "${name}[(]" "$header" ||
-            say "$header has no $name, which it says blocks"
-    done
-done
+# shellcheck disable=SC2086 # names without blanks
+tops $headers > "$out/tops"
+echo "$headers" | awk '
+    BEGIN { split("Threads: Blocks: Owns:", labels) }
+    NR == FNR { said[$1, $2] = 1; next }
+    {
+        for (i = 1; i in labels; i++)
+            if (!(($1, labels[i]) in said)) print $1, labels[i]
+    }' "$out/tops" - > "$out/unsaid"
+while read -r header label; do
+    say "$header does not say: ${label%:}"
+done < "$out/unsaid"
+# shellcheck disable=SC2086
+missing "$out/tops" $headers > "$out/missing"
+while read -r header name; do
+    say "$header has no $name, which it says blocks"
+done < "$out/missing"
 
 for source in $(find common sync_impl async_impl -name '*.c' | sort); do
     header=$(header_of "$source")
     [ -n "$header" ] || continue
-    case $(told "$header" Blocks) in *never.*) ;; *) continue ;; esac
+    grep -q "^$header Blocks:.*never[.]" "$out/tops" || continue
     what="(^|[^a-z_0-9])$calls"
     case $source in async_impl/*) ;; *) what="$what|WAITS:" ;; esac
     found=$(grep -nE "$what" "$source" | grep -vE "$at_once|^[0-9]*: \*" || true)
