@@ -37,42 +37,38 @@ static int taken(struct limits *limits, int64_t user, int asked)
 
 static const int rates[] = {1, 2, 3, 7, 100, 999, 40000, 999999, LIMITS_MAX};
 
-#define EACH_RATE(i) (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+enum { RATES = sizeof rates / sizeof *rates };
 
 static void as_many_pass_at_once_as_in_a_second(void **state)
 {
     (void)state;
-    for
-        EACH_RATE(i)
-        {
-            struct limits *limits = table(rates[i]);
+    for (int i = 0; i < RATES; i++) {
+        struct limits *limits = table(rates[i]);
 
-            for (int second = 0; second < 3; second++) {
-                assert_int_equal(taken(limits, 1, rates[i] + 10), rates[i]);
-                clock_move(SECOND_MS);
-            }
-            limits_free(limits);
+        for (int second = 0; second < 3; second++) {
+            assert_int_equal(taken(limits, 1, rates[i] + 10), rates[i]);
+            clock_move(SECOND_MS);
         }
+        limits_free(limits);
+    }
 }
 
 /* Retry-After says one second, whatever the limit (reply.c). */
 static void whoever_is_refused_has_room_a_second_later(void **state)
 {
     (void)state;
-    for
-        EACH_RATE(i)
-        {
-            struct limits *limits = table(rates[i]);
+    for (int i = 0; i < RATES; i++) {
+        struct limits *limits = table(rates[i]);
 
-            (void)taken(limits, 1, rates[i]);
-            for (int turn = 0; turn < 3; turn++) {
-                while (takes(limits, 1))
-                    ;
-                clock_move(SECOND_MS);
-                assert_true(takes(limits, 1));
-            }
-            limits_free(limits);
+        (void)taken(limits, 1, rates[i]);
+        for (int turn = 0; turn < 3; turn++) {
+            while (takes(limits, 1))
+                ;
+            clock_move(SECOND_MS);
+            assert_true(takes(limits, 1));
         }
+        limits_free(limits);
+    }
 }
 
 /* At 1 a second there is room when the second is over, and at 100 a hundredth
