@@ -39,9 +39,9 @@ int64_t clock_mono_us(void);
  * clock again, and sleep again. */
 int64_t clock_nap_ms(int64_t until_us);
 
-/* The same for who waits until the wall clock says `until_ms`, and no longer
- * than until `look_us` (clock_mono_us). The wall clock may be set meanwhile,
- * forward or back: a long nap would not hear of it. */
+/* The same for a wait until the wall clock says `until_ms`, and no longer than
+ * until `look_us` (clock_mono_us). The wall clock may be set meanwhile, forward
+ * or back: a long nap would not hear of it. */
 int64_t clock_nap_until_ms(int64_t until_ms, int64_t look_us);
 
 /* The time in so many milliseconds, for pthread_cond_timedwait(3) on a

@@ -68,7 +68,7 @@ static void one_user_does_not_pay_for_another(void **state)
     begin_two(one, two);
     assert_int_equal(limits_passed(LIMITS_HERE, one, 20), 3);
     assert_int_equal(limits_passed(LIMITS_HERE, two, 20), 3);
-    for (int i = 0; i < 3; i++) /* nor does who has no token */
+    for (int i = 0; i < 3; i++) /* nor for a client without a token */
         talk_expect(limits_ask(LIMITS_HERE, "GET /todos", NULL), 401);
     talk_expect(limits_ask(LIMITS_HERE, "GET /todos", NULL), 429);
 }
