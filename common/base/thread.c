@@ -22,7 +22,7 @@ int thread_start(pthread_t *thread, void *(*run)(void *), void *arg)
 void thread_let_others_first(void)
 {
 #ifdef __linux__
-    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), 19); /* or as before */
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), 10); /* or as before */
 #endif
 }
 

@@ -44,9 +44,7 @@ int store_case_setup(void **state)
 
     if (!c)
         return -1;
-#ifdef TODO_PROBES
     clock_move(0);
-#endif
     store_case_folder(c);
     c->file = store_file_new(c->path, why, sizeof why);
     if (!c->file)
