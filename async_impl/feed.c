@@ -301,11 +301,13 @@ bool feed_subscribe(struct request *rq, int64_t after) /* LOOP */
 static void log_stream(const struct subscriber *subscriber) /* LOOP */
 {
     bool left = subscriber->conn->state == CONN_CLOSING;
+    int status = left ? error_info(TODO_ERR_GONE)->status : 200;
+    int64_t took_us = clock_mono_us() - subscriber->began_us;
 
+    metrics_end(subscriber->feed->server->metrics, OP_STREAM_EVENTS, status,
+                took_us);
     log_request(subscriber->id, "GET", subscriber->path,
-                strlen(subscriber->path),
-                left ? error_info(TODO_ERR_GONE)->status : 200,
-                clock_mono_us() - subscriber->began_us);
+                strlen(subscriber->path), status, took_us);
 }
 
 void feed_unsubscribe(struct subscriber *subscriber) /* LOOP */
@@ -395,4 +397,9 @@ void feed_close(struct feed *feed) /* LOOP */
         return;
     uv_close((uv_handle_t *)&feed->look.timer, on_timer_closed);
     uv_close((uv_handle_t *)&feed->heartbeat.timer, on_timer_closed);
+}
+
+int feed_streams(struct feed *feed) /* LOOP */
+{
+    return feed->streams;
 }

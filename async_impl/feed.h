@@ -34,6 +34,9 @@ enum todo_err feed_enter(struct feed *feed);
 /* One stream less. */
 void feed_leave(struct feed *feed);
 
+/* How many streams there are. */
+int feed_streams(struct feed *feed);
+
 /* The stream has read all changes up to `after`. From now on it is told of what
  * comes; the request is gone then, and the connection belongs to the feed,
  * until the client leaves or the server stops. False when the others have been

@@ -86,6 +86,15 @@ static bool list_remove(struct hash_list *list, struct hash *hash)
     return true;
 }
 
+static int list_length(const struct hash_list *list)
+{
+    int length = 0;
+
+    for (const struct hash *hash = list->first; hash; hash = hash->next)
+        length++;
+    return length;
+}
+
 /* The loop is to go on with its request, when it is rung for. */
 static void give_back_locked(struct hashers *hashers, struct hash *hash,
                              enum todo_err err) /* ANY THREAD */
@@ -325,4 +334,15 @@ void hashers_stop(struct hashers *hashers) /* LOOP */
         give_back_locked(hashers, hash, TODO_ERR_STOPPING);
     uv_mutex_unlock(&hashers->lock);
     ring(hashers);
+}
+
+struct hashers_load hashers_load(struct hashers *hashers) /* LOOP */
+{
+    struct hashers_load load;
+
+    uv_mutex_lock(&hashers->lock);
+    load.waiting = list_length(&hashers->queue);
+    load.running = hashers->here - load.waiting - list_length(&hashers->done);
+    uv_mutex_unlock(&hashers->lock);
+    return load;
 }

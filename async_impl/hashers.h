@@ -33,6 +33,12 @@ struct hash {
     struct hash *next;
 };
 
+/* How much is to be hashed. */
+struct hashers_load {
+    int running; /* a hash thread works for it */
+    int waiting;
+};
+
 /* Starts --hash-jobs threads. NULL when there is no memory or thread for them.
  */
 struct hashers *hashers_new(uv_loop_t *loop, const struct config *config);
@@ -54,5 +60,9 @@ void hashers_cancel(struct request *rq);
 
 /* What has not begun never will: TODO_ERR_STOPPING. Accepts NULL. */
 void hashers_stop(struct hashers *hashers);
+
+/* What there is to do now. What is done, and the loop has yet to hear of, is
+ * neither. */
+struct hashers_load hashers_load(struct hashers *hashers);
 
 #endif

@@ -59,6 +59,7 @@ struct keeper {
     struct queue queues[QUEUE_COUNT];
     uv_mutex_t lock;
     bool ending; /* guarded by lock */
+    int busy;    /* likewise: threads at work */
     uv_mutex_t done_lock;
     struct job_list done; /* guarded by done_lock */
     int thread_count;
@@ -133,6 +134,7 @@ static void run_store_thread(void *arg) /* STORE THREAD */
         }
         if (queue->jobs.first) /* for another thread, which may be asleep */
             uv_cond_signal(&queue->filled);
+        keeper->busy++;
         uv_mutex_unlock(&keeper->lock);
         if (queue == &keeper->queues[QUEUE_WRITE])
             store_run_writes(thread->store, group);
@@ -140,6 +142,7 @@ static void run_store_thread(void *arg) /* STORE THREAD */
             store_run_reads(thread->store, group);
         give_back(keeper, group);
         uv_mutex_lock(&keeper->lock);
+        keeper->busy--;
     }
     uv_mutex_unlock(&keeper->lock);
 }
@@ -267,6 +270,19 @@ void keeper_write_alone(struct keeper *keeper,
 
     enqueue(keeper, job, QUEUE_WRITE);
     probe_leave(before);
+}
+
+struct keeper_load keeper_load(struct keeper *keeper) /* LOOP */
+{
+    struct keeper_load load = {.reads = keeper->queues[QUEUE_READ].waiting,
+                               .searches = keeper->queues[QUEUE_SEARCH].waiting,
+                               .writes = keeper->queues[QUEUE_WRITE].waiting,
+                               .threads = keeper->thread_count};
+
+    uv_mutex_lock(&keeper->lock);
+    load.busy = keeper->busy;
+    uv_mutex_unlock(&keeper->lock);
+    return load;
 }
 
 static bool start_thread(struct keeper *keeper, enum queue_kind kind,

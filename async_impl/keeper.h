@@ -25,6 +25,13 @@ struct keeper_job {
     void (*done)(struct keeper_job *job); /* called on the loop */
 };
 
+/* How much there is to do: jobs that are not finished, by queue; threads. */
+struct keeper_load {
+    int reads, searches, writes;
+    int threads;
+    int busy; /* of the threads */
+};
+
 /* As many reads share a snapshot, at most. The first of them is answered with
  * the last, and what is left is for other readers. */
 enum { KEEPER_READS_MAX = 16 };
@@ -64,5 +71,8 @@ void keeper_read_alone(struct keeper *keeper, struct keeper_job *job);
 
 /* The same with one that writes. In both, job.request is 0, or PROBE_UNSEEN. */
 void keeper_write_alone(struct keeper *keeper, struct keeper_job *job);
+
+/* What there is to do now. */
+struct keeper_load keeper_load(struct keeper *keeper);
 
 #endif

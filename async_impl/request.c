@@ -34,6 +34,13 @@ static void request_log(const struct request *rq) /* LOOP */
                 clock_mono_us() - rq->began_us);
 }
 
+/* Its answer is made, or nobody waits for one any more. */
+static void request_count(const struct request *rq) /* LOOP */
+{
+    metrics_end(rq->server->metrics, rq->in.route.op, rq->reply.status,
+                clock_mono_us() - rq->began_us);
+}
+
 void request_free(struct request *rq) /* LOOP */
 {
     if (!rq)
@@ -46,8 +53,10 @@ void request_free(struct request *rq) /* LOOP */
 /* It will not be whole. */
 static void give_up(struct request *rq, const char *detail) /* LOOP */
 {
-    if (!rq->accepted)
+    if (!rq->accepted) {
+        metrics_begin(rq->server->metrics);
         http_request_refuse(&rq->in, rq->server->config, &rq->reply);
+    }
     rq->reply.head_only = wire_asks_head(&rq->wire);
     rq->reply.keep_alive = false;
     rq->reply.problem.detail = detail;
@@ -61,6 +70,7 @@ void request_abandon(struct request *rq) /* LOOP */
         probe_go(rq->reply.number, "client.body");
     give_up(rq, NULL); /* nobody hears it */
     rq->reply.status = error_info(TODO_ERR_MALFORMED)->status;
+    request_count(rq);
     request_log(rq);
     probe_end(rq->reply.number);
     request_free(rq);
@@ -70,6 +80,7 @@ enum todo_err request_accept(struct request *rq) /* LOOP */
 {
     enum todo_err err;
 
+    metrics_begin(rq->server->metrics);
     wire_head(&rq->wire, &rq->in.head);
     rq->in.port = rq->server->config->port;
     rq->in.token_key = store_file_token_key(rq->server->file);
@@ -127,6 +138,7 @@ void request_cut(struct request *rq) /* LOOP */
 
 void request_finish(struct request *rq) /* LOOP */
 {
+    request_count(rq);
     request_log(rq);
     answer_send(rq->conn, &rq->reply); /* WAITS: client */
 }

@@ -121,6 +121,7 @@ void todos_handlers(request_step *handlers[OP_COUNT]);
 void pages_handlers(request_step *handlers[OP_COUNT]);
 void suggestions_handlers(request_step *handlers[OP_COUNT]);
 void stats_handlers(request_step *handlers[OP_COUNT]);
+void metrics_handlers(request_step *handlers[OP_COUNT]);
 void export_handlers(request_step *handlers[OP_COUNT]);
 void events_handlers(request_step *handlers[OP_COUNT]);
 void accounts_handlers(request_step *handlers[OP_COUNT]);

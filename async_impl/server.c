@@ -148,6 +148,8 @@ void server_leave(struct server *server) /* LOOP */
     server->reminders = NULL;
     upstream_close(server->upstream);
     server->upstream = NULL;
+    turns_close(server->turns);
+    server->turns = NULL;
     feed_close(server->feed);
     server->feed = NULL;
 }
@@ -182,6 +184,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     pages_handlers(server->handlers);
     suggestions_handlers(server->handlers);
     stats_handlers(server->handlers);
+    metrics_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
     accounts_handlers(server->handlers);
@@ -194,9 +197,13 @@ bool server_start(struct server *server, struct config *config, char *why,
     if (config->rate_limit > 0 &&
         !(server->limits = limits_new(config->rate_limit)))
         return false;
+    server->metrics = metrics_new();
+    if (!server->metrics)
+        return false;
     server->file = store_file_new(config->db, why, size);
     if (!server->file)
         return false;
+    server->turns = turns_new(&server->loop); /* the last before a sleep */
     server->feed = feed_new(server);
     server->keeper =
         keeper_new(&server->loop, config, server->file, server->feed);
@@ -205,7 +212,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     server->reminders = reminders_new(server);
     server->conns = conns_new(server);
     server->upstream = upstream_new(&server->loop, config);
-    return server->feed && server->keeper && server->hashers &&
+    return server->turns && server->feed && server->keeper && server->hashers &&
            server->flights && server->reminders && server->conns &&
            server->upstream && listen_now(server, why, size);
 }
@@ -230,6 +237,7 @@ bool server_release(struct server *server) /* LOOP */
     flights_close(server->flights);
     reminders_close(server->reminders);
     upstream_close(server->upstream);
+    turns_close(server->turns);
     feed_close(server->feed);
     if (server->has_loop) {
         if (!server->stopping) /* it has never run: nobody is here */
@@ -239,6 +247,7 @@ bool server_release(struct server *server) /* LOOP */
     }
     conns_free(server->conns);
     store_file_free(server->file);
+    metrics_free(server->metrics);
     limits_free(server->limits);
     pages_release(&server->pages);
     return clean;

@@ -3,8 +3,8 @@
  * Threads: the loop's.
  * Blocks:  server_start, server_run, server_release; server_leave, until the
  *          store threads have ended.
- * Owns:    pages, limits, keeper, hashers, flights, reminders, connections,
- *          the loop.
+ * Owns:    pages, limits, metrics, keeper, hashers, flights, reminders,
+ * connections, the loop.
  */
 #ifndef TODO_ASYNC_SERVER_H
 #define TODO_ASYNC_SERVER_H
@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include "common/http/limits.h"
+#include "common/http/metrics.h"
 #include "common/pages/pages.h"
 #include "common/setup/config.h"
 #include "common/store/store.h"
@@ -25,12 +26,14 @@
 #include "keeper.h"
 #include "reminders.h"
 #include "request.h"
+#include "turns.h"
 #include "upstream.h"
 
 struct server {
     struct config *config;
     struct pages pages;
     struct limits *limits; /* NULL without --rate-limit */
+    struct metrics *metrics;
     struct store_file *file;
     struct keeper *keeper;
     struct hashers *hashers;
@@ -38,6 +41,7 @@ struct server {
     struct reminders *reminders;
     struct conns *conns;
     struct upstream *upstream;
+    struct turns *turns;
     struct feed *feed;
     uv_loop_t loop;
     uv_thread_t thread; /* the loop's */

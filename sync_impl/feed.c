@@ -212,3 +212,13 @@ void feed_stop(struct feed *feed) /* MAIN THREAD */
     pthread_cond_broadcast(&feed->changed);
     pthread_mutex_unlock(&feed->lock);
 }
+
+int feed_streams(struct feed *feed) /* REQUEST THREAD */
+{
+    int streams;
+
+    pthread_mutex_lock(&feed->lock);
+    streams = feed->streams;
+    pthread_mutex_unlock(&feed->lock);
+    return streams;
+}

@@ -38,6 +38,9 @@ enum todo_err feed_enter(struct feed *feed);
 /* One stream less. */
 void feed_leave(struct feed *feed);
 
+/* How many streams there are. */
+int feed_streams(struct feed *feed);
+
 /* The newest change that it has rung for: ask before looking into the log, and
  * wait for a newer one. */
 int64_t feed_newest(struct feed *feed);

@@ -265,3 +265,15 @@ void hashers_stop(struct hashers *hashers) /* MAIN THREAD */
     }
     pthread_mutex_unlock(&hashers->lock);
 }
+
+struct hashers_load hashers_load(struct hashers *hashers) /* REQUEST THREAD */
+{
+    struct hashers_load load = {0};
+
+    pthread_mutex_lock(&hashers->lock);
+    for (struct hash *hash = hashers->first; hash; hash = hash->next)
+        load.waiting++;
+    load.running = hashers->here - load.waiting;
+    pthread_mutex_unlock(&hashers->lock);
+    return load;
+}

@@ -19,6 +19,12 @@
 struct hashers;
 struct request;
 
+/* How much is to be hashed. */
+struct hashers_load {
+    int running; /* a hash thread works for it */
+    int waiting;
+};
+
 /* Starts --hash-jobs threads. NULL when there is no memory or thread for them.
  * Free with hashers_free, when no thread uses it. Main thread. */
 struct hashers *hashers_new(const struct config *config);
@@ -34,5 +40,8 @@ enum todo_err hashers_run(struct request *rq, password_work *work, void *job);
 
 /* What has not begun never will: TODO_ERR_STOPPING. Main thread. */
 void hashers_stop(struct hashers *hashers);
+
+/* What there is to do now. Any thread. */
+struct hashers_load hashers_load(struct hashers *hashers);
 
 #endif

@@ -141,3 +141,14 @@ enum todo_err keeper_write(struct keeper *keeper, store_work *work,
     probe_go(ticket.job.request, "keeper.write");
     return ticket.job.err;
 }
+
+int keeper_waiting(struct keeper *keeper) /* REQUEST THREAD */
+{
+    int waiting = 0;
+
+    pthread_mutex_lock(&keeper->lock);
+    for (struct store_job *job = keeper->first; job; job = job->next)
+        waiting++;
+    pthread_mutex_unlock(&keeper->lock);
+    return waiting;
+}

@@ -20,6 +20,7 @@ static enum todo_err request_accept(struct request *rq) /* REQUEST THREAD */
 {
     enum todo_err err;
 
+    metrics_begin(rq->server->metrics);
     rq->in.token_key = store_file_token_key(rq->server->file);
     rq->in.token_seen = &rq->conn->token_seen;
     rq->in.limits = rq->server->limits;
@@ -49,6 +50,7 @@ void request_refuse(struct request *rq, enum todo_err err,
                     const char *detail) /* REQUEST THREAD */
 {
     rq->began_us = clock_mono_us();
+    metrics_begin(rq->server->metrics);
     http_request_refuse(&rq->in, rq->server->config, &rq->reply);
     rq->reply.problem.detail = detail;
     request_run(rq, err);
@@ -86,8 +88,16 @@ void request_cut(struct request *rq, enum todo_err err) /* REQUEST THREAD */
     request_finish(rq);
 }
 
+/* Its answer is made. */
+static void request_count(const struct request *rq) /* REQUEST THREAD */
+{
+    metrics_end(rq->server->metrics, rq->in.route.op, rq->reply.status,
+                clock_mono_us() - rq->began_us);
+}
+
 void request_finish(struct request *rq) /* REQUEST THREAD */
 {
+    request_count(rq);
     log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,
                 rq->in.head.path.len, rq->reply.status,
                 clock_mono_us() - rq->began_us);

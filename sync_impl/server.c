@@ -124,6 +124,7 @@ bool server_start(struct server *server, struct config *config, char *why,
     pages_handlers(server->handlers);
     suggestions_handlers(server->handlers);
     stats_handlers(server->handlers);
+    metrics_handlers(server->handlers);
     export_handlers(server->handlers);
     events_handlers(server->handlers);
     accounts_handlers(server->handlers);
@@ -135,6 +136,9 @@ bool server_start(struct server *server, struct config *config, char *why,
         return false;
     if (config->rate_limit > 0 &&
         !(server->limits = limits_new(config->rate_limit)))
+        return false;
+    server->metrics = metrics_new();
+    if (!server->metrics)
         return false;
     server->file = store_file_new(config->db, why, size);
     if (!server->file)
@@ -183,6 +187,7 @@ void server_release(struct server *server) /* MAIN THREAD */
     keeper_free(server->keeper);
     feed_free(server->feed);
     store_file_free(server->file);
+    metrics_free(server->metrics);
     limits_free(server->limits);
     pages_release(&server->pages);
 }

@@ -2,7 +2,8 @@
  * sync_impl/server.h - one listening server: what all its requests share.
  * Threads: as each function says.
  * Blocks:  server_start, server_run, server_release.
- * Owns:    pages, limits, keeper, hashers, flights, reminders, connections.
+ * Owns:    pages, limits, metrics, keeper, hashers, flights, reminders,
+ * connections.
  */
 #ifndef TODO_SYNC_SERVER_H
 #define TODO_SYNC_SERVER_H
@@ -13,6 +14,7 @@
 
 #include "civet.h"
 #include "common/http/limits.h"
+#include "common/http/metrics.h"
 #include "common/pages/pages.h"
 #include "common/setup/config.h"
 #include "common/store/store.h"
@@ -29,6 +31,7 @@ struct server {
     struct config *config;
     struct pages pages;
     struct limits *limits; /* NULL without --rate-limit */
+    struct metrics *metrics;
     struct store_file *file;
     struct keeper *keeper;
     struct feed *feed;

@@ -16,8 +16,9 @@
 int thread_start(pthread_t *thread, void *(*run)(void *), void *arg);
 
 /* From now on the calling thread works when no other thread wants its
- * processor: it is at nice 19 (sched(7)). Only Linux has this for a thread by
- * itself; elsewhere nothing happens. */
+ * processor, or nearly so: it is at nice 10, and gets a tenth of what others
+ * get (sched(7)). Only Linux has this for a thread by itself; elsewhere nothing
+ * happens. */
 void thread_let_others_first(void);
 
 /* On how many processors this process may run; 1 when nobody says. */

@@ -380,20 +380,14 @@ static void read_last_id(struct http_request *request)
                           : changes_start_at(NULL, 0);
 }
 
-static const char *operation_name(const struct route_match *route)
-{
-    if (!route->path)
-        return "-";
-    return route->op < OP_SHOW_OPTIONS ? routes[route->op].name : "options";
-}
-
 void http_request_refuse(struct http_request *request,
                          const struct config *config, struct reply *reply)
 {
     request->head = (struct http_head){.method = "-", .path = {"-", 1}};
+    request->route.op = OP_NONE;
     give_id(reply);
     give_base(request, config, reply);
-    probe_begin(reply->number, "-");
+    probe_begin(reply->number, route_name(OP_NONE));
     reply->server = config->program;
     reply->keep_alive = false;
 }
@@ -404,6 +398,7 @@ enum todo_err http_request_accept(struct http_request *request,
 {
     enum todo_err err;
 
+    request->route.op = OP_NONE;
     give_id(reply);
     reply->server = config->program;
     reply->head_only = strcmp(request->head.method, "HEAD") == 0;
@@ -422,7 +417,7 @@ enum todo_err http_request_accept(struct http_request *request,
                           request->head.path.at, request->head.path.len);
     reply->path = request->route.path;
     reply->patch = request->route.op == OP_PATCH_TODO;
-    probe_begin(reply->number, operation_name(&request->route));
+    probe_begin(reply->number, route_name(request->route.op));
     if (!err)
         err = check_entry(request, config, reply->number);
     if (!err)

@@ -111,6 +111,9 @@ static const struct openapi_success successes[] = {
      0},
     {OP_CHECK_READY, 200, "The database answers.", "application/json", "Status",
      0},
+    {OP_SHOW_METRICS, 200,
+     "The numbers, in the text format of Prometheus (0.0.4).", "text/plain",
+     "Text", 0},
     {OP_SHOW_HOME, 200, "The page.", "text/html", "Text", 0},
 };
 

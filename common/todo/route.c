@@ -65,10 +65,21 @@ const struct route routes[OP_SHOW_OPTIONS] = {
     [OP_CHECK_READY] = {OP_CHECK_READY, "GET", "/readyz", "check_ready",
                         "Whether the database answers.", "disk",
                         .unlimited = true},
+    [OP_SHOW_METRICS] = {OP_SHOW_METRICS, "GET", "/metrics", "show_metrics",
+                         "What the server has done and does, in numbers: "
+                         "Prometheus's text format.",
+                         "nothing", .unlimited = true},
     [OP_SHOW_HOME] = {OP_SHOW_HOME, "GET", "/", "show_home",
                       "Which server this is, and how it waits.", "nothing",
                       .owned = false},
 };
+
+const char *route_name(enum operation op)
+{
+    if (op == OP_SHOW_OPTIONS)
+        return "show_options";
+    return op == OP_NONE ? "none" : routes[op].name;
+}
 
 /* A plain decimal from 1 to 2^63-1 without leading zeros. */
 static bool parse_id(const char *text, size_t len, int64_t *id)
@@ -179,7 +190,7 @@ enum todo_err route_match(struct route_match *match, const char *method,
     size_t row = 0;
     enum todo_err err = TODO_ERR_NO_PATH;
 
-    *match = (struct route_match){0};
+    *match = (struct route_match){.op = OP_NONE};
     for (; row < OP_SHOW_OPTIONS; row++) {
         err = match_path(&routes[row], path, path_len, match);
         if (err != TODO_ERR_NO_PATH)

@@ -33,9 +33,11 @@ enum operation {
     OP_SHOW_LIVE,
     OP_CHECK_HEALTH,
     OP_CHECK_READY,
+    OP_SHOW_METRICS,
     OP_SHOW_HOME,
     OP_SHOW_OPTIONS, /* OPTIONS on any known path; not in the table */
-    OP_COUNT
+    OP_COUNT,
+    OP_NONE = OP_COUNT /* of a request that leads to none of them */
 };
 
 struct route {
@@ -55,13 +57,16 @@ extern const struct route routes[OP_SHOW_OPTIONS];
 
 /* What a method and a path lead to. */
 struct route_match {
-    enum operation op;
-    int64_t id;       /* of {id}; else 0 */
-    const char *file; /* {file}, inside the path; else NULL */
+    enum operation op; /* OP_NONE unless there is one */
+    int64_t id;        /* of {id}; else 0 */
+    const char *file;  /* {file}, inside the path; else NULL */
     size_t file_len;
     const char *path; /* the row's path: what route_write_allow takes */
     bool unlimited;   /* as the row says, also of OPTIONS */
 };
+
+/* What an operation is called in traces and metrics; "none" for OP_NONE. */
+const char *route_name(enum operation op);
 
 /* Finds the operation. The path is compared byte for byte as it was sent.
  * TODO_ERR_NO_PATH; TODO_ERR_NO_TODO when {id} is no id; TODO_ERR_METHOD with

@@ -4,8 +4,9 @@
 # operation the same list of waits, and in each file the same probes (probe.h) in
 # the order in which they are first named.
 #
-# Two files have no twin: civet.h finds out what civetweb does not tell, tap.h
-# sees the bytes that civetweb reads. libuv tells all, and hands bytes over.
+# Three files have no twin: civet.h finds out what civetweb does not tell, tap.h
+# sees the bytes that civetweb reads. libuv tells all, and hands bytes over. And
+# turns.h measures how long the loop keeps everybody waiting; a thread keeps one.
 set -eu
 # shellcheck source=exercises/runner/clean.sh
 . "$(dirname -- "$0")/../../exercises/runner/clean.sh"
@@ -50,8 +51,10 @@ for room in sync_impl async_impl; do
     (cd "$room" && find . -name '*.[ch]' | sort) > "$out/$room.files"
     (cd "$room" && probes ./*.c) > "$out/$room.probes"
 done
-grep -vxE '\./(civet|tap)\.[ch]' "$out/sync_impl.files" > "$out/twins"
-mv "$out/twins" "$out/sync_impl.files"
+for room in sync_impl async_impl; do
+    grep -vxE '\./(civet|tap|turns)\.[ch]' "$out/$room.files" > "$out/twins"
+    mv "$out/twins" "$out/$room.files"
+done
 operations sync_impl 0 '' > "$out/sync_impl.operations"
 known=$(sed 's/^[^ ]* //; s/:.*//' "$out/sync_impl.operations" | tr '\n' ' ')
 operations async_impl 1 "$known" > "$out/async_impl.operations"

@@ -7,7 +7,7 @@
 
 #include <curl/curl.h>
 
-enum { ANSWER_TIMEOUT_S = 60, ANSWER_CEILING = 64 * 1024 * 1024 };
+enum { ANSWER_TIMEOUT_S = 120, ANSWER_CEILING = 64 * 1024 * 1024 };
 
 struct place {
     char base[300];

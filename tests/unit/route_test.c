@@ -227,6 +227,7 @@ static const struct {
     {"/docs/{file}", "GET, HEAD, OPTIONS"},
     {"/healthz", "GET, HEAD, OPTIONS"},
     {"/readyz", "GET, HEAD, OPTIONS"},
+    {"/metrics", "GET, HEAD, OPTIONS"},
     {"/", "GET, HEAD, OPTIONS"},
 };
 
