@@ -7,7 +7,8 @@
  * The format is Prometheus text 0.0.4, and of it what these servers send: HELP
  * and TYPE before each family, which is a counter, a gauge or a histogram; one
  * space where the format allows several; no timestamps, and no value but finite
- * numbers. Whoever reads this reads whatever Prometheus reads, and less.
+ * numbers. Prometheus itself takes more than this.
+ * https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 #ifndef TODO_TESTS_SCRAPE_H
 #define TODO_TESTS_SCRAPE_H
