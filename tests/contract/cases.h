@@ -81,6 +81,8 @@ extern const struct group overdue_group;
 extern const struct group due_group;
 
 extern const struct group stats_group;
+extern const struct group metrics_group;
+extern const struct group counted_group;
 
 /* Where --with-accounts says that the server asks for tokens; else the last. */
 extern const struct group accounts_group;

@@ -10,6 +10,7 @@
 #include "bearer.h"
 #include "cases.h"
 #include "expect.h"
+#include "metrics.h"
 #include "user.h"
 #include "wire.h"
 
@@ -81,8 +82,9 @@ static void head_without_a_token_is_as_get(void **state)
 
 static void all_else_needs_no_token(void **state)
 {
-    static const char *const targets[] = {"/",     "/docs",    "/openapi.json",
-                                          "/live", "/healthz", "/readyz"};
+    static const char *const targets[] = {
+        "/",        "/docs",   "/openapi.json", "/live",
+        "/healthz", "/readyz", "/metrics"};
 
     api_use_token(*state, NULL);
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
@@ -114,6 +116,24 @@ static void an_event_stream_needs_a_token(void **state)
     bearer_expect_challenge(
         wire_stream(*state, "GET /todos/events HTTP/1.1\r\n" HOST "\r\n"),
         false);
+}
+
+/* Each guess at a token shows in the metrics. */
+static void what_is_refused_for_its_token_is_counted(void **state)
+{
+    static const struct metrics_row rows[] = {
+        {"GET", "/todos", NULL, NULL, "list_todos", 401},
+        {"GET", "/todos/1", "Authorization: Bearer x", NULL, "read_todo", 401},
+        {"GET", "/todos/stats", NULL, NULL, "count_todos", 401},
+        {"POST", "/todos", NULL, "{'title':'a'}", "create_todo", 401},
+        {"DELETE", "/todos", NULL, NULL, "clear_todos", 401},
+        {"OPTIONS", "/todos", NULL, NULL, "show_options", 204},
+        {"GET", "/todos/", NULL, NULL, "none", 404},
+    };
+
+    api_use_token(*state, NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        metrics_expect_counted(*state, &rows[i], NULL);
 }
 
 /*
@@ -301,6 +321,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(two_tokens_are_401),
     cmocka_unit_test(token_elsewhere_is_not_looked_at),
     cmocka_unit_test(an_event_stream_needs_a_token),
+    cmocka_unit_test(what_is_refused_for_its_token_is_counted),
 };
 
 const struct group bearer_group = GROUP(LEVEL_ACCOUNTS, "bearer", cases);

@@ -23,21 +23,22 @@ static const char *const level_names[LEVEL_COUNT] = {
     "each other",        "accounts"};
 
 static const struct group *const groups[] = {
-    &answers_group,      &methods_group,     &promises_group,
-    &create_group,       &title_group,       &order_group,
-    &due_at_group,       &read_group,        &list_group,
-    &search_group,       &paging_group,      &put_group,
-    &patch_group,        &delete_group,      &query_group,
-    &json_group,         &strings_group,     &limits_group,
-    &checks_group,       &framing_group,     &heads_group,
-    &hosts_group,        &content_group,     &connection_group,
-    &conditions_group,   &races_group,       &suggestions_group,
-    &upstream_group,     &no_upstream_group, &no_accounts_group,
-    &events_group,       &export_group,      &overdue_group,
-    &due_group,          &stats_group,       &accounts_group,
-    &users_group,        &tokens_group,      &bearer_group,
-    &altered_group,      &owners_group,      &owned_lists_group,
-    &owned_events_group, &due_owners_group};
+    &answers_group,    &methods_group,     &promises_group,
+    &create_group,     &title_group,       &order_group,
+    &due_at_group,     &read_group,        &list_group,
+    &search_group,     &paging_group,      &put_group,
+    &patch_group,      &delete_group,      &query_group,
+    &json_group,       &strings_group,     &limits_group,
+    &checks_group,     &framing_group,     &heads_group,
+    &hosts_group,      &content_group,     &connection_group,
+    &conditions_group, &races_group,       &suggestions_group,
+    &upstream_group,   &no_upstream_group, &no_accounts_group,
+    &events_group,     &export_group,      &overdue_group,
+    &due_group,        &stats_group,       &metrics_group,
+    &counted_group,    &accounts_group,    &users_group,
+    &tokens_group,     &bearer_group,      &altered_group,
+    &owners_group,     &owned_lists_group, &owned_events_group,
+    &due_owners_group};
 
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 
