@@ -66,8 +66,8 @@ const struct route routes[OP_SHOW_OPTIONS] = {
                         "Whether the database answers.", "disk",
                         .unlimited = true},
     [OP_SHOW_METRICS] = {OP_SHOW_METRICS, "GET", "/metrics", "show_metrics",
-                         "What the server has done and does, in numbers: "
-                         "Prometheus's text format.",
+                         "What the server has done and does, in the text "
+                         "format of Prometheus.",
                          "nothing", .unlimited = true},
     [OP_SHOW_HOME] = {OP_SHOW_HOME, "GET", "/", "show_home",
                       "Which server this is, and how it waits.", "nothing",
@@ -196,7 +196,7 @@ enum todo_err route_match(struct route_match *match, const char *method,
         if (err != TODO_ERR_NO_PATH)
             break;
     }
-    if (err)
+    if (err == TODO_ERR_NO_PATH)
         return err;
     match->path = routes[row].path;
     match->unlimited = routes[row].unlimited;
@@ -204,15 +204,15 @@ enum todo_err route_match(struct route_match *match, const char *method,
         method = "GET"; /* without its body */
     if (strcmp(method, "OPTIONS") == 0) {
         match->op = OP_SHOW_OPTIONS;
-        return TODO_OK;
+        return err;
     }
     /* The rows of one path stand together. */
     for (; row < OP_SHOW_OPTIONS && strcmp(routes[row].path, match->path) == 0;
          row++) {
         if (strcmp(routes[row].method, method) == 0) {
             match->op = routes[row].op;
-            return TODO_OK;
+            return err;
         }
     }
-    return TODO_ERR_METHOD;
+    return err ? err : TODO_ERR_METHOD;
 }

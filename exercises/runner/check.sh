@@ -7,7 +7,7 @@
 
 # shellcheck disable=SC2034 # play.sh asks
 alone=yes # what is said of a unit case is said of no other
-check_seconds=20 # a case that takes longer is HUNG; the slowest takes two
+check_seconds=40 # a case that takes longer is HUNG; the slowest takes two
 : "${at_once:=4}" # cases: most of a case is waiting
 
 # --- running -----------------------------------------------------------------
