@@ -223,9 +223,10 @@ static void a_refusal_keeps_the_connection(void **state)
 
 static void health_is_free(void **state)
 {
-    static const char *const lines[] = {"GET /healthz",     "HEAD /healthz",
-                                        "OPTIONS /healthz", "GET /readyz",
-                                        "HEAD /readyz",     "OPTIONS /readyz"};
+    static const char *const lines[] = {
+        "GET /healthz", "HEAD /healthz", "OPTIONS /healthz",
+        "GET /readyz",  "HEAD /readyz",  "OPTIONS /readyz",
+        "GET /metrics", "HEAD /metrics", "OPTIONS /metrics"};
 
     (void)state;
     limits_start("1");

@@ -160,6 +160,7 @@ int system_reminders(void);
 int system_reminders_pair(void);
 int system_limits(void);
 int system_limits_who(void);
+int system_metrics(void);
 
 /* Of ./learn more. */
 int system_more_05(void);
