@@ -37,7 +37,7 @@ static double value_now(const char *series)
     return value;
 }
 
-static void expect_value(const char *series, double seen, int value)
+static void expect_number(const char *series, double seen, int value)
 {
     if (seen != value)
         fail_msg("%s is %g, not %d", series, seen, value);
@@ -45,7 +45,7 @@ static void expect_value(const char *series, double seen, int value)
 
 static void expect_now(const char *series, int value)
 {
-    expect_value(series, value_now(series), value);
+    expect_number(series, value_now(series), value);
 }
 
 /* It becomes so: a thread that has answered has a step or two to go. */
@@ -56,7 +56,7 @@ static void expect_soon(const char *series, int value)
 
     while ((seen = value_now(series)) != value && now_ms() < deadline)
         a_moment();
-    expect_value(series, seen, value);
+    expect_number(series, seen, value);
 }
 
 /* The one that asks is in flight as well. */
