@@ -14,8 +14,8 @@ const url = pathToFileURL(path.join(root, 'docs', 'compare.html')).href;
 
 // The operations of a room and their steps, with their text: [[name, text], …].
 function functions(room) {
-  const files = ['todos.c', 'accounts.c', 'events.c', 'export.c', 'stats.c',
-    'suggestions.c', 'pages.c'];
+  const files = ['todos.c', 'accounts.c', 'events.c', 'export.c', 'metrics.c',
+    'stats.c', 'suggestions.c', 'pages.c'];
   return files.flatMap((file) => {
     const source = readFileSync(path.join(root, room, file), 'utf8');
     return [...source.matchAll(

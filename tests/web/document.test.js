@@ -190,6 +190,8 @@ for (const name of Object.keys(programs))
       await expect('show_openapi', 200, await ask(`${url}/openapi.json`));
       await expect('check_health', 200, await ask(`${url}/healthz`));
       await expect('check_ready', 200, await ask(`${url}/readyz`));
+      await expect('show_metrics', 200, await ask(`${url}/metrics`));
+      await expect('show_metrics', 422, await ask(`${url}/metrics?limit=1`));
     });
 
     test('requests that go wrong', async () => {
