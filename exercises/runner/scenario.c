@@ -17,6 +17,7 @@ enum {
     LISTENERS = 2,
     SENDERS = 3,
     LOGINS = 20,
+    COUNTERS = 5,
     PLACES = 1 + 16, /* one is hashed, the others wait (--hash-queue) */
     HOUR_MS = 3600000
 };
@@ -335,8 +336,58 @@ static const struct scenario at_a_time = {
     .play = play_clock,
     .wait = "due.wait"};
 
+static const char count_request[] = "GET /todos/stats HTTP/1.1\r\n"
+                                    "Host: localhost\r\n"
+                                    "\r\n";
+
+/* A count has seen what there is, and is held. A todo is written, which it
+ * lacks; so those that ask now wait for the next one. Two others ask. */
+static bool count_and_write(struct steer *steer, int port,
+                            struct raw *counters) /* the last one writes */
+{
+    struct raw *writer = &counters[COUNTERS];
+    bool good = step_say(steer, "hold count.done\n") &&
+                step_ask(&counters[0], port, count_request) &&
+                step_say(steer, "await count.done 1\n") &&
+                step_ask(writer, port, write_request) && step_hear(writer, 201);
+
+    for (int i = 1; i < COUNTERS && good; i++) {
+        char line[STEER_LINE_SIZE];
+
+        (void)snprintf(line, sizeof line, "waiting flight.wait %d\n", i);
+        good = step_ask(&counters[i], port, count_request) &&
+               step_say(steer, line);
+    }
+    return good && two_others_ask(port) && step_see_ends(steer, 3) &&
+           step_say(steer, "release count.done\n");
+}
+
+static bool play_each_other(int port, const char *gates)
+{
+    struct raw counters[COUNTERS + 1];
+    struct steer steer;
+    bool good;
+
+    for (int i = 0; i <= COUNTERS; i++)
+        counters[i] = (struct raw){.fd = -1};
+    if (!step_reach(&steer, gates))
+        return false;
+    good = count_and_write(&steer, port, counters);
+    for (int i = 0; i < COUNTERS && good; i++)
+        good = step_hear(&counters[i], 200);
+    for (int i = 0; i <= COUNTERS; i++)
+        raw_close(&counters[i]);
+    steer_close(&steer);
+    return good;
+}
+
+static const struct scenario each_other = {
+    .name = "each-other",
+    .title = "todos are counted while one is written; then four more ask",
+    .play = play_each_other};
+
 const struct scenario *const scenarios[] = {
-    &disk, &upstream, &events, &senders, &cpu, &at_a_time, NULL};
+    &disk, &upstream, &events, &senders, &cpu, &at_a_time, &each_other, NULL};
 
 const struct scenario *scenario_find(const char *name)
 {
