@@ -111,94 +111,6 @@ static double ended(void)
 }
 
 /*
- * Histograms
- */
-
-static const struct {
-    int64_t us;
-    const char *le;
-} bounds[METRICS_BUCKETS] = {
-    {1000, "0.001"},  {2500, "0.0025"}, {5000, "0.005"},  {10000, "0.01"},
-    {25000, "0.025"}, {50000, "0.05"},  {100000, "0.1"},  {250000, "0.25"},
-    {500000, "0.5"},  {1000000, "1"},   {2500000, "2.5"}, {5000000, "5"},
-};
-
-/* The only bucket that something of this length is counted in. */
-static int bucket_of(int64_t took_us)
-{
-    struct metrics_histogram histogram = {0};
-    int bucket = -1;
-
-    metrics_observe(&histogram, took_us);
-    assert_int_equal(histogram.sum_us, took_us);
-    for (int i = 0; i <= METRICS_BUCKETS; i++) {
-        if (histogram.count[i] == 0)
-            continue;
-        assert_uint_equal(histogram.count[i], 1);
-        assert_int_equal(bucket, -1);
-        bucket = i;
-    }
-    return bucket;
-}
-
-static void what_is_as_long_as_a_bound_is_within_it(void **state)
-{
-    (void)state;
-    assert_int_equal(bucket_of(0), 0);
-    for (int i = 0; i < METRICS_BUCKETS; i++) {
-        assert_int_equal(bucket_of(bounds[i].us - 1), i);
-        assert_int_equal(bucket_of(bounds[i].us), i);
-        assert_int_equal(bucket_of(bounds[i].us + 1), i + 1);
-    }
-    assert_int_equal(bucket_of(INT64_C(1000000) * 3600 * 24 * 365),
-                     METRICS_BUCKETS);
-}
-
-/* One of each bound, and one that is longer than all of them. */
-static void each_bucket_holds_those_before_it(void **state)
-{
-    char series[80];
-
-    (void)state;
-    for (int i = 0; i < METRICS_BUCKETS; i++)
-        answer(OP_CHECK_HEALTH, 200, bounds[i].us);
-    answer(OP_CHECK_HEALTH, 200, 5000001);
-    read_metrics();
-    for (int i = 0; i < METRICS_BUCKETS; i++) {
-        (void)snprintf(series, sizeof series,
-                       TOOK "_bucket{operation=\"check_health\",le=\"%s\"}",
-                       bounds[i].le);
-        expect(series, i + 1);
-    }
-    expect(TOOK "_bucket{operation=\"check_health\",le=\"+Inf\"}",
-           METRICS_BUCKETS + 1);
-    expect(TOOK "_count" HEALTH, METRICS_BUCKETS + 1);
-}
-
-static void seconds_are_written_with_six_digits(void **state)
-{
-    static const struct {
-        int64_t us;
-        const char *sum; /* with all before it */
-    } rows[] = {{0, HEALTH " 0.000000\n"},
-                {1, HEALTH " 0.000001\n"},
-                {999998, HEALTH " 0.999999\n"},
-                {1, HEALTH " 1.000000\n"},
-                {60070000, HEALTH " 61.070000\n"}};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char line[80];
-
-        answer(OP_CHECK_HEALTH, 200, rows[i].us);
-        read_metrics();
-        (void)snprintf(line, sizeof line, "\n" TOOK "_sum%s", rows[i].sum);
-        if (!unit_buf_has(&text, line))
-            fail_msg("it has no%s", line);
-    }
-}
-
-/*
  * Requests
  */
 
@@ -304,80 +216,6 @@ static void two_servers_count_apart(void **state)
     assert_true(ended() == 0);
     metrics_free(other);
     metrics_free(NULL);
-}
-
-/*
- * The text
- */
-
-static void a_gauge_is_a_family_of_one_line(void **state)
-{
-    (void)state;
-    metrics_write_gauge(&text, "g", "G, now.", -7);
-    metrics_write_gauge(&text, "most", "M.", INT64_MAX);
-    metrics_write_gauge(&text, "least", "L.", INT64_MIN);
-    unit_assert_buf(&text, "# HELP g G, now.\n# TYPE g gauge\ng -7\n"
-                           "# HELP most M.\n# TYPE most gauge\n"
-                           "most 9223372036854775807\n"
-                           "# HELP least L.\n# TYPE least gauge\n"
-                           "least -9223372036854775808\n");
-    read_text();
-    expect("g", -7);
-}
-
-static void a_family_has_a_line_for_each_set_of_labels(void **state)
-{
-    (void)state;
-    metrics_write_head(&text, "a_total", "counter", "A.");
-    metrics_write_value(&text, "a_total", "x=\"1\"", 2);
-    metrics_write_value(&text, "a_total", "x=\"2\",y=\"\"", 0);
-    unit_assert_buf(&text, "# HELP a_total A.\n# TYPE a_total counter\n"
-                           "a_total{x=\"1\"} 2\na_total{x=\"2\",y=\"\"} 0\n");
-    read_text();
-}
-
-#define H(before, between, behind)                                             \
-    "h_bucket{" between "le=\"0.001\"} 0\n"                                    \
-    "h_bucket{" between "le=\"0.0025\"} 1\n"                                   \
-    "h_bucket{" between "le=\"0.005\"} 1\n"                                    \
-    "h_bucket{" between "le=\"0.01\"} 1\n"                                     \
-    "h_bucket{" between "le=\"0.025\"} 1\n"                                    \
-    "h_bucket{" between "le=\"0.05\"} 1\n"                                     \
-    "h_bucket{" between "le=\"0.1\"} 1\n"                                      \
-    "h_bucket{" between "le=\"0.25\"} 1\n"                                     \
-    "h_bucket{" between "le=\"0.5\"} 1\n"                                      \
-    "h_bucket{" between "le=\"1\"} 1\n"                                        \
-    "h_bucket{" between "le=\"2.5\"} 1\n"                                      \
-    "h_bucket{" between "le=\"5\"} 1\n"                                        \
-    "h_bucket{" between "le=\"+Inf\"} 2\n"                                     \
-    "h_sum" before behind " 7.002000\n"                                        \
-    "h_count" before behind " 2\n"
-
-static void a_histogram_may_have_labels(void **state)
-{
-    struct metrics_histogram histogram = {0};
-
-    (void)state;
-    metrics_observe(&histogram, 2000);
-    metrics_observe(&histogram, 7000000);
-    metrics_write_head(&text, "h", "histogram", "H.");
-    metrics_write_histogram(&text, "h", "", &histogram);
-    metrics_write_histogram(&text, "h", "x=\"1\",y=\"2\"", &histogram);
-    unit_assert_buf(&text, "# HELP h H.\n# TYPE h histogram\n" H("", "", "")
-                               H("{x=\"1\",y=\"2\"", "x=\"1\",y=\"2\",", "}"));
-    read_text();
-}
-
-static void an_empty_histogram_is_read_too(void **state)
-{
-    const struct metrics_histogram none = {0};
-
-    (void)state;
-    metrics_write_head(&text, "h", "histogram", "H.");
-    metrics_write_histogram(&text, "h", "", &none);
-    read_text();
-    expect("h_bucket{le=\"+Inf\"}", 0);
-    assert_true(unit_buf_has(&text, "\nh_sum 0.000000\nh_count 0\n"));
 }
 
 static void what_has_no_memory_is_no_text(void **state)
@@ -509,19 +347,12 @@ static void all_that_threads_count_is_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        metrics_test(what_is_as_long_as_a_bound_is_within_it),
-        metrics_test(each_bucket_holds_those_before_it),
-        metrics_test(seconds_are_written_with_six_digits),
         metrics_test(requests_are_counted_by_operation_and_status),
         metrics_test(each_operation_has_a_place_of_its_own),
         metrics_test(a_stream_is_a_request_and_no_duration),
         metrics_test(a_status_that_is_none_is_a_fault_of_ours),
         metrics_test(who_has_no_answer_yet_is_in_flight),
         metrics_test(two_servers_count_apart),
-        metrics_test(a_gauge_is_a_family_of_one_line),
-        metrics_test(a_family_has_a_line_for_each_set_of_labels),
-        metrics_test(a_histogram_may_have_labels),
-        metrics_test(an_empty_histogram_is_read_too),
         metrics_test(what_has_no_memory_is_no_text),
         metrics_test(whoever_asks_in_between_sees_all_of_a_request_or_nothing),
         metrics_test(what_happens_while_it_is_written_is_not_in_it),
