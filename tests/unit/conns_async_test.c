@@ -99,7 +99,9 @@ static int setup(void **state)
     server = (struct server){.config = &config};
     assert_int_equal(uv_loop_init(&server.loop), 0);
     server.conns = conns_new(&server);
+    server.metrics = metrics_new();
     assert_non_null(server.conns);
+    assert_non_null(server.metrics);
     listen_somewhere();
     return 0;
 }
@@ -122,6 +124,7 @@ static int teardown(void **state)
     uv_close((uv_handle_t *)&server.listener, NULL);
     assert_int_equal(uv_run(&server.loop, UV_RUN_DEFAULT), 0);
     conns_free(server.conns);
+    metrics_free(server.metrics);
     assert_int_equal(uv_loop_close(&server.loop), 0);
     return 0;
 }

@@ -294,6 +294,36 @@ static void whoever_goes_on_may_ask_for_another_hash(void **state)
     assert_int_equal(asker->rq.err, TODO_ERR_CREDENTIALS);
 }
 
+static void expect_load(struct hash_case *c, int running, int waiting)
+{
+    struct hashers_load load = hashers_load(c->server.hashers);
+
+    assert_int_equal(load.running, running);
+    assert_int_equal(load.waiting, waiting);
+}
+
+/* The loop hears of each hash when the next one stands. */
+static void the_load_is_what_runs_and_what_waits(void **state)
+{
+    struct hash_case *c = *state;
+
+    await_asleep();
+    expect_load(c, 0, 0);
+    for (int i = 0; i < HASHES; i++)
+        hashers_run(&c->askers[i].rq, stand, NULL, hear);
+    for (int i = 1; i <= HASHES; i++) {
+        uv_sem_wait(&began);
+        expect_load(c, 1, HASHES - i);
+        expect_told(c, i - 1);
+        expect_load(c, 1, HASHES - i);
+        uv_sem_post(&may_end);
+    }
+    await_asleep();
+    expect_load(c, 0, 0);
+    expect_told(c, HASHES);
+    expect_load(c, 0, 0);
+}
+
 static void count_bells(uv_handle_t *handle, void *arg)
 {
     if (uv_handle_get_type(handle) == UV_ASYNC)
@@ -325,6 +355,7 @@ int main(void)
         TWO_THREADS(a_hash_may_end_when_the_loop_has_given_the_lock_back),
         ONE_THREAD(a_hash_that_is_made_at_once_keeps_its_error),
         ONE_THREAD(whoever_goes_on_may_ask_for_another_hash),
+        ONE_THREAD(the_load_is_what_runs_and_what_waits),
         ONE_THREAD(no_bell_keeps_the_loop_until_a_hash_thread_goes_on),
     };
 

@@ -209,6 +209,28 @@ static void a_refused_request_ends_the_connection(void **state)
     assert_string_equal(reply.server, "todo-test");
 }
 
+/* As which it is counted. The request before it on this connection had one. */
+static void a_refused_request_is_no_operation(void **state)
+{
+    struct config config = config_of_test();
+    struct http_request request = {.route.op = OP_CHECK_HEALTH};
+    struct reply reply = {0};
+
+    (void)state;
+    http_request_refuse(&request, &config, &reply);
+    assert_int_equal(request.route.op, OP_NONE);
+    request = good_request("GET", "/");
+    request.head.field_count = 0; /* no Host */
+    (void)accept(&request, &config, TODO_ERR_MALFORMED);
+    assert_int_equal(request.route.op, OP_NONE);
+    request = good_request("GET", "/nowhere");
+    (void)accept(&request, &config, TODO_ERR_NO_PATH);
+    assert_int_equal(request.route.op, OP_NONE);
+    request = good_request("PUT", "/todos");
+    (void)accept(&request, &config, TODO_ERR_METHOD);
+    assert_int_equal(request.route.op, OP_NONE);
+}
+
 /* --- other origins -------------------------------------------------------- */
 
 static void only_the_configured_origin_is_allowed(void **state)
@@ -278,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_chunked_body_left_behind_ends_it_too),
         cmocka_unit_test(what_the_answer_must_know_of_the_request_is_kept),
         cmocka_unit_test(a_refused_request_ends_the_connection),
+        cmocka_unit_test(a_refused_request_is_no_operation),
         cmocka_unit_test(only_the_configured_origin_is_allowed),
         cmocka_unit_test(a_preflight_has_an_origin_and_a_method),
     };

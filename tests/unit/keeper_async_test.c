@@ -264,6 +264,49 @@ static void what_is_more_than_a_group_is_read_by_another(void **state)
         run_until_done(a, &askers[i]);
 }
 
+/* --- how much there is to do ---------------------------------------------- */
+
+static void expect_load(struct async_case *a, struct keeper_load want)
+{
+    struct keeper_load load = keeper_load(a->server.keeper);
+
+    assert_int_equal(load.reads, want.reads);
+    assert_int_equal(load.searches, want.searches);
+    assert_int_equal(load.writes, want.writes);
+    assert_int_equal(load.threads, THREADS);
+    assert_int_equal(load.busy, want.busy);
+}
+
+/* One of the searches and one of the writes stand still; with the others of
+ * their kind they wait to be done. */
+static void the_load_is_what_waits_and_who_is_at_work(void **state)
+{
+    struct async_case *a = *state;
+    struct asker *askers = a->askers;
+
+    wait_until_asleep(THREADS);
+    expect_load(a, (struct keeper_load){0});
+    keeper_search(&askers[0].rq, stand_still, &a->halt, finish);
+    keeper_write(&askers[1].rq, stand_still, &a->other_halt, finish);
+    expect_load(a, (struct keeper_load){.searches = 1, .writes = 1});
+    wait_for_halt(a);
+    halt_await(a, &a->other_halt);
+    keeper_search(&askers[2].rq, store_ping, NULL, finish);
+    ask_create(&askers[3]);
+    ask_create(&askers[4]);
+    expect_load(a, (struct keeper_load){.searches = 2, .writes = 3, .busy = 2});
+    ask_ping(&askers[5]);
+    run_until_done(a, &askers[5]);
+    wait_until_asleep(1); /* the reader */
+    expect_load(a, (struct keeper_load){.searches = 2, .writes = 3, .busy = 2});
+    end_halt(a);
+    halt_end(&a->other_halt);
+    for (int i = 0; i < 5; i++)
+        run_until_done(a, &askers[i]);
+    wait_until_asleep(2);
+    expect_load(a, (struct keeper_load){0});
+}
+
 /* --- one step after the other --------------------------------------------- */
 
 /* Reads what the request has just created. */
@@ -338,6 +381,7 @@ int main(void)
         keeper_test(a_long_search_holds_up_nothing_but_searches),
         keeper_test(a_reader_that_stands_still_leaves_the_others),
         keeper_test(what_is_more_than_a_group_is_read_by_another),
+        keeper_test(the_load_is_what_waits_and_who_is_at_work),
         keeper_test(what_was_answered_is_read_in_the_next_step),
         keeper_test(a_keeper_that_had_no_job_closes),
         keeper_test(the_first_job_needs_no_descriptor),

@@ -235,6 +235,28 @@ static void those_who_come_while_one_leads_share_a_commit(void **state)
     keeper_free(keeper);
 }
 
+/* The one that leads waits for nobody. */
+static void all_that_come_while_one_leads_are_waiting(void **state)
+{
+    struct store_case *c = *state;
+    struct keeper *keeper = keeper_new(c->file, NULL);
+    struct writer writers[THREADS];
+    struct leader leader;
+
+    assert_true(keeper != NULL);
+    assert_int_equal(keeper_waiting(keeper), 0);
+    leader_begin(&leader, keeper);
+    assert_int_equal(keeper_waiting(keeper), 0);
+    atomic_store(&asleep, 0);
+    start_writers(writers, keeper, 1, NULL);
+    wait_until(&asleep, THREADS);
+    assert_int_equal(keeper_waiting(keeper), THREADS);
+    leader_end(&leader);
+    join_writers(writers);
+    assert_int_equal(keeper_waiting(keeper), 0);
+    keeper_free(keeper);
+}
+
 /* --- a commit that fails -------------------------------------------------- */
 
 /* They wait while one leads, and share the next transaction. */
@@ -374,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         store_test(every_answered_write_is_there_whoever_led),
         store_test(those_who_come_while_one_leads_share_a_commit),
+        store_test(all_that_come_while_one_leads_are_waiting),
         store_test(each_thread_of_a_group_hears_that_its_commit_failed),
         store_test(writes_wait_for_a_held_database_and_reads_do_not),
         store_test(a_thread_reads_what_was_answered_before),
