@@ -38,7 +38,7 @@ enum todo_err keeper_search(struct keeper *keeper, store_work *work, void *job);
  * Waits for the threads that write before it, and for the disk. */
 enum todo_err keeper_write(struct keeper *keeper, store_work *work, void *job);
 
-/* How many threads wait until another one has written. Any thread. */
+/* How many threads wait for their turn: another one writes. Any thread. */
 int keeper_waiting(struct keeper *keeper);
 
 #endif

@@ -29,7 +29,7 @@ static void write_watched(struct server *server,
                         "Connections beyond those, which spare threads serve.",
                         connections > threads ? connections - threads : 0);
     metrics_write_gauge(out, "todo_writers_waiting",
-                        "Threads that wait until another one has written.",
+                        "Threads that wait for their turn to write.",
                         keeper_waiting(server->keeper));
     metrics_write_gauge(out, "todo_streams", "Streams of events.",
                         feed_streams(server->feed));
