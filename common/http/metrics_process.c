@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -33,8 +34,24 @@ static void write_cpu(struct buf *out)
                 used.ru_utime.tv_usec + used.ru_stime.tv_usec);
 }
 
-/* The 20th and the 24th field of /proc/self/stat (proc(5)). They are counted
- * from behind the name of the program, which may hold anything. */
+/* A field of /proc/self/stat (proc(5)), counted from 1 as there. `third` is
+ * where the third one begins. */
+static bool read_field(const char *third, int number, long *value)
+{
+    const char *field = third;
+    char *end;
+
+    for (int i = 3; i < number && field; i++) {
+        field = strchr(field, ' ');
+        field = field ? field + 1 : NULL;
+    }
+    if (!field)
+        return false;
+    *value = strtol(field, &end, 10);
+    return end != field;
+}
+
+/* The second field is the name of the program, which may hold anything. */
 static bool read_stat(long *threads, long *pages)
 {
     char line[1024];
@@ -46,11 +63,9 @@ static bool read_stat(long *threads, long *pages)
         (void)fclose(file);
     line[len] = '\0';
     name_end = strrchr(line, ')');
-    return name_end &&
-           sscanf(name_end + 1,
-                  " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
-                  "%*d %*d %*d %ld %*d %*u %*u %ld",
-                  threads, pages) == 2;
+    return name_end && name_end[1] == ' ' &&
+           read_field(name_end + 2, 20, threads) &&
+           read_field(name_end + 2, 24, pages);
 }
 
 static void write_stat(struct buf *out)
