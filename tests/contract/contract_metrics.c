@@ -75,12 +75,15 @@ static bool has_operation(const cJSON *path, struct scrape_span name)
 
 static bool is_documented(const struct answer *openapi, struct scrape_span name)
 {
+    const cJSON *paths =
+        cJSON_GetObjectItemCaseSensitive(openapi->json, "paths");
     const cJSON *path;
 
-    cJSON_ArrayForEach(
-        path,
-        cJSON_GetObjectItemCaseSensitive(
-            openapi->json, "paths")) if (has_operation(path, name)) return true;
+    cJSON_ArrayForEach(path, paths)
+    {
+        if (has_operation(path, name))
+            return true;
+    }
     return scrape_span_is(name, "none") || scrape_span_is(name, "show_options");
 }
 
