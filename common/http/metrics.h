@@ -34,8 +34,7 @@
 enum { METRICS_BUCKETS = 12 }; /* of a histogram, without that for the rest */
 
 struct metrics_histogram {
-    uint64_t count[METRICS_BUCKETS + 1]; /* each by itself; the rest comes last
-                                          */
+    uint64_t count[METRICS_BUCKETS + 1]; /* each by itself; last, the rest */
     int64_t sum_us;
 };
 
@@ -83,7 +82,9 @@ void metrics_write_histogram(struct buf *out, const char *name,
 void metrics_observe(struct metrics_histogram *histogram, int64_t took_us);
 
 /* The families that each program has that Prometheus knows (process_…): as many
- * as the system tells. `start_ms` is when this one began (clock_wall_ms). */
+ * as the system tells. Threads, memory and descriptors are as they were a
+ * second ago at most. `start_ms` is when this one began (clock_wall_ms). Reads
+ * files of /proc, which no disk is behind. */
 void metrics_write_process(int64_t start_ms, struct buf *out);
 
 #endif

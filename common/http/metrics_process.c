@@ -10,8 +10,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/http/metrics.h"
 #include "common/setup/process.h"
+
+enum { ASK_AGAIN_US = 1000 * 1000 };
 
 static void write_seconds(struct buf *out, const char *name, const char *type,
                           const char *help, int64_t us)
@@ -68,46 +71,66 @@ static bool read_stat(long *threads, long *pages)
            read_field(name_end + 2, 24, pages);
 }
 
-static void write_stat(struct buf *out)
-{
-    long threads, pages;
-
-    if (!read_stat(&threads, &pages))
-        return;
-    metrics_write_gauge(out, "process_threads", "Threads.", threads);
-    metrics_write_gauge(out, "process_resident_memory_bytes",
-                        "Memory that is in use, and not swapped out.",
-                        (int64_t)pages * sysconf(_SC_PAGESIZE));
-}
-
 /* One entry for each, and ".", "..", and that of the folder itself. */
-static void write_descriptors(struct buf *out)
+static int count_descriptors(void)
 {
     DIR *folder = opendir("/proc/self/fd");
     int count = -3;
 
-    if (folder) {
-        while (readdir(folder)) /* NOLINT(concurrency-mt-unsafe): our own */
-            count++;
-        (void)closedir(folder);
-        metrics_write_gauge(out, "process_open_fds",
-                            "Descriptors that are open.", count);
-    }
-    metrics_write_gauge(out, "process_max_fds", "Descriptors that may be open.",
-                        process_descriptors());
+    if (!folder)
+        return 0;
+    while (readdir(folder)) /* NOLINT(concurrency-mt-unsafe): our own */
+        count++;
+    (void)closedir(folder);
+    return count;
 }
 
-/* Of many that ask at once one takes a descriptor at a time: they are counted
- * when the server starts. */
-static pthread_mutex_t descriptor = PTHREAD_MUTEX_INITIALIZER;
+/* What the files of /proc say; 0 where a system has none. */
+struct said {
+    int64_t asked_us; /* clock_mono_us */
+    long threads, pages;
+    int descriptors;
+};
+
+/* They are read once a second at most. To count ten thousand descriptors takes
+ * milliseconds, for which the loop serves nobody, and no limit is set to those
+ * that ask. And of many that ask at once one has a descriptor for it: they are
+ * counted when the server starts. */
+static struct said ask(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static struct said said; /* guarded by lock */
+    int64_t now_us = clock_mono_us();
+    struct said copy;
+
+    pthread_mutex_lock(&lock);
+    if (said.asked_us == 0 || now_us - said.asked_us >= ASK_AGAIN_US) {
+        said.asked_us = now_us;
+        if (!read_stat(&said.threads, &said.pages))
+            said.threads = said.pages = 0;
+        said.descriptors = count_descriptors();
+    }
+    copy = said;
+    pthread_mutex_unlock(&lock);
+    return copy;
+}
 
 void metrics_write_process(int64_t start_ms, struct buf *out)
 {
+    struct said said = ask();
+
     write_seconds(out, "process_start_time_seconds", "gauge",
                   "When it began, in seconds since 1970.", start_ms * 1000);
     write_cpu(out);
-    pthread_mutex_lock(&descriptor);
-    write_stat(out);
-    write_descriptors(out);
-    pthread_mutex_unlock(&descriptor);
+    if (said.threads > 0)
+        metrics_write_gauge(out, "process_threads", "Threads.", said.threads);
+    if (said.pages > 0)
+        metrics_write_gauge(out, "process_resident_memory_bytes",
+                            "Memory that is in use, and not swapped out.",
+                            (int64_t)said.pages * sysconf(_SC_PAGESIZE));
+    if (said.descriptors > 0)
+        metrics_write_gauge(out, "process_open_fds",
+                            "Descriptors that are open.", said.descriptors);
+    metrics_write_gauge(out, "process_max_fds", "Descriptors that may be open.",
+                        process_descriptors());
 }

@@ -1,9 +1,12 @@
 /*
  * tests/unit/metrics_text_test.c - how is a gauge written, how a family, and
- * how a histogram?
+ * how a histogram? And what does the process say of itself?
  */
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/http/metrics.h"
 #include "tests/support/scrape.h"
 #include "tests/unit/unit.h"
@@ -199,6 +202,40 @@ static void an_empty_histogram_is_read_too(void **state)
     assert_true(unit_buf_has(&text, "\nh_sum 0.000000\nh_count 0\n"));
 }
 
+/*
+ * The process
+ */
+
+static double open_descriptors(void)
+{
+    buf_clear(&text);
+    metrics_write_process(0, &text);
+    read_text();
+    return scrape_value(&scrape, "process_open_fds");
+}
+
+/* Where the system tells how many there are; else there is no such line. */
+static void descriptors_are_counted_once_a_second(void **state)
+{
+    double before, one_more;
+    int fd;
+
+    (void)state;
+    clock_let_move();
+    clock_move(1000);
+    before = open_descriptors();
+    one_more = before > 0 ? before + 1 : 0;
+    fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    clock_move(999);
+    assert_true(open_descriptors() == before);
+    clock_move(1);
+    assert_true(open_descriptors() == one_more);
+    assert_int_equal(close(fd), 0);
+    clock_move(1000);
+    assert_true(open_descriptors() == before);
+}
+
 #define text_test(name) cmocka_unit_test_teardown(name, teardown)
 
 int main(void)
@@ -211,6 +248,7 @@ int main(void)
         text_test(seconds_are_written_with_six_digits),
         text_test(a_histogram_may_have_labels),
         text_test(an_empty_histogram_is_read_too),
+        text_test(descriptors_are_counted_once_a_second),
     };
 
     return cmocka_run_group_tests_name("metrics_text", tests, NULL, NULL);
