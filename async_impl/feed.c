@@ -297,7 +297,8 @@ bool feed_subscribe(struct request *rq, int64_t after) /* LOOP */
     return true;
 }
 
-/* A stream whose client has left is logged as a request of such a client is. */
+/* A stream whose client has left is counted and logged as a request of such a
+ * client is. */
 static void log_stream(const struct subscriber *subscriber) /* LOOP */
 {
     bool left = subscriber->conn->state == CONN_CLOSING;

@@ -62,7 +62,8 @@ void hashers_cancel(struct request *rq);
 void hashers_stop(struct hashers *hashers);
 
 /* What there is to do now. What is done, and the loop has yet to hear of, is
- * neither. */
+ * neither; while the loop hears of several, one after the other, those that are
+ * left count as running. */
 struct hashers_load hashers_load(struct hashers *hashers);
 
 #endif

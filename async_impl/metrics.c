@@ -6,6 +6,7 @@
 #include "common/http/metrics.h"
 
 #include "common/http/reply.h"
+#include "conns.h"
 #include "request.h"
 #include "server.h"
 #include "turns.h"
@@ -18,18 +19,17 @@ static void write_watched(struct server *server, struct buf *out) /* LOOP */
 
     metrics_write_gauge(out, "todo_connections", "Connections that are open.",
                         server->conns->count);
-    metrics_write_head(out, "todo_jobs_waiting", "gauge",
-                       "Jobs of the database that are not done, by queue.");
-    metrics_write_value(out, "todo_jobs_waiting", "queue=\"read\"",
-                        keeper.reads);
-    metrics_write_value(out, "todo_jobs_waiting", "queue=\"search\"",
-                        keeper.searches);
-    metrics_write_value(out, "todo_jobs_waiting", "queue=\"write\"",
-                        keeper.writes);
+    metrics_write_head(out, "todo_jobs", "gauge",
+                       "Jobs of the database, waiting or under way, by queue.");
+    metrics_write_value(out, "todo_jobs", "queue=\"read\"", keeper.reads);
+    metrics_write_value(out, "todo_jobs", "queue=\"search\"", keeper.searches);
+    metrics_write_value(out, "todo_jobs", "queue=\"write\"", keeper.writes);
     metrics_write_gauge(out, "todo_store_threads",
-                        "Threads that run such jobs.", keeper.threads);
+                        "Threads that run jobs of the database.",
+                        keeper.threads);
     metrics_write_gauge(out, "todo_store_threads_busy",
-                        "Threads that run one now.", keeper.busy);
+                        "Of these threads, those that run a job now.",
+                        keeper.busy);
     metrics_write_head(out, "todo_loop_turn_seconds", "histogram",
                        "From the loop's waking to its next sleep: what came "
                        "meanwhile had to wait.");

@@ -22,7 +22,6 @@ struct request *request_new(struct conn *conn) /* LOOP */
         return NULL;
     rq->conn = conn;
     rq->server = conn_server(conn);
-    rq->began_us = clock_mono_us();
     wire_init(&rq->wire);
     return rq;
 }
@@ -54,6 +53,7 @@ void request_free(struct request *rq) /* LOOP */
 static void give_up(struct request *rq, const char *detail) /* LOOP */
 {
     if (!rq->accepted) {
+        rq->began_us = clock_mono_us();
         metrics_begin(rq->server->metrics);
         http_request_refuse(&rq->in, rq->server->config, &rq->reply);
     }
@@ -80,6 +80,7 @@ enum todo_err request_accept(struct request *rq) /* LOOP */
 {
     enum todo_err err;
 
+    rq->began_us = clock_mono_us();
     metrics_begin(rq->server->metrics);
     wire_head(&rq->wire, &rq->in.head);
     rq->in.port = rq->server->config->port;

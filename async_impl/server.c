@@ -203,7 +203,9 @@ bool server_start(struct server *server, struct config *config, char *why,
     server->file = store_file_new(config->db, why, size);
     if (!server->file)
         return false;
-    server->turns = turns_new(&server->loop); /* the last before a sleep */
+    /* Before the keeper: libuv calls first what was started last, and the look
+     * at the clock is to be the last thing before a sleep. */
+    server->turns = turns_new(&server->loop);
     server->feed = feed_new(server);
     server->keeper =
         keeper_new(&server->loop, config, server->file, server->feed);

@@ -2,9 +2,10 @@
  * async_impl/turns.c - looks at the clock once a turn, right before the loop
  * sleeps.
  *
- * From one such look to the next the loop has slept once and worked once. How
- * long it has slept in all, libuv knows (uv_metrics_idle_time). The rest of the
- * time was work.
+ * From one such look to the next the loop has slept once at most, and worked
+ * once. How long it has slept in all, libuv knows (uv_metrics_idle_time). The
+ * rest of the time was work, or waiting for a processor. What libuv does for
+ * that costs one epoll_wait more before each sleep.
  */
 #include "turns.h"
 
@@ -38,7 +39,8 @@ struct turns *turns_new(uv_loop_t *loop) /* LOOP */
 
     if (!turns)
         return NULL;
-    uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
+    /* It fails only where libuv is older than 1.39, which does not know it. */
+    (void)uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
     uv_prepare_init(loop, &turns->before_sleep);
     uv_prepare_start(&turns->before_sleep, look);
     return turns;

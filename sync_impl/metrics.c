@@ -10,7 +10,8 @@
 #include "request.h"
 #include "server.h"
 
-/* Threads that are taken: when all of them are, nobody else is served. */
+/* A connection keeps a thread, even while it is idle: when there are as many as
+ * threads, the next one hears 503. */
 static void write_watched(struct server *server,
                           struct buf *out) /* REQUEST THREAD */
 {
@@ -25,9 +26,10 @@ static void write_watched(struct server *server,
     metrics_write_gauge(out, "todo_threads_busy",
                         "Threads that serve a request.",
                         atomic_load(&server->conns->in_flight));
-    metrics_write_gauge(out, "todo_spare_threads_busy",
-                        "Connections beyond those, which spare threads serve.",
-                        connections > threads ? connections - threads : 0);
+    metrics_write_gauge(
+        out, "todo_spare_threads_busy",
+        "Connections beyond --threads, which spare threads serve.",
+        connections > threads ? connections - threads : 0);
     metrics_write_gauge(out, "todo_writers_waiting",
                         "Threads that wait for their turn to write.",
                         keeper_waiting(server->keeper));

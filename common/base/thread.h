@@ -15,9 +15,9 @@
  * to be woken by it. 0, or an error number. */
 int thread_start(pthread_t *thread, void *(*run)(void *), void *arg);
 
-/* From now on the calling thread works when no other thread wants its
- * processor, or nearly so: it is at nice 10, and gets a tenth of what others
- * get (sched(7)). Only Linux has this for a thread by itself; elsewhere nothing
+/* From now on the calling thread works mostly when no other thread wants its
+ * processor: it is at nice 10, and gets a tenth of what each of the others gets
+ * (sched(7)). Only Linux has this for a thread by itself; elsewhere nothing
  * happens. */
 void thread_let_others_first(void);
 

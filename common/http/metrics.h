@@ -3,22 +3,24 @@
  * Threads: any.
  * Blocks:  never; its lock is held for some dozens of nanoseconds, and for as
  *          long as it takes to copy the counts when somebody asks for them.
+ *          metrics_write and metrics_write_process, once a second, for as long
+ *          as it takes to read two files of /proc, which no disk is behind.
  * Owns:    the counts of requests.
  *
  * GET /metrics gives the numbers as text, in the format of Prometheus
  * (https://prometheus.io/docs/instrumenting/exposition_formats/, 0.0.4). A
  * family is one thing that is counted: its name, a sentence, its type, and a
- * line for each set of labels. A counter only grows; whoever reads it twice
- * knows what happened between. A gauge is what is so now. A histogram counts
+ * line for each set of labels. A counter only grows; two readings tell what
+ * happened in between. A gauge is what is so now. A histogram counts
  * how often something took how long.
  *
- * Labels are names out of the table of operations, and statuses of ours. What a
- * client sends makes none: or it could make as many as it likes, and each would
+ * Labels come from the table of operations and from our own statuses, never
+ * from what a client sends: it could make as many as it likes, and each would
  * stay.
  *
- * One lock guards all counts of requests. That is not the quickest way to count
- * (chapter 9 measures three), but what is asked for is of one moment: the
- * requests add up to what the histograms say, whatever goes on meanwhile.
+ * One lock guards all counts of requests. That is not the quickest way to
+ * count, but what is asked for is of one moment: the requests add up to what
+ * the histograms say, whatever goes on meanwhile.
  */
 #ifndef TODO_COMMON_METRICS_H
 #define TODO_COMMON_METRICS_H
@@ -52,7 +54,8 @@ void metrics_begin(struct metrics *metrics);
 
 /* Its answer is made, or nobody waits for one any more. A stream of events
  * counts as a request; how long it took is the client's choice, and in no
- * histogram. */
+ * histogram. (An export takes as long as its client reads, and a body as long
+ * as its client sends: these are in it.) */
 void metrics_end(struct metrics *metrics, enum operation op, int status,
                  int64_t took_us);
 
@@ -81,10 +84,9 @@ void metrics_write_histogram(struct buf *out, const char *name,
 /* Something took so long (microseconds). The caller guards the histogram. */
 void metrics_observe(struct metrics_histogram *histogram, int64_t took_us);
 
-/* The families that each program has that Prometheus knows (process_…): as many
- * as the system tells. Threads, memory and descriptors are as they were a
- * second ago at most. `start_ms` is when this one began (clock_wall_ms). Reads
- * files of /proc, which no disk is behind. */
+/* The families process_…, which Prometheus expects of any program, as far as
+ * the system tells them. Threads, memory and descriptors are as they were a
+ * second ago at most. `start_ms` is when the process began (clock_wall_ms). */
 void metrics_write_process(int64_t start_ms, struct buf *out);
 
 #endif

@@ -30,11 +30,11 @@ static void write_cpu(struct buf *out)
     struct rusage used;
 
     if (getrusage(RUSAGE_SELF, &used) == 0)
-        write_seconds(
-            out, "process_cpu_seconds_total", "counter",
-            "Processor time of all threads, in the kernel and without.",
-            (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * INT64_C(1000000) +
-                used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+        write_seconds(out, "process_cpu_seconds_total", "counter",
+                      "Processor time of all threads, in user and kernel mode.",
+                      (used.ru_utime.tv_sec + used.ru_stime.tv_sec) *
+                              INT64_C(1000000) +
+                          used.ru_utime.tv_usec + used.ru_stime.tv_usec);
 }
 
 /* A field of /proc/self/stat (proc(5)), counted from 1 as there. `third` is
@@ -94,8 +94,8 @@ struct said {
 
 /* They are read once a second at most. To count ten thousand descriptors takes
  * milliseconds, for which the loop serves nobody, and no limit is set to those
- * that ask. And of many that ask at once one has a descriptor for it: they are
- * counted when the server starts. */
+ * that ask. And only one thread at a time opens a file for it: has_descriptors
+ * of server.c counts one. */
 static struct said ask(void)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -120,10 +120,12 @@ void metrics_write_process(int64_t start_ms, struct buf *out)
     struct said said = ask();
 
     write_seconds(out, "process_start_time_seconds", "gauge",
-                  "When it began, in seconds since 1970.", start_ms * 1000);
+                  "When the process began, in seconds since 1970.",
+                  start_ms * 1000);
     write_cpu(out);
     if (said.threads > 0)
-        metrics_write_gauge(out, "process_threads", "Threads.", said.threads);
+        metrics_write_gauge(out, "process_threads", "Threads of the process.",
+                            said.threads);
     if (said.pages > 0)
         metrics_write_gauge(out, "process_resident_memory_bytes",
                             "Memory that is in use, and not swapped out.",

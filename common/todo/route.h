@@ -69,8 +69,8 @@ struct route_match {
 const char *route_name(enum operation op);
 
 /* Finds the operation. The path is compared byte for byte as it was sent.
- * TODO_ERR_NO_PATH; TODO_ERR_NO_TODO when {id} is no id; TODO_ERR_METHOD with
- * match->path set. */
+ * TODO_ERR_NO_PATH; or else match->path is set: TODO_ERR_NO_TODO when {id} is
+ * no id, whatever the method; TODO_ERR_METHOD. */
 enum todo_err route_match(struct route_match *match, const char *method,
                           const char *path, size_t path_len);
 

@@ -340,8 +340,9 @@ static const char count_request[] = "GET /todos/stats HTTP/1.1\r\n"
                                     "Host: localhost\r\n"
                                     "\r\n";
 
-/* A count has seen what there is, and is held. A todo is written, which it
- * lacks; so those that ask now wait for the next one. Two others ask. */
+/* A count has seen what there is, and is held. Then a todo is written that this
+ * count lacks, so those that ask now wait for the next one. Two others ask for
+ * something else. */
 static bool count_and_write(struct steer *steer, int port,
                             struct raw *counters) /* the last one writes */
 {

@@ -5,6 +5,7 @@
 
 #include "expect.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
 
 static bool is_read_server(const struct api *api, const char *method)
 {
@@ -39,7 +40,7 @@ void metrics_read(struct api *api, const char *method, struct scrape *scrape)
     scrape_release(scrape);
     if (!scrape_read(scrape, answer->http.body, answer->http.body_len, why) ||
         !scrape_adds_up(scrape, why))
-        fail_answer(answer, "metrics without this: %s", why);
+        fail_answer(answer, "metrics that are sound: %s", why);
 }
 
 double metrics_requests(const struct scrape *scrape, const char *operation,
@@ -67,12 +68,30 @@ void metrics_expect_more(const struct scrape *before, const struct scrape *now,
                  operation, status, was, is, more);
 }
 
-/* But for streams, which are counted when the server sees that they ended. */
+/* But for streams, which are counted when the server sees that they ended, and
+ * for heads that broke off, which it may see late as well. */
 static double all_requests(const struct scrape *scrape)
 {
     return scrape_sum(scrape, "http_requests_total", NULL, NULL) -
            scrape_sum(scrape, "http_requests_total", "operation",
-                      "stream_events");
+                      "stream_events") -
+           metrics_requests(scrape, "none", 400);
+}
+
+void metrics_settle(struct api *api, const char *method)
+{
+    static struct scrape scrape; /* of a case that failed, too */
+    long long deadline = now_ms() + PATIENCE_MS;
+    double in_flight;
+
+    do {
+        metrics_read(api, method, &scrape);
+        in_flight = scrape_value(&scrape, "http_requests_in_flight");
+        assert_true(in_flight >= 1);
+        a_moment();
+    } while (in_flight != 1 && now_ms() < deadline);
+    assert_true(in_flight == 1);
+    scrape_release(&scrape);
 }
 
 void metrics_expect_counted(struct api *api, const struct metrics_row *row,

@@ -25,6 +25,10 @@ struct metrics_row {
  * released. */
 void metrics_read(struct api *api, const char *method, struct scrape *scrape);
 
+/* Waits until nothing but the scrape itself is in flight: what cases before
+ * left there is counted. The case fails when it never is so. */
+void metrics_settle(struct api *api, const char *method);
+
 /* How many requests ended with this status, of this operation. */
 double metrics_requests(const struct scrape *scrape, const char *operation,
                         int status);

@@ -38,14 +38,15 @@ static bool ends_in(struct scrape_span text, const char *end)
 static bool is_of_family(struct scrape_span name,
                          const struct scrape_family *family)
 {
-    struct scrape_span end = {name.at + family->name.len,
-                              name.len - family->name.len};
+    struct scrape_span end;
 
     if (family->type != SCRAPE_HISTOGRAM)
         return scrape_span_same(name, family->name);
     if (name.len < family->name.len ||
         memcmp(name.at, family->name.at, family->name.len) != 0)
         return false;
+    end.at = name.at + family->name.len;
+    end.len = name.len - family->name.len;
     return scrape_span_is(end, "_bucket") || scrape_span_is(end, "_sum") ||
            scrape_span_is(end, "_count");
 }

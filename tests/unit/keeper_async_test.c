@@ -279,7 +279,7 @@ static void expect_load(struct async_case *a, struct keeper_load want)
 
 /* One of the searches and one of the writes stand still; with the others of
  * their kind they wait to be done. */
-static void the_load_is_what_waits_and_who_is_at_work(void **state)
+static void the_load_is_what_waits_and_how_many_are_at_work(void **state)
 {
     struct async_case *a = *state;
     struct asker *askers = a->askers;
@@ -381,7 +381,7 @@ int main(void)
         keeper_test(a_long_search_holds_up_nothing_but_searches),
         keeper_test(a_reader_that_stands_still_leaves_the_others),
         keeper_test(what_is_more_than_a_group_is_read_by_another),
-        keeper_test(the_load_is_what_waits_and_who_is_at_work),
+        keeper_test(the_load_is_what_waits_and_how_many_are_at_work),
         keeper_test(what_was_answered_is_read_in_the_next_step),
         keeper_test(a_keeper_that_had_no_job_closes),
         keeper_test(the_first_job_needs_no_descriptor),

@@ -182,7 +182,7 @@ static void a_status_that_is_none_is_a_fault_of_ours(void **state)
     assert_true(ended() == BAD + 2);
 }
 
-static void who_has_no_answer_yet_is_in_flight(void **state)
+static void a_request_without_its_answer_is_in_flight(void **state)
 {
     (void)state;
     read_metrics();
@@ -353,7 +353,7 @@ int main(void)
         metrics_test(each_operation_has_a_place_of_its_own),
         metrics_test(a_stream_is_a_request_and_no_duration),
         metrics_test(a_status_that_is_none_is_a_fault_of_ours),
-        metrics_test(who_has_no_answer_yet_is_in_flight),
+        metrics_test(a_request_without_its_answer_is_in_flight),
         metrics_test(two_servers_count_apart),
         metrics_test(what_has_no_memory_is_no_text),
         metrics_test(whoever_asks_in_between_sees_all_of_a_request_or_nothing),
