@@ -11,7 +11,7 @@
 #include "server.h"
 
 /* A connection keeps a thread, even while it is idle: when there are as many as
- * threads, the next one hears 503. */
+ * threads, the next one hears 503, unless an idle one goes for it. */
 static void write_watched(struct server *server,
                           struct buf *out) /* REQUEST THREAD */
 {

@@ -3,16 +3,16 @@
  * Threads: any.
  * Blocks:  never; its lock is held for some dozens of nanoseconds, and for as
  *          long as it takes to copy the counts when somebody asks for them.
- *          metrics_write and metrics_write_process, once a second, for as long
- *          as it takes to read two files of /proc, which no disk is behind.
+ *          To write the process's families takes, once a second at most, the
+ *          time to read two files of /proc, which no disk is behind.
  * Owns:    the counts of requests.
  *
  * GET /metrics gives the numbers as text, in the format of Prometheus
  * (https://prometheus.io/docs/instrumenting/exposition_formats/, 0.0.4). A
  * family is one thing that is counted: its name, a sentence, its type, and a
  * line for each set of labels. A counter only grows; two readings tell what
- * happened in between. A gauge is what is so now. A histogram counts
- * how often something took how long.
+ * happened in between. A gauge is what is so now. A histogram counts how often
+ * something took how long.
  *
  * Labels come from the table of operations and from our own statuses, never
  * from what a client sends: it could make as many as it likes, and each would
