@@ -250,6 +250,47 @@ report_says() { # REPORT
     ' "$1" | shown
 }
 
+# Of a report of a cycle (lock-order-inversion): each thread in it, with the lock
+# that it has and the one that it takes, and where.
+cycle_says() { # REPORT
+    awk -v ours="$(cd "$folder" && pwd -P)/" -v here="$folder/" '
+        # M12 is the 13th lock of the process; here they are A, B and so on.
+        function lock(name) {
+            if (!(name in letters))
+                letters[name] = substr("ABCDEFGH", ++locks, 1)
+            return "lock " letters[name]
+        }
+        FNR == NR {
+            if (/^ +Thread T[0-9]+ \047/)
+                names[$2] = substr($3, 2, length($3) - 2)
+            next
+        }
+        /WARNING: / { sub(/ \(pid=.*/, ""); print }
+        /acquired here while holding/ {
+            thread = $NF
+            sub(/:$/, "", thread)
+            holds = lock($8)
+            takes = lock($2)
+            frames = deep = taken = ""
+        }
+        /previously acquired by the same thread/ {
+            taken = frames
+            frames = deep = ""
+        }
+        /^ +#[0-9]+ / && (at = index($0, ours)) && deep++ < 3 {
+            place = substr($0, at + length(ours))
+            sub(/ \(.*/, "", place)
+            frames = frames "  " $2 " " here place "\n"
+        }
+        /^ *$/ && taken != "" {
+            print "thread " names[thread] " holds " holds ", which it took in"
+            printf "%sand takes %s in\n%s", frames, takes, taken
+            taken = ""
+        }
+        /^SUMMARY: / { exit }
+    ' "$1" "$1" | shown
+}
+
 shown() { fold -s -w 76 | sed -n 's/^\(.\)/    \1/; 1,40p'; }
 
 # What `learn-runner explain` said, before the suite was ended.
@@ -276,7 +317,11 @@ show_failure() { # KEPT-AS VERDICT SIDE SUITE CASE
         unit) say "A sanitizer saw in the test:" ;;
         *) say "A sanitizer saw in the server:" ;;
         esac
-        report_says "$kept.report"
+        if grep -q lock-order-inversion "$kept.report"; then
+            cycle_says "$kept.report"
+        else
+            report_says "$kept.report"
+        fi
     elif [ "$1" = unclear ]; then
         if grep -q "OK .* $4\$" "$kept.log"; then
             say "The answers were right, but the server did not end well."

@@ -33,6 +33,8 @@ static const char *in_words(const char *label)
         {"store.commit", "the disk, to commit"},
         {"upstream.answer", "another server to answer"},
         {"feed.event", "something to happen"},
+        {"feed.lock", "the lock of the feed"},
+        {"keeper.lock", "the lock of the keeper"},
         {"hash.wait", "a processor, for the hash of its password"},
         {"hash.work", "its hash to begin"},
         {"hash.done", "its hash to be given back"},

@@ -81,5 +81,6 @@ int hostile_streams(void);
 int hostile_logins(void);
 int hostile_limits(void);
 int hostile_counts(void);
+int hostile_metrics(void);
 
 #endif

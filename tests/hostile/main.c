@@ -104,7 +104,7 @@ int main(int argc, char **argv)
         hostile_first_requests, hostile_refusals, hostile_heads,
         hostile_bodies,         hostile_noise,    hostile_pipelines,
         hostile_waiting,        hostile_streams,  hostile_logins,
-        hostile_limits,         hostile_counts};
+        hostile_limits,         hostile_counts,   hostile_metrics};
 
     if (!process_begin())
         return EXIT_FAILURE;

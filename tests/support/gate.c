@@ -1,9 +1,11 @@
 #include "gate.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
 
 static void must_say(struct gate *gate, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -51,6 +53,24 @@ void gate_await(struct gate *gate, int count)
 void gate_await_waiting(struct gate *gate, const char *label, int count)
 {
     must_say(gate, "waiting %s %d\n", label, count);
+}
+
+/* Asked on a connection of its own, as the answer may never come. */
+void gate_await_or(const struct gate *gate, const struct server *server, int fd,
+                   int other)
+{
+    struct gate asks;
+    char line[STEER_LINE_SIZE];
+    struct pollfd first[] = {{.fd = fd, .events = POLLIN},
+                             {.fd = other, .events = POLLIN},
+                             {.events = POLLIN}};
+
+    gate_open(&asks, server);
+    first[2].fd = fileno(asks.steer.in);
+    (void)snprintf(line, sizeof line, "await %s 1\n", gate->label);
+    assert_true(steer_ask(&asks.steer, line));
+    assert_true(poll(first, 3, PATIENCE_MS) > 0);
+    gate_release(&asks);
 }
 
 void gate_pass(struct gate *gate)

@@ -33,6 +33,12 @@ void gate_await(struct gate *gate, int count);
  * that stands there, or put aside. */
 void gate_await_waiting(struct gate *gate, const char *label, int count);
 
+/* Returns when one is held there, or when there is something to read on one of
+ * two sockets (-1: none): for a case that does not know whether the server
+ * comes to this probe. */
+void gate_await_or(const struct gate *gate, const struct server *server, int fd,
+                   int other);
+
 /* Lets one go: the one that came first. */
 void gate_pass(struct gate *gate);
 

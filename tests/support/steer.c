@@ -36,7 +36,7 @@ bool steer_open(struct steer *steer, const char *path)
     return steer->in != NULL;
 }
 
-static bool send_line(struct steer *steer, const char *line)
+bool steer_ask(struct steer *steer, const char *line)
 {
     size_t len = strlen(line);
 
@@ -55,13 +55,13 @@ static bool hear(struct steer *steer)
 bool steer_say(struct steer *steer, const char *line)
 {
     steer->answer[0] = '\0';
-    return send_line(steer, line) && hear(steer) &&
+    return steer_ask(steer, line) && hear(steer) &&
            strcmp(steer->answer, "ok") == 0;
 }
 
 bool steer_trace(struct steer *steer, FILE *out)
 {
-    if (!send_line(steer, "trace\n"))
+    if (!steer_ask(steer, "trace\n"))
         return false;
     while (hear(steer)) {
         if (strcmp(steer->answer, "ok") == 0)

@@ -28,6 +28,10 @@ bool steer_open(struct steer *steer, const char *path);
  * stands in `answer`, and is empty when none came. */
 bool steer_say(struct steer *steer, const char *line);
 
+/* Says a line, and does not wait for the answer: it comes on `in`. False when
+ * the server is gone. */
+bool steer_ask(struct steer *steer, const char *line);
+
 /* Copies the marks of a trace, a line each, to `out`. False when the server is
  * gone before the last one. */
 bool steer_trace(struct steer *steer, FILE *out);

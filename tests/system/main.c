@@ -270,9 +270,10 @@ int main(int argc, char **argv)
         system_secrets,    system_others,         system_forged,
         system_beside,     system_counts,         system_counts_leave,
         system_reminders,  system_reminders_pair, system_limits,
-        system_limits_who, system_metrics,        system_more_05,
-        system_more_06,    system_more_08,        system_more_09,
-        system_more_10,    system_more_14,        system_more_16,
+        system_limits_who, system_metrics,        system_locks,
+        system_more_05,    system_more_06,        system_more_08,
+        system_more_09,    system_more_10,        system_more_14,
+        system_more_16,
     };
     size_t count = sizeof groups / sizeof groups[0];
 

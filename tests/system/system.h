@@ -161,6 +161,7 @@ int system_reminders_pair(void);
 int system_limits(void);
 int system_limits_who(void);
 int system_metrics(void);
+int system_locks(void);
 
 /* Of ./learn more. */
 int system_more_05(void);

@@ -1,0 +1,138 @@
+/*
+ * tests/hostile/metrics.c - clients that ask for the metrics and do not take
+ * them, and clients that would like to be in them.
+ * Threads: one.   Blocks: on the server of the group.
+ */
+#include <stdio.h>
+
+#include "hostile.h"
+#include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
+#include "tests/support/scrape.h"
+
+enum { MANY = 300, NOW_AND_THEN = 50, PIPELINED = 40, CROWD = 8 };
+
+static void ask(struct raw *raw, int times)
+{
+    char request[TALK_MAX];
+
+    talk_write_get(request, "/metrics");
+    hostile_open(raw);
+    for (int i = 0; i < times; i++)
+        (void)raw_send_text(raw, request); /* it may be cut off */
+}
+
+/* One scrape, which is whole and adds up. Release it. */
+static void scrape_now(struct scrape *scrape)
+{
+    char request[TALK_MAX], why[SCRAPE_WHY_MAX];
+    struct raw_answer answer;
+
+    talk_write_get(request, "/metrics");
+    talk_expect(talk_patiently(hostile_server.port, request, &answer), 200);
+    if (!scrape_read(scrape, answer.body, answer.body_len, why) ||
+        !scrape_adds_up(scrape, why))
+        fail_msg("%s", why);
+    raw_answer_release(&answer);
+}
+
+static double value_now(const char *series)
+{
+    struct scrape scrape;
+    double value;
+
+    scrape_now(&scrape);
+    value = scrape_value(&scrape, series);
+    scrape_release(&scrape);
+    return value;
+}
+
+static size_t series_now(void)
+{
+    struct scrape scrape;
+    size_t count;
+
+    scrape_now(&scrape);
+    count = scrape.series_count;
+    scrape_release(&scrape);
+    return count;
+}
+
+/* The one that asks, and nobody else. */
+static void expect_nobody_in_flight(void)
+{
+    long long deadline = now_ms() + PATIENCE_MS;
+
+    while (value_now("http_requests_in_flight") != 1)
+        if (now_ms() < deadline)
+            a_moment();
+        else
+            fail_msg("requests are in flight whose clients have left");
+}
+
+static void clients_that_scrape_and_leave_are_not_in_flight(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MANY; i++) {
+        struct raw raw;
+
+        ask(&raw, 1);
+        if (i % 2)
+            raw_reset(&raw);
+        else
+            raw_close(&raw);
+        if (i % NOW_AND_THEN == 0)
+            (void)series_now();
+    }
+    expect_nobody_in_flight();
+}
+
+/* Each asks for more than its connection takes, and reads nothing. */
+static void clients_that_scrape_and_do_not_read_harm_nobody(void **state)
+{
+    struct raw crowd[CROWD];
+
+    (void)state;
+    for (int i = 0; i < CROWD; i++)
+        ask(&crowd[i], PIPELINED);
+    (void)series_now();
+    for (int i = 0; i < CROWD; i++)
+        raw_reset(&crowd[i]);
+    expect_nobody_in_flight();
+}
+
+static void ask_for_nothing(int number)
+{
+    char request[TALK_MAX];
+
+    (void)snprintf(request, sizeof request,
+                   "%s /p%d\"\\}?q=%d HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                   number % 2 ? "GET" : "DELETE", number, number);
+    talk_expect(talk_patiently(hostile_server.port, request, NULL), 404);
+}
+
+/* Of whatever they invent there is one series, and it is there already. */
+static void invented_paths_and_methods_make_no_series(void **state)
+{
+    size_t before;
+
+    (void)state;
+    ask_for_nothing(0);
+    (void)series_now(); /* it is in the next one */
+    before = series_now();
+    for (int i = 1; i < MANY; i++)
+        ask_for_nothing(i);
+    assert_int_equal(series_now(), before);
+}
+
+int hostile_metrics(void)
+{
+    const struct CMUnitTest cases[] = {
+        HOSTILE_CASE(clients_that_scrape_and_leave_are_not_in_flight),
+        HOSTILE_CASE(clients_that_scrape_and_do_not_read_harm_nobody),
+        HOSTILE_CASE(invented_paths_and_methods_make_no_series),
+        cmocka_unit_test(the_server_ends_with_nothing_left_over),
+    };
+
+    return HOSTILE_GROUP("metrics", cases, hostile_setup);
+}
