@@ -9,8 +9,8 @@ passes sync $case || must_be_judged $case
 answered=no
 ! grep -Eq "^\[ +OK +\] $case\$" "$said" || answered=yes
 seen=$(report)
-echo "all were answered:      $answered"
-echo "ThreadSanitizer says:   $seen"
+echo "all were answered:   $answered"
+echo "reported:            $seen"
 case $seen in
 *lock-order*) echo c ;;
 *race*) echo b ;;
