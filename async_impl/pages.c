@@ -20,6 +20,10 @@ const struct pages_room pages_room = {
     .how_it_streams =
         "Here each window that shows this page is a struct in a list, and no "
         "thread stands for it.",
+    .what_to_watch =
+        "A request that waits here keeps no thread: it is a job in a queue, or "
+        "a struct in a list. But while the loop is at work for one, all others "
+        "wait.",
     .lanes = {{"loop", "AABBCC AA    BBCC"}, {"writer", "  aaaaa-----"}},
 };
 
@@ -46,6 +50,11 @@ static void show_docs(struct request *rq) /* LOOP */
 static void show_live(struct request *rq) /* LOOP */
 {
     answer_page(rq, PAGE_LIVE);
+}
+
+static void show_waiting(struct request *rq) /* LOOP */
+{
+    answer_page(rq, PAGE_WAITING);
 }
 
 static void show_docs_file(struct request *rq) /* LOOP */
@@ -101,6 +110,7 @@ void pages_handlers(request_step *handlers[OP_COUNT])
     handlers[OP_SHOW_HOME] = show_home;
     handlers[OP_SHOW_DOCS] = show_docs;
     handlers[OP_SHOW_LIVE] = show_live;
+    handlers[OP_SHOW_WAITING] = show_waiting;
     handlers[OP_SHOW_DOCS_FILE] = show_docs_file;
     handlers[OP_SHOW_OPENAPI] = show_openapi;
     handlers[OP_CHECK_HEALTH] = check_health;

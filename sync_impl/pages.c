@@ -17,6 +17,9 @@ const struct pages_room pages_room = {
     .how_it_streams =
         "Here a thread stands for each window that shows this page, until "
         "something happens.",
+    .what_to_watch =
+        "A request that waits here keeps its thread. When every thread has "
+        "one, the next client hears 503.",
     .lanes = {{"thread 1", "AAaaaaaAA"},
               {"thread 2", "  BBbbbbbBB"},
               {"thread 3", "    CCcccccCC"}},
@@ -46,6 +49,11 @@ static void show_docs(struct request *rq) /* REQUEST THREAD */
 static void show_live(struct request *rq) /* REQUEST THREAD */
 {
     answer_page(rq, PAGE_LIVE);
+}
+
+static void show_waiting(struct request *rq) /* REQUEST THREAD */
+{
+    answer_page(rq, PAGE_WAITING);
 }
 
 static void show_docs_file(struct request *rq) /* REQUEST THREAD */
@@ -100,6 +108,7 @@ void pages_handlers(request_step *handlers[OP_COUNT])
     handlers[OP_SHOW_HOME] = show_home;
     handlers[OP_SHOW_DOCS] = show_docs;
     handlers[OP_SHOW_LIVE] = show_live;
+    handlers[OP_SHOW_WAITING] = show_waiting;
     handlers[OP_SHOW_DOCS_FILE] = show_docs_file;
     handlers[OP_SHOW_OPENAPI] = show_openapi;
     handlers[OP_CHECK_HEALTH] = check_health;

@@ -107,6 +107,7 @@ static const struct openapi_success successes[] = {
     {OP_SHOW_DOCS, 200, "The page.", "text/html", "Text", 0},
     {OP_SHOW_DOCS_FILE, 200, "The file.", "text/*", "Text", 0},
     {OP_SHOW_LIVE, 200, "The page.", "text/html", "Text", 0},
+    {OP_SHOW_WAITING, 200, "The page.", "text/html", "Text", 0},
     {OP_CHECK_HEALTH, 200, "The process answers.", "application/json", "Status",
      0},
     {OP_CHECK_READY, 200, "The database answers.", "application/json", "Status",

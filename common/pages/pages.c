@@ -15,6 +15,7 @@
 static const char *const file_names[PAGE_COUNT] = {
     [PAGE_STYLE] = "style.css",
     [PAGE_LIVE_SCRIPT] = "live.js",
+    [PAGE_WAITING_SCRIPT] = "waiting.js",
     [PAGE_START_VIEWER] = "start-viewer.js",
     [PAGE_VIEWER_SCRIPT] = "swagger-ui-bundle.js",
     [PAGE_VIEWER_STYLE] = "swagger-ui.css",
@@ -24,10 +25,12 @@ static const char *const content_types[PAGE_COUNT] = {
     [PAGE_HOME] = "text/html; charset=utf-8",
     [PAGE_DOCS] = "text/html; charset=utf-8",
     [PAGE_LIVE] = "text/html; charset=utf-8",
+    [PAGE_WAITING] = "text/html; charset=utf-8",
     [PAGE_OPENAPI] = "application/json",
     [PAGE_OK] = "application/json",
     [PAGE_STYLE] = "text/css; charset=utf-8",
     [PAGE_LIVE_SCRIPT] = "text/javascript; charset=utf-8",
+    [PAGE_WAITING_SCRIPT] = "text/javascript; charset=utf-8",
     [PAGE_START_VIEWER] = "text/javascript; charset=utf-8",
     [PAGE_VIEWER_SCRIPT] = "text/javascript; charset=utf-8",
     [PAGE_VIEWER_STYLE] = "text/css; charset=utf-8",
@@ -90,6 +93,12 @@ static bool load_viewer(struct pages *pages, const char *folder)
     return false;
 }
 
+static void put_lines(struct buf *out, const char *const *lines)
+{
+    for (; *lines; lines++)
+        buf_puts(out, *lines);
+}
+
 enum todo_err pages_load(struct pages *pages, const struct config *config,
                          const struct pages_room *room)
 {
@@ -101,12 +110,14 @@ enum todo_err pages_load(struct pages *pages, const struct config *config,
     pages_write_home(&page[PAGE_HOME].text, config, room);
     pages_write_docs(&page[PAGE_DOCS].text, config, viewer);
     pages_write_live(&page[PAGE_LIVE].text, config, room);
+    pages_write_waiting(&page[PAGE_WAITING].text, config, room);
     openapi_write(config->public_url, config->auth, &page[PAGE_OPENAPI].text);
     buf_puts(&page[PAGE_OK].text, "{\"status\":\"ok\"}");
     buf_puts(&page[PAGE_STYLE].text, pages_style);
     buf_puts(&page[PAGE_STYLE].text, pages_live_style);
-    for (const char *const *line = pages_live_script; *line; line++)
-        buf_puts(&page[PAGE_LIVE_SCRIPT].text, *line);
+    buf_puts(&page[PAGE_STYLE].text, pages_waiting_style);
+    put_lines(&page[PAGE_LIVE_SCRIPT].text, pages_live_script);
+    put_lines(&page[PAGE_WAITING_SCRIPT].text, pages_waiting_script);
     for (int i = 0; i < PAGE_COUNT; i++) {
         page[i].content_type = content_types[i];
         if (page[i].text.failed)

@@ -20,11 +20,13 @@ enum page_id {
     PAGE_HOME,    /* GET / */
     PAGE_DOCS,    /* GET /docs */
     PAGE_LIVE,    /* GET /live */
+    PAGE_WAITING, /* GET /waiting */
     PAGE_OPENAPI, /* GET /openapi.json */
     PAGE_OK,      /* GET /healthz and /readyz, when all is well */
     /* GET /docs/{file}: what the pages load */
     PAGE_STYLE,
     PAGE_LIVE_SCRIPT,
+    PAGE_WAITING_SCRIPT,
     PAGE_START_VIEWER,
     PAGE_VIEWER_SCRIPT,
     PAGE_VIEWER_STYLE,
@@ -56,6 +58,7 @@ enum { PAGES_MAX_LANES = 6 };
 struct pages_room {
     const char *how_it_waits;                 /* one or two sentences */
     const char *how_it_streams;               /* one sentence */
+    const char *what_to_watch;                /* one or two sentences */
     struct pages_lane lanes[PAGES_MAX_LANES]; /* name NULL ends them */
 };
 

@@ -28,13 +28,19 @@ void pages_write_docs(struct buf *out, const struct config *config,
 void pages_write_live(struct buf *out, const struct config *config,
                       const struct pages_room *room);
 
-extern const char pages_style[];        /* GET /docs/style.css */
-extern const char pages_live_style[];   /* the rest of it */
-extern const char pages_start_viewer[]; /* GET /docs/start-viewer.js */
+/* GET /waiting: what waits for what, as GET /metrics tells it. */
+void pages_write_waiting(struct buf *out, const struct config *config,
+                         const struct pages_room *room);
 
-/* GET /docs/live.js, line by line; NULL ends them. The source is written by the
- * build from pages/live.js. */
+extern const char pages_style[];         /* GET /docs/style.css */
+extern const char pages_live_style[];    /* more of it */
+extern const char pages_waiting_style[]; /* the rest of it */
+extern const char pages_start_viewer[];  /* GET /docs/start-viewer.js */
+
+/* GET /docs/live.js and /docs/waiting.js, line by line; NULL ends them. The
+ * sources are written by the build from pages/live.js and pages/waiting.js. */
 extern const char *const pages_live_script[];
+extern const char *const pages_waiting_script[];
 
 /* Appends the format; %s is text, escaped for HTML, %d is an int. Nothing else
  * is known after a percent sign. */

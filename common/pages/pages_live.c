@@ -12,6 +12,7 @@ const char pages_live_style[] =
     "}\n"
     ".line {\n"
     "  display: flex; flex-wrap: wrap; gap: .25rem 2rem;\n"
+    "  align-items: center;\n"
     "  margin: 1.75rem 0; padding: .9rem 1.25rem; background: var(--card);\n"
     "  border: 1px solid var(--line); border-radius: 8px;\n"
     "}\n"

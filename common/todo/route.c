@@ -59,6 +59,10 @@ const struct route routes[OP_SHOW_OPTIONS] = {
     [OP_SHOW_LIVE] = {OP_SHOW_LIVE, "GET", "/live", "show_live",
                       "The todos as a page that moves as they change.",
                       "nothing", .owned = false},
+    [OP_SHOW_WAITING] = {OP_SHOW_WAITING, "GET", "/waiting", "show_waiting",
+                         "What waits for what in this server, as a page that "
+                         "moves.",
+                         "nothing", .owned = false},
     [OP_CHECK_HEALTH] = {OP_CHECK_HEALTH, "GET", "/healthz", "check_health",
                          "Whether the process answers.", "nothing",
                          .unlimited = true},

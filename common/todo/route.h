@@ -31,6 +31,7 @@ enum operation {
     OP_SHOW_DOCS,
     OP_SHOW_DOCS_FILE,
     OP_SHOW_LIVE,
+    OP_SHOW_WAITING,
     OP_CHECK_HEALTH,
     OP_CHECK_READY,
     OP_SHOW_METRICS,

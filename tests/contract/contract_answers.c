@@ -34,6 +34,11 @@ static void live_is_html(void **state)
     expect_html(api_get(*state, "/live"));
 }
 
+static void waiting_is_html(void **state)
+{
+    expect_html(api_get(*state, "/waiting"));
+}
+
 static void docs_have_no_file_of_any_name(void **state)
 {
     expect_problem(api_get(*state, "/docs/no-such-file"), 404);
@@ -60,27 +65,17 @@ static void openapi_lists_every_operation(void **state)
         const char *path;
         const char *method;
     } operations[] = {
-        {"/todos", "get"},
-        {"/todos", "post"},
-        {"/todos", "delete"},
-        {"/todos/{id}", "get"},
-        {"/todos/{id}", "put"},
-        {"/todos/{id}", "patch"},
-        {"/todos/{id}", "delete"},
-        {"/todos/events", "get"},
-        {"/todos/export", "get"},
-        {"/todos/stats", "get"},
-        {"/suggestions", "get"},
-        {"/users", "post"},
-        {"/tokens", "post"},
-        {"/openapi.json", "get"},
-        {"/docs", "get"},
-        {"/docs/{file}", "get"},
-        {"/live", "get"},
-        {"/healthz", "get"},
-        {"/readyz", "get"},
-        {"/metrics", "get"},
-        {"/", "get"},
+        {"/todos", "get"},         {"/todos", "post"},
+        {"/todos", "delete"},      {"/todos/{id}", "get"},
+        {"/todos/{id}", "put"},    {"/todos/{id}", "patch"},
+        {"/todos/{id}", "delete"}, {"/todos/events", "get"},
+        {"/todos/export", "get"},  {"/todos/stats", "get"},
+        {"/suggestions", "get"},   {"/users", "post"},
+        {"/tokens", "post"},       {"/openapi.json", "get"},
+        {"/docs", "get"},          {"/docs/{file}", "get"},
+        {"/live", "get"},          {"/waiting", "get"},
+        {"/healthz", "get"},       {"/readyz", "get"},
+        {"/metrics", "get"},       {"/", "get"},
     };
     const struct answer *answer = api_get(*state, "/openapi.json");
     const cJSON *paths =
@@ -157,6 +152,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(front_page_is_html),
     cmocka_unit_test(docs_are_html),
     cmocka_unit_test(live_is_html),
+    cmocka_unit_test(waiting_is_html),
     cmocka_unit_test(docs_have_no_file_of_any_name),
     cmocka_unit_test(docs_have_no_file_above_them),
     cmocka_unit_test(openapi_is_3_1),

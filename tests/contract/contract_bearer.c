@@ -83,8 +83,8 @@ static void head_without_a_token_is_as_get(void **state)
 static void all_else_needs_no_token(void **state)
 {
     static const char *const targets[] = {
-        "/",        "/docs",   "/openapi.json", "/live",
-        "/healthz", "/readyz", "/metrics"};
+        "/",        "/docs",    "/openapi.json", "/live",
+        "/waiting", "/healthz", "/readyz",       "/metrics"};
 
     api_use_token(*state, NULL);
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {

@@ -63,6 +63,8 @@ static void reads_are_counted_once_by_operation_and_status(void **state)
         {"GET", "/openapi.json", NULL, NULL, "show_openapi", 200},
         {"GET", "/docs", NULL, NULL, "show_docs", 200},
         {"GET", "/live", NULL, NULL, "show_live", 200},
+        {"GET", "/waiting", NULL, NULL, "show_waiting", 200},
+        {"GET", "/waiting?x=1", NULL, NULL, "show_waiting", 422},
         {"GET", "/", NULL, NULL, "show_home", 200},
         {"GET", "/healthz", NULL, NULL, "check_health", 200},
         {"HEAD", "/healthz", NULL, NULL, "check_health", 200},

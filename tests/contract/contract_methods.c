@@ -36,6 +36,11 @@ static void head_of_live_is_as_get(void **state)
     wire_expect_head_as_get(*state, "/live");
 }
 
+static void head_of_waiting_is_as_get(void **state)
+{
+    wire_expect_head_as_get(*state, "/waiting");
+}
+
 static void head_of_openapi_is_as_get(void **state)
 {
     wire_expect_head_as_get(*state, "/openapi.json");
@@ -71,6 +76,7 @@ static void options_of_pages_tells_their_methods(void **state)
     check_options(*state, "/", ALLOW_READ);
     check_options(*state, "/docs", ALLOW_READ);
     check_options(*state, "/live", ALLOW_READ);
+    check_options(*state, "/waiting", ALLOW_READ);
     check_options(*state, "/openapi.json", ALLOW_READ);
     check_options(*state, "/healthz", ALLOW_READ);
     check_options(*state, "/readyz", ALLOW_READ);
@@ -113,6 +119,7 @@ static void writes_on_pages_are_405(void **state)
     check_405(*state, "PATCH", "/openapi.json", ALLOW_READ);
     check_405(*state, "DELETE", "/healthz", ALLOW_READ);
     check_405(*state, "POST", "/readyz", ALLOW_READ);
+    check_405(*state, "POST", "/waiting", ALLOW_READ);
 }
 
 static void expect_no_cors(const struct answer *answer)
@@ -150,6 +157,7 @@ static const struct CMUnitTest cases[] = {
     cmocka_unit_test(head_of_the_front_page_is_as_get),
     cmocka_unit_test(head_of_docs_is_as_get),
     cmocka_unit_test(head_of_live_is_as_get),
+    cmocka_unit_test(head_of_waiting_is_as_get),
     cmocka_unit_test(head_of_openapi_is_as_get),
     cmocka_unit_test(head_of_an_unknown_path_is_as_get),
     cmocka_unit_test(options_of_todos_tells_its_methods),

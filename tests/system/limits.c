@@ -241,9 +241,9 @@ static void health_is_free(void **state)
 static void all_else_counts(void **state)
 {
     static const char *const lines[] = {
-        "GET /",         "GET /docs",         "GET /openapi.json",
-        "GET /live",     "OPTIONS /todos",    "GET /todos/1",
-        "DELETE /todos", "GET /todos?limit=x"};
+        "GET /",        "GET /docs",     "GET /openapi.json",
+        "GET /live",    "GET /waiting",  "OPTIONS /todos",
+        "GET /todos/1", "DELETE /todos", "GET /todos?limit=x"};
 
     (void)state;
     limits_start("1");

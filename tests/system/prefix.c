@@ -147,7 +147,8 @@ static int follow_references(const char *text)
 
 static void links_are_relative_and_lead_somewhere(void **state)
 {
-    static const char *const texts[] = {"/", "/docs", "/live", "/docs/live.js"};
+    static const char *const texts[] = {
+        "/", "/docs", "/live", "/docs/live.js", "/waiting", "/docs/waiting.js"};
     static const char *const roots[] = {"href=\"/", "src=\"/", "('/", "= '/",
                                         "`/"};
 
@@ -160,7 +161,7 @@ static void links_are_relative_and_lead_somewhere(void **state)
         for (size_t j = 0; j < sizeof roots / sizeof roots[0]; j++)
             if (strstr(answer.body, roots[j]))
                 fail_msg("%s has %s", texts[i], roots[j]);
-        assert_true(follow_references(answer.body) >= 3);
+        assert_true(follow_references(answer.body) > 0);
         raw_answer_release(&answer);
     }
 }

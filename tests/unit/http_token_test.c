@@ -162,9 +162,9 @@ static void without_memory_nothing_is_said_of_a_token(void **state)
 
 static void what_is_not_about_todos_needs_no_token(void **state)
 {
-    static const char *const paths[] = {
-        "/",       "/docs",    "/live",        "/healthz",
-        "/readyz", "/metrics", "/openapi.json"};
+    static const char *const paths[] = {"/",        "/docs",        "/live",
+                                        "/waiting", "/healthz",     "/readyz",
+                                        "/metrics", "/openapi.json"};
     struct http_request request;
 
     (void)state;

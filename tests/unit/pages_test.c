@@ -15,6 +15,7 @@
 static const struct pages_room room = {
     .how_it_waits = "It waits <here> & there.",
     .how_it_streams = "It streams <so> & so.",
+    .what_to_watch = "Watch <this> & that.",
     .lanes = {{"thread <1>", "AAaa--"}, {"thread 2", " BbCc"}},
 };
 
@@ -239,11 +240,23 @@ static void live_names_the_server_and_says_how_it_streams(void **state)
     assert_false(unit_buf_has(live, "unsafe-inline"));
 }
 
-/* The build makes C of it: no character may be lost on the way. */
-static void the_script_of_live_is_its_file(void **state)
+static void waiting_names_the_server_and_says_what_to_watch(void **state)
 {
     struct fixture *fixture = *state;
-    FILE *source = fopen(LIVE_SCRIPT, "rb");
+    const struct buf *waiting = &fixture->pages.page[PAGE_WAITING].text;
+
+    load(fixture, NULL);
+    assert_true(unit_buf_has(waiting, "<a href=\"./\">todo-sync</a>"));
+    assert_true(unit_buf_has(waiting, "Watch &lt;this&gt; &amp; that."));
+    assert_true(unit_buf_has(waiting, "src=\"./docs/waiting.js\""));
+    assert_true(unit_buf_has(waiting, "script-src &#39;self&#39;;"));
+    assert_true(unit_buf_has(waiting, "connect-src &#39;self&#39;;"));
+    assert_false(unit_buf_has(waiting, "unsafe-inline"));
+}
+
+static void assert_is_its_file(const struct page *script, const char *path)
+{
+    FILE *source = fopen(path, "rb");
     struct buf text = {0};
     char chunk[4096];
     size_t got;
@@ -253,14 +266,21 @@ static void the_script_of_live_is_its_file(void **state)
         buf_put(&text, chunk, got);
     assert_int_equal(fclose(source), 0);
     assert_true(text.len > 0);
-    load(fixture, NULL);
-    assert_non_null(file(fixture, "live.js"));
-    assert_string_equal(file(fixture, "live.js")->content_type,
-                        "text/javascript; charset=utf-8");
-    assert_uint_equal(file(fixture, "live.js")->text.len, text.len);
-    assert_memory_equal(file(fixture, "live.js")->text.data, text.data,
-                        text.len);
+    assert_non_null(script);
+    assert_string_equal(script->content_type, "text/javascript; charset=utf-8");
+    assert_uint_equal(script->text.len, text.len);
+    assert_memory_equal(script->text.data, text.data, text.len);
     buf_release(&text);
+}
+
+/* The build makes C of them: no character may be lost on the way. */
+static void each_script_is_its_file(void **state)
+{
+    struct fixture *fixture = *state;
+
+    load(fixture, NULL);
+    assert_is_its_file(file(fixture, "live.js"), SCRIPTS_DIR "live.js");
+    assert_is_its_file(file(fixture, "waiting.js"), SCRIPTS_DIR "waiting.js");
 }
 
 static void the_type_of_every_problem_is_a_place_in_docs(void **state)
@@ -282,13 +302,14 @@ static void the_type_of_every_problem_is_a_place_in_docs(void **state)
 /* Below a path that a proxy takes away, "/" is somebody else's. */
 static void no_link_begins_at_the_root(void **state)
 {
-    static const char *const files[] = {"live.js", "start-viewer.js"};
+    static const char *const files[] = {"live.js", "waiting.js",
+                                        "start-viewer.js"};
     struct fixture *fixture = *state;
 
     put_file(fixture, SCRIPT, "a", 1);
     put_file(fixture, STYLE, "a", 1);
     load(fixture, fixture->folder);
-    for (int id = PAGE_HOME; id <= PAGE_LIVE; id++) {
+    for (int id = PAGE_HOME; id <= PAGE_WAITING; id++) {
         assert_true(unit_buf_has(&fixture->pages.page[id].text, "href=\"./"));
         assert_false(unit_buf_has(&fixture->pages.page[id].text, "href=\"/"));
         assert_false(unit_buf_has(&fixture->pages.page[id].text, "src=\"/"));
@@ -340,6 +361,7 @@ static void with_auth_the_pages_ask_for_a_user(void **state)
                 assert_false(unit_buf_has(&page[PAGE_HOME].text, link));
         }
         assert_true(unit_buf_has(&page[PAGE_HOME].text, "href=\"./live\""));
+        assert_true(unit_buf_has(&page[PAGE_HOME].text, "href=\"./waiting\""));
     }
 }
 
@@ -361,7 +383,8 @@ int main(void)
         PAGES_TEST(other_names_are_no_files),
         PAGES_TEST(home_names_the_server_and_escapes_its_words),
         PAGES_TEST(live_names_the_server_and_says_how_it_streams),
-        PAGES_TEST(the_script_of_live_is_its_file),
+        PAGES_TEST(waiting_names_the_server_and_says_what_to_watch),
+        PAGES_TEST(each_script_is_its_file),
         PAGES_TEST(the_type_of_every_problem_is_a_place_in_docs),
         PAGES_TEST(no_link_begins_at_the_root),
         PAGES_TEST(docs_says_what_a_number_may_be),

@@ -224,6 +224,7 @@ static const struct {
     {"/openapi.json", "GET, HEAD, OPTIONS"},
     {"/docs", "GET, HEAD, OPTIONS"},
     {"/live", "GET, HEAD, OPTIONS"},
+    {"/waiting", "GET, HEAD, OPTIONS"},
     {"/docs/{file}", "GET, HEAD, OPTIONS"},
     {"/healthz", "GET, HEAD, OPTIONS"},
     {"/readyz", "GET, HEAD, OPTIONS"},

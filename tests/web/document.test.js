@@ -186,6 +186,7 @@ for (const name of Object.keys(programs))
       await expect('show_docs', 200, await ask(`${url}/docs`));
       await expect('show_docs_file', 200, await ask(`${url}/docs/style.css`));
       await expect('show_live', 200, await ask(`${url}/live`));
+      await expect('show_waiting', 200, await ask(`${url}/waiting`));
       await expect('show_docs_file', 404, await ask(`${url}/docs/nothing`));
       await expect('show_openapi', 200, await ask(`${url}/openapi.json`));
       await expect('check_health', 200, await ask(`${url}/healthz`));

@@ -71,7 +71,7 @@ for (const name of Object.keys(programs))
       for (const title of ['one', 'two'])
         look(todos, await sendTodo(todos, 'POST', { title }));
       look(todos, await sendTodo(todos, 'POST', {}));
-      for (const path of ['/', '/docs', '/live', '/openapi.json',
+      for (const path of ['/', '/docs', '/live', '/waiting', '/openapi.json',
         '/todos?limit=1', '/todos/1', '/nowhere', '/todos?limit=0'])
         look(proxy.url + path, await ask(proxy.url + path));
       for (const place of places) {
@@ -113,6 +113,13 @@ for (const name of Object.keys(programs))
         assert.deepEqual(proxy.outside, []);
       });
 
+      test(`/waiting asks for the numbers ${way}`, async () => {
+        await show(browser.context, at('/waiting'), async (page) => {
+          await page.getByText('http_requests_in_flight').waitFor();
+        });
+        assert.deepEqual(proxy.outside, []);
+      });
+
       test(`a todo is created in /docs ${way}`, async () => {
         await show(browser.context, at('/docs'), async (page) => {
           const block = page.locator('[id="operations-todos-create_todo"]');
@@ -131,6 +138,9 @@ for (const name of Object.keys(programs))
         await show(browser.context, at('/'), async (page) => {
           await page.locator('.cards a', { hasText: '/live' }).click();
           await isLive(page);
+          await page.locator('.course a').click();
+          await page.locator('.cards a', { hasText: '/waiting' }).click();
+          await page.locator('#state', { hasText: /^live$/ }).waitFor();
           await page.locator('.course a').click();
           await page.locator('.cards a', { hasText: '/docs' }).click();
           await page.locator('#viewer .opblock').first().waitFor();

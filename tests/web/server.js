@@ -1,8 +1,10 @@
 // Starts a server of the project for a test, and talks to it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -40,12 +42,24 @@ function appears(file, child) {
   });
 }
 
-// A running server: {url, port, stop}. stop() expects a clean end. Its database
+// The gates of a server: each line of common/base/gates.h is a command. Gives
+// what sends one, and waits until it is done.
+async function openGates(file) {
+  const socket = net.connect(file);
+  await once(socket, 'connect');
+  return async (command) => {
+    socket.write(`${command}\n`);
+    const [answer] = await once(socket, 'data');
+    assert.equal(`${answer}`, 'ok\n', command);
+  };
+}
+
+// A running server: {url, port, gates, stop}. stop() expects a clean end. Its database
 // is empty, unless `db` names a file; its port any that is free, unless `port`
 // says which. Without `viewer` its /docs is the plain page; `more` are further
-// arguments.
+// arguments. With `gated` there are gates: gates('hold store.commit').
 export async function startServer(name,
-  { viewer = true, db, port = 0, more = [] } = {}) {
+  { viewer = true, db, port = 0, more = [], gated = false } = {}) {
   assert.ok(programs[name],
     `${name.toUpperCase().replace('-', '_')} must say where ${name} is`);
   const folder = mkdtempSync(path.join(tmpdir(), 'todo-web-'));
@@ -54,6 +68,8 @@ export async function startServer(name,
     '--db', db ?? path.join(folder, 'todos.db'), '--log-level', 'warn', ...more];
   if (viewer)
     args.push('--docs-dir', viewerFolder);
+  if (gated)
+    args.push('--gates', folder);
   const child = spawn(programs[name], args,
     { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
   // Whatever happens to the test, the server does not outlive it.
@@ -66,10 +82,13 @@ export async function startServer(name,
     });
   });
   await appears(portFile, child);
+  const gates = gated && await openGates(
+    path.join(folder, `${name}-${child.pid}.gates`));
   const listens = readFileSync(portFile, 'utf8').trim();
   return {
     url: `http://127.0.0.1:${listens}`,
     port: Number(listens),
+    gates,
     async stop() {
       child.kill('SIGTERM');
       assert.equal(await ended, 0, `${name} ends cleanly`);
