@@ -146,7 +146,7 @@ for (const name of Object.keys(programs))
           await page.locator('#viewer .opblock').first().waitFor();
           await page.locator('.course a').click();
           assert.equal(await page.textContent('h1'), name);
-        }, [/\/todos\/events$/]); // whose page was left
+        }, [/\/todos\/events$/, /\/metrics$/]); // whose page was left
         assert.deepEqual(proxy.outside, []);
       });
     }
