@@ -106,7 +106,9 @@ static struct place *find_locked(struct limits *limits, uint64_t who)
     return first;
 }
 
-static bool take_locked(struct limits *limits, uint64_t who, int64_t now_ns)
+/* Looks and notes, and nobody else comes in between. Caller holds lock. */
+static bool take_locked(struct limits *limits, uint64_t who, int64_t now_ns,
+                        uint32_t request)
 {
     struct place *place = find_locked(limits, who);
     int64_t even_ns = place->even_ns > now_ns ? place->even_ns : now_ns;
@@ -114,6 +116,8 @@ static bool take_locked(struct limits *limits, uint64_t who, int64_t now_ns)
     even_ns += limits->each_ns;
     if (even_ns - now_ns > limits->all_ns)
         return false;
+    probe_stand(request, "limit.note");
+    probe_go(request, "limit.note");
     place->even_ns = even_ns;
     return true;
 }
@@ -126,7 +130,7 @@ bool limits_take(struct limits *limits, struct limits_client client,
 
     probe_stand(request, "limit.take"); /* from where all may go at once */
     pthread_mutex_lock(&limits->lock);
-    taken = take_locked(limits, who, clock_mono_us() * 1000);
+    taken = take_locked(limits, who, clock_mono_us() * 1000, request);
     pthread_mutex_unlock(&limits->lock);
     probe_go(request, "limit.take");
     return taken;

@@ -39,6 +39,7 @@ static const char *in_words(const char *label)
         {"hash.work", "its hash to begin"},
         {"hash.done", "its hash to be given back"},
         {"limit.take", "its turn to be counted"},
+        {"limit.note", "its count to be noted"},
         {"flight.wait", "the next count"},
         {"count.done", "its count to be told"},
         {"due.wait", "the time at which the next todo is due"},

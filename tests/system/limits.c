@@ -89,6 +89,29 @@ static void of_a_crowd_at_once_exactly_as_many_pass(void **state)
     with_each_rate(state, expect_limit_of_a_crowd);
 }
 
+/* One has passed, and is served only after the others have come. */
+static void a_request_counts_from_the_moment_it_passes(void **state)
+{
+    enum { RATE = 3, MORE = 10 };
+    char request[TALK_MAX];
+    struct raw held;
+    int passed;
+
+    (void)state;
+    limits_start("3");
+    system_hold_at("store.read");
+    talk_write_get(request, "/todos");
+    system_ask(&held, request);
+    gate_await(&system_gate, 1);
+    gate_keep(&system_gate);
+    passed = limits_passed(LIMITS_HERE, NULL, MORE);
+    gate_release(&system_gate);
+    passed += system_hear(&held) == 200;
+    passed += limits_passed(LIMITS_HERE, NULL, MORE);
+    if (passed != RATE)
+        fail_msg("requests that passed: %d; that may pass: %d", passed, RATE);
+}
+
 static void without_a_limit_all_pass(void **state)
 {
     (void)state;
@@ -293,6 +316,7 @@ int system_limits(void)
     const struct CMUnitTest cases[] = {
         SYSTEM_CASE(of_one_segment_exactly_as_many_pass),
         SYSTEM_CASE(of_a_crowd_at_once_exactly_as_many_pass),
+        SYSTEM_CASE(a_request_counts_from_the_moment_it_passes),
         SYSTEM_CASE(without_a_limit_all_pass),
         SYSTEM_CASE(a_limit_below_none_is_a_mistake),
         SYSTEM_CASE(whoever_waits_as_long_as_told_passes),
