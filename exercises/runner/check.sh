@@ -41,14 +41,14 @@ check_plan() {
     done
 }
 
-# The plan in rounds: the cases of a round are asked at the same time. What builds
-# something of its own is alone. For each line of the plan: ROUND NUMBER SIDE
-# SUITE CASE, where NUMBER is the place in the round.
+# The plan in rounds: the cases of a round are asked beside each other. What
+# builds something of its own is alone. For each line of the plan: ROUND NUMBER
+# SIDE SUITE CASE, where NUMBER is the place in the plan.
 rounds() {
-    awk -v most="$at_once" '
+    awk '
         { alone = / (own|catches) / }
-        n == 0 || n == most || alone || was { round++; n = 0 }
-        { print round, ++n, $0; was = alone }' "$play_tmp/plan"
+        NR == 1 || alone || was { round++ }
+        { print round, NR, $0; was = alone }' "$play_tmp/plan"
 }
 
 # Runs one line of the plan and says passed, failed, hangs or unclear. What it
@@ -61,27 +61,42 @@ check_one() { # SIDE SUITE CASE
     esac
 }
 
-# One round. What comes of each line is in the folder $play_tmp/NUMBER: verdict,
-# SIDE.log and what a sanitizer reports. Fails at Ctrl-C, when all that ran is
-# gone.
+# One round, in $at_once lanes: a case that takes long holds up its own lane. What
+# comes of each line is in the folder $play_tmp/NUMBER: verdict, SIDE.log and
+# what a sanitizer reports. Fails at Ctrl-C, when all that ran is gone.
 ask() ( # ROUND
-    trap : INT TERM HUP
-    status=0 pids='' all=$play_tmp
-    while read -r round number side suite case; do
-        [ "$round" = "$1" ] || continue
-        play_tmp=$all/$number
-        mkdir -p "$play_tmp"
-        rm -f "$play_tmp"/report.*
-        # shellcheck disable=SC2034 # play.sh asks
-        [ -z "${explain:-}" ] || explain=$play_tmp
-        sanitizer_options
-        check_one "$side" "$suite" "$case" > "$play_tmp/verdict" &
+    trap 'status=130 && : > "$play_tmp/enough"' INT TERM HUP
+    status=0 pids='' lane=0
+    while [ $lane -lt "$at_once" ]; do
+        ask_lane "$1" $lane &
         pids="$pids $!"
-    done < "$play_tmp/rounds"
+        lane=$((lane + 1))
+    done
     for pid in $pids; do # a signal ends the first wait, and not what runs
         wait "$pid" || { status=130 && wait "$pid" 2> /dev/null; }
     done
     return $status
+)
+
+# Of a round the cases of one lane, until a case hangs in any.
+ask_lane() ( # ROUND LANE
+    trap : INT TERM HUP # as play does
+    all=$play_tmp
+    while read -r round number side suite case; do
+        [ "$round,$((number % at_once))" = "$1,$2" ] || continue
+        [ ! -f "$all/enough" ] || break
+        now_awaited
+        play_tmp=$all/$number
+        mkdir "$play_tmp"
+        # shellcheck disable=SC2034 # play.sh asks
+        [ -z "${explain:-}" ] || explain=$play_tmp
+        sanitizer_options
+        check_one "$side" "$suite" "$case" > "$play_tmp/verdict" || return
+        read_verdict "$play_tmp"
+        [ "$verdict" != hangs ] || : > "$all/enough"
+        play_tmp=$all
+    done < "$play_tmp/rounds"
+    now_awaited
 )
 
 # Some suites keep a server's log to themselves; so reports go to files.
@@ -94,7 +109,6 @@ sanitizer_options() {
     export ASAN_OPTIONS="$report:$more_options"
     export UBSAN_OPTIONS="$report:print_stacktrace=1"
     export TSAN_OPTIONS="$report:second_deadlock_stack=1"
-    choose_steady
 }
 
 # ThreadSanitizer wants addresses that are not randomised.
@@ -109,11 +123,13 @@ choose_steady() {
 # Runs the plan against $servers, or what it has of these cases. Writes a line
 # for each, VERDICT SIDE SUITE CASE, to $play_tmp/verdicts, and keeps what the
 # first that does not pass printed as first.log, what a sanitizer reported of it
-# as first.report; after others, what one that hangs printed as hung.log. After
-# that no more are asked.
+# as first.report; after others, what one that hangs printed as hung.log. The
+# verdicts end with one that hangs, and no more are asked.
 run_check() { # [CASE...]
     : > "$play_tmp/verdicts"
-    rm -f "$play_tmp"/first.* "$play_tmp"/hung.*
+    rm -rf "$play_tmp"/first.* "$play_tmp"/hung.* "$play_tmp"/[0-9]* \
+        "$play_tmp/enough"
+    choose_steady
     sanitizer_options
     check_plan | of_cases "$@" > "$play_tmp/plan"
     rounds > "$play_tmp/rounds"
@@ -121,7 +137,6 @@ run_check() { # [CASE...]
     while read -r round number side suite case; do
         if [ "$round" != "$last" ]; then
             last=$round
-            now_running "$side" "$case"
             ask "$round" || return 130
         fi
         note_verdict
@@ -131,12 +146,12 @@ run_check() { # [CASE...]
     [ ! -f "$play_tmp/first.log" ]
 }
 
-# What came of $case, asked of $side, the round's $number.
+# What came of $case, asked of $side, the plan's $number. None came when another
+# hung before it was its turn.
 note_verdict() {
-    verdict=$(cat "$play_tmp/$number/verdict")
-    if hung "$play_tmp/$number/$side.log"; then
-        verdict=hangs
-    elif [ "$verdict" = passed ] && [ -n "$(reports "$play_tmp/$number")" ]; then
+    read_verdict "$play_tmp/$number"
+    [ -n "$verdict" ] || return 0
+    if [ "$verdict" = passed ] && has_reports "$play_tmp/$number"; then
         verdict=unclear
     fi
     say "$verdict $side $suite $case" >> "$play_tmp/verdicts"
@@ -147,12 +162,28 @@ note_verdict() {
     fi
 }
 
+# Sets verdict: nothing while there is none.
+read_verdict() { # FOLDER
+    verdict=''
+    [ ! -f "$1/verdict" ] || read -r verdict < "$1/verdict" || return 0
+    [ "$verdict" != unclear ] || ! hung "$1/$side.log" || verdict=hangs
+}
+
 keep() { # AS
     cp "$play_tmp/$number/$side.log" "$play_tmp/$1.log"
     reports "$play_tmp/$number" > "$play_tmp/$1.report"
 }
 
-# On a terminal a line says what is awaited, first of all. It goes as it came: by blanks.
+# On a terminal a line says what is awaited, first of all.
+now_awaited() (
+    [ -t 2 ] || return 0
+    while read -r round number side suite case; do
+        [ -s "$all/$number/verdict" ] || break
+    done < "$all/rounds"
+    now_running "$side" "$case"
+)
+
+# That line goes as it came: by blanks.
 now_running() { # [SIDE CASE]
     [ -t 2 ] || return 0
     printf '\r%-79s\r' "$(say "${1:+... up to $check_seconds s: $(asked "$1")  $(
@@ -161,6 +192,11 @@ now_running() { # [SIDE CASE]
 
 hung() { grep -q '^learn: not done after ' "$1"; }
 reports() { cat /dev/null "$1"/report.* 2> /dev/null || :; } # FOLDER
+
+has_reports() { # FOLDER
+    for report in "$1"/report.*; do [ ! -s "$report" ] || return 0; done
+    return 1
+}
 
 # --- saying ------------------------------------------------------------------
 
@@ -188,13 +224,20 @@ asked() {
     esac
 }
 
-sentence() { say "$1" | tr _ ' '; }
+sentence() ( # WORDS_OF_A_NAME
+    IFS=_
+    # shellcheck disable=SC2086 # words
+    set -- $1
+    IFS=' '
+    say "$*"
+)
 
 line_of() { # VERDICT SIDE SUITE CASE
     case $3 in
     catches) set -- "$1" broken "$3" "$2 is noticed by your case" ;;
     esac
-    say "$(word "$1")  $(printf '%-10s' "$(asked "$2")")  $(sentence "$4")"
+    say "$(printf '%s  %-10s  %s' \
+        "$(word "$1")" "$(asked "$2")" "$(sentence "$4")")"
 }
 
 # What the case itself said: without cmocka's frame, and without the log of what

@@ -58,14 +58,13 @@ play() ( # SUITE CASE SIDE SECONDS
     TMPDIR=$play_tmp ${steady:+setarch -R} "$suites/learn-runner" within "$seconds" \
         ${explain:+--explain "$explain"} -- "$@" \
         > "$log" 2>&1 < /dev/null 9>&- || status=$? # 9: the lock of ./learn
-    if [ $status -eq 124 ]; then
-        grep -Eq "^\[ +RUN +\] $case\$" "$log" && echo hangs || echo unclear
-    elif grep -Eq "^\[ +(FAILED|ERROR) +\] $case\$" "$log"; then
-        echo failed
-    elif [ $status -eq 0 ] && grep -Eq "^\[ +OK +\] $case\$" "$log"; then
-        echo passed
-    else
-        echo unclear
-    fi
+    said=$(grep -aE "^\[ +(RUN|OK|FAILED|ERROR) +\] $case\$" "$log")
+    case $status,$said in
+    124,*RUN*) echo hangs ;;
+    124,*) echo unclear ;;
+    *FAILED* | *ERROR*) echo failed ;;
+    0,*OK*) echo passed ;;
+    *) echo unclear ;;
+    esac
     [ $status -ne 130 ] # Ctrl-C: the caller goes no further
 )
