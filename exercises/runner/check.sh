@@ -300,7 +300,7 @@ cycle_says() { # REPORT
         # M12 is the 13th lock of the process; here they are A, B and so on.
         function lock(name) {
             if (!(name in letters))
-                letters[name] = substr("ABCDEFGH", ++locks, 1)
+                letters[name] = sprintf("%c", 65 + locks++)
             return "lock " letters[name]
         }
         FNR == NR {
@@ -310,8 +310,10 @@ cycle_says() { # REPORT
         }
         /WARNING: / { sub(/ \(pid=.*/, ""); print }
         /acquired here while holding/ {
-            thread = $NF
+            thread = / in main thread:$/ ? "main" : $NF
             sub(/:$/, "", thread)
+            if (thread in names)
+                thread = names[thread]
             holds = lock($8)
             takes = lock($2)
             frames = deep = taken = ""
@@ -326,7 +328,7 @@ cycle_says() { # REPORT
             frames = frames "  " $2 " " here place "\n"
         }
         /^ *$/ && taken != "" {
-            print "thread " names[thread] " holds " holds ", which it took in"
+            print "thread " thread " holds " holds ", which it took in"
             printf "%sand takes %s in\n%s", frames, takes, taken
             taken = ""
         }

@@ -2,8 +2,8 @@
  * tests/bench/count.c - what does it cost to count, when other threads count?
  *
  *   bench-count    prints a row for each of four ways: the nanoseconds of
- *                  processor time that one increment takes, where 1, 2 and 4
- *                  threads do nothing but count
+ *                  processor time that one increment takes, where 1 and 4
+ * threads do nothing but count
  *
  * The ways take turns, and medians are told. A processor moves memory in lines,
  * of 64 bytes in most, and one core at a time may write to a line: two slots on
@@ -11,7 +11,7 @@
  *
  * Threads are in each other's way only while they run at the same time. So the
  * last row says how much of the processors they had: if other programs had the
- * rest, the columns of 2 and 4 threads are those of a thread that is alone.
+ * rest, the column of 4 threads is that of a thread that is alone.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -78,7 +78,7 @@ static const struct way {
     {"slots, lines apart", count_apart},
 };
 
-static const int crowds[] = {1, 2, MOST_THREADS};
+static const int crowds[] = {1, MOST_THREADS};
 
 enum {
     WAYS = sizeof ways / sizeof *ways,
@@ -165,8 +165,8 @@ static double median(double *values)
 
 static void print(struct result results[WAYS][CROWDS])
 {
-    (void)printf("%-27s %9s %9s %9s\n", "ns for each increment", "1 thread",
-                 "2 threads", "4 threads");
+    (void)printf("%-27s %9s %9s\n", "ns for each increment", "1 thread",
+                 "4 threads");
     for (int way = 0; way < WAYS; way++) {
         (void)printf("%-27s", ways[way].name);
         for (int i = 0; i < CROWDS; i++)

@@ -1,6 +1,7 @@
 /*
- * Two threads ask for one client. The first one stands still on its way, and
- * the second one goes on: until it is done, or waits for the first.
+ * tests/unit/limits_meet_test.c - two threads ask for one client. The first one
+ * stands still on its way, and the second one goes on: until it is done, or
+ * waits for the first.
  */
 #include <pthread.h>
 #include <semaphore.h>
@@ -11,6 +12,7 @@
 #include "common/base/probe.h"
 #include "common/http/limits.h"
 #include "common/todo/password.h"
+#include "tests/support/patience.h"
 #include "tests/unit/unit.h"
 
 enum { RATE = 3, MANY = 10, SECOND_MS = 1000 };
@@ -103,6 +105,17 @@ static void *ask_second(void *arg)
     return NULL;
 }
 
+/* The running test fails when nobody posts. */
+static void await(sem_t *semaphore, const char *what)
+{
+    struct timespec until;
+
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += PATIENCE_MS / 1000;
+    if (sem_timedwait(semaphore, &until) != 0)
+        fail_msg("%s", what);
+}
+
 /* How many of the two pass. */
 static int passed_of_two(struct limits *limits, enum place place, int before)
 {
@@ -115,10 +128,10 @@ static int passed_of_two(struct limits *limits, enum place place, int before)
     sem_init(&may_go, 0, 0);
     sem_init(&moved, 0, 0);
     assert_int_equal(pthread_create(&first.thread, NULL, ask_first, &first), 0);
-    sem_wait(&stands);
+    await(&stands, "the first one neither ends nor stands");
     assert_int_equal(pthread_create(&second.thread, NULL, ask_second, &second),
                      0);
-    sem_wait(&moved);
+    await(&moved, "the second one neither ends nor waits at a mutex");
     sem_post(&may_go);
     pthread_join(first.thread, NULL);
     pthread_join(second.thread, NULL);
