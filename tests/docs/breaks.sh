@@ -149,6 +149,14 @@ edit docs/07-eggs.md 's/^struct egg {$/struct ei {/'
 notices 'an output differs' outputs.sh 'output cat common/egg.c'
 mends 'outputs are mended' outputs.sh
 
+course
+block 'output printf egg' text ei >> docs/07-eggs.md
+mends 'an output without an end of line is mended' outputs.sh
+if ! grep -qx egg docs/07-eggs.md; then
+    echo "FAIL its last line has no end"
+    failed=1
+fi
+
 course served
 edit docs/07-eggs.md 's/^200$/404/'
 notices 'an answer of a server differs' outputs.sh '{sync}'

@@ -56,7 +56,8 @@ produce() { # KIND ARGUMENTS
             cat "$out/errors" >&2
             return 1
         fi
-        tr -d '\r' < "$out/said" # HTTP ends its lines with one
+        # HTTP ends its lines with \r, and a body with no end of line at all.
+        tr -d '\r' < "$out/said" | awk 1
         ;;
     esac
 }
