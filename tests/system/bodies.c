@@ -178,7 +178,7 @@ static void a_late_body_ends_its_own_connection_alone(void **state)
     int port;
 
     (void)state;
-    system_start_few(args);
+    system_start(args);
     port = open_from(&silent, 0, "127.0.0.1");
     (void)open_from(&body, port, "127.0.0.2");
     assert_true(raw_send_text(&body, half_a_body));
@@ -204,7 +204,7 @@ static void a_long_body_deadline_outlasts_all_others(void **state)
     struct raw body, chunks, idle;
 
     (void)state;
-    system_start_few(args);
+    system_start(args);
     begin_body(&body, half_a_body);
     begin_body(&chunks, half_in_chunks);
     deadlines_open(&idle);
@@ -381,7 +381,7 @@ static void a_silent_body_has_its_time_once(void **state)
     struct raw body;
 
     (void)state;
-    system_start_few(args);
+    system_start(args);
     begin_body(&body, half_a_body);
     server_pass_time(&system_server, 6);
     if (system_is_sync())

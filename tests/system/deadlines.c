@@ -31,7 +31,7 @@ void deadlines_start(const char *flag, const char *seconds)
                                 seconds,
                                 NULL};
 
-    system_start_few(args);
+    system_start(args);
 }
 
 const char deadlines_half_head[] = "GET /healthz HTTP/1.1\r\nHost: loc";
@@ -167,7 +167,7 @@ no_client_deadline_ends_a_request_that_waits_for_the_disk(void **state)
     struct raw idle;
 
     (void)state;
-    system_start_few(args);
+    system_start(args);
     system_hold_at("store.commit");
     system_ask_post(&write, "patient");
     gate_await(&system_gate, 1);

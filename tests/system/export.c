@@ -40,7 +40,7 @@ static void a_reader_that_stops_holds_nobody_up(void **state)
     int row = 1;
 
     (void)state;
-    system_start_few(export_patient);
+    system_start(export_patient);
     gate_open(&system_gate, &system_server);
     export_fill(EXPORT_ROWS);
     export_begin();
@@ -63,7 +63,7 @@ static void a_reader_that_stops_holds_nobody_up(void **state)
 /* Some of it is with the client. */
 static void begin_midway(void)
 {
-    system_start_few(export_patient);
+    system_start(export_patient);
     export_fill(EXPORT_ROWS);
     export_begin();
     export_read_rows(1, 1);
@@ -111,7 +111,7 @@ static void memory_is_bounded_whatever_the_size_of_the_table(void **state)
     long before;
 
     (void)state;
-    system_start_few(export_patient);
+    system_start(export_patient);
     export_fill(EXPORT_FEW_ROWS);
     export_begin();
     export_read_rows(1, EXPORT_FEW_ROWS); /* what an export allocates at all */
@@ -151,7 +151,7 @@ static void what_is_written_meanwhile_neither_repeats_nor_hides(void **state)
     const char *line;
 
     (void)state;
-    system_start_few(export_patient);
+    system_start(export_patient);
     export_fill(EXPORT_ROWS);
     export_begin();
     export_read_rows(1, 10);
@@ -172,7 +172,7 @@ static void what_is_written_meanwhile_neither_repeats_nor_hides(void **state)
 static void readers_that_leave_harm_nobody(void **state)
 {
     (void)state;
-    system_start_few(NULL);
+    system_start(NULL);
     export_fill(LEFT_ROWS);
     for (int i = 0; i < 20; i++) {
         export_begin();
@@ -194,7 +194,7 @@ static void a_reader_that_stops_for_good_is_cut_off(void **state)
     long long got;
 
     (void)state;
-    system_start_few(args);
+    system_start(args);
     export_fill(EXPORT_ROWS);
     export_begin();
     export_await_cut(1);
@@ -209,7 +209,7 @@ static void an_export_under_way_is_finished_at_sigterm(void **state)
     static const char *const args[] = {"--shutdown-timeout", "3600", NULL};
 
     (void)state;
-    system_start_few(args);
+    system_start(args);
     export_fill(EXPORT_ROWS);
     export_begin();
     export_read_rows(1, 1);
@@ -224,7 +224,7 @@ static void an_export_that_cannot_begin_is_500(void **state)
     struct raw_answer answer;
 
     (void)state;
-    system_start_few(NULL);
+    system_start(NULL);
     sql_exec(system_server.db, "ALTER TABLE todos RENAME TO hidden");
     assert_int_equal(talk_get(system_server.port, "/todos/export", &answer),
                      500);

@@ -22,7 +22,7 @@ enum {
 /* A reader has asked for all todos, and has read one. */
 static void begin_and_count_reads(void)
 {
-    system_start_few(export_patient);
+    system_start(export_patient);
     export_fill(EXPORT_ROWS);
     gate_open(&system_gate, &system_server);
     system_gate.label = "store.read";
@@ -102,7 +102,7 @@ static void pages_wait_for_the_reader(void **state)
 static void a_page_is_sent_before_the_next_is_fetched(void **state)
 {
     (void)state;
-    system_start_few(NULL);
+    system_start(NULL);
     export_fill(EXPORT_FEW_ROWS);
     gate_hold(&system_gate, &system_server, "store.read");
     system_ask(&export_stream.raw, export_request);

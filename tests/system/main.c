@@ -37,20 +37,6 @@ void system_start(const char *const *args)
     server_stop_clock(&system_server);
 }
 
-void system_start_few(const char *const *args)
-{
-    enum { MAX_ARGS = 16 };
-    const char *all[MAX_ARGS] = {"--threads", "8"};
-    size_t n = system_is_sync() ? 2 : 0;
-
-    for (; args && *args; args++) {
-        assert_true(n < MAX_ARGS - 1);
-        all[n++] = *args;
-    }
-    all[n] = NULL;
-    system_start(all);
-}
-
 void system_start_in_real_time(const char *const *args)
 {
     server_start(&system_server, system_program, args);

@@ -36,12 +36,8 @@ bool system_is_sync(void);
  * Its clock stands (server_stop_clock): only the test makes a client late. */
 void system_start(const char *const *args);
 
-/* The same for cases with few connections: todo-sync begins with eight threads,
- * not with 64, each of which is dear where sanitizers look. */
-void system_start_few(const char *const *args);
-
-/* As system_start, but its clock runs: for what comes to a server that stands
- * still with its clock going on. */
+/* The same, but its clock runs: for what comes to a server that stands still
+ * with its clock going on. */
 void system_start_in_real_time(const char *const *args);
 
 /* Starts the muse of the case, which waits `delay` milliseconds before it
