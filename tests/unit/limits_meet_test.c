@@ -41,6 +41,8 @@ static void come_to(enum place place)
     sem_wait(&may_go);
 }
 
+/* The linker has these names for what it puts in between (--wrap in ld(1)).
+ * NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 void __wrap_probe_stand(uint32_t request, const char *label);
 void __wrap_probe_stand(uint32_t request, const char *label)
 {
@@ -70,6 +72,7 @@ int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
     come_to(BEHIND_UNLOCK);
     return rc;
 }
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static bool takes(struct limits *limits)
 {
