@@ -8,7 +8,7 @@
 #include "hostile.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/patience.h"
-#include "tests/support/scrape.h"
+#include "tests/support/scrapes.h"
 
 enum {
     MANY = 300,
@@ -38,37 +38,12 @@ static void ask_for_much(struct raw *raw)
         (void)raw_send_text(raw, request); /* it may be cut off */
 }
 
-/* One scrape, which is whole and adds up. Release it. */
-static void scrape_now(struct scrape *scrape)
-{
-    char request[TALK_MAX], why[SCRAPE_WHY_MAX];
-    struct raw_answer answer;
-
-    talk_write_get(request, "/metrics");
-    talk_expect(talk_patiently(hostile_server.port, request, &answer), 200);
-    if (!scrape_read(scrape, answer.body, answer.body_len, why) ||
-        !scrape_adds_up(scrape, why))
-        fail_msg("%s", why);
-    raw_answer_release(&answer);
-}
-
-static double value_now(const char *series)
-{
-    struct scrape scrape;
-    double value;
-
-    scrape_now(&scrape);
-    value = scrape_value(&scrape, series);
-    scrape_release(&scrape);
-    return value;
-}
-
 static size_t series_now(void)
 {
     struct scrape scrape;
     size_t count;
 
-    scrape_now(&scrape);
+    scrapes_take(&scrape, hostile_server.port);
     count = scrape.series_count;
     scrape_release(&scrape);
     return count;
@@ -79,7 +54,7 @@ static void expect_nobody_in_flight(void)
 {
     long long deadline = now_ms() + PATIENCE_MS;
 
-    while (value_now("http_requests_in_flight") != 1)
+    while (scrapes_value(hostile_server.port, "http_requests_in_flight") != 1)
         if (now_ms() < deadline)
             a_moment();
         else

@@ -9,32 +9,13 @@
 #include "system.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/patience.h"
-#include "tests/support/scrape.h"
+#include "tests/support/scrapes.h"
 
 enum { WRITERS = 4, STREAMS = 3 };
 
-/* One scrape. The running test fails unless it is whole and adds up. */
-static void scrape_now(struct scrape *scrape)
-{
-    struct raw_answer answer;
-    char why[SCRAPE_WHY_MAX];
-
-    talk_expect(talk_get(system_server.port, "/metrics", &answer), 200);
-    if (!scrape_read(scrape, answer.body, answer.body_len, why) ||
-        !scrape_adds_up(scrape, why))
-        fail_msg("%s", why);
-    raw_answer_release(&answer);
-}
-
 static double value_now(const char *series)
 {
-    struct scrape scrape;
-    double value;
-
-    scrape_now(&scrape);
-    value = scrape_value(&scrape, series);
-    scrape_release(&scrape);
-    return value;
+    return scrapes_value(system_server.port, series);
 }
 
 static void expect_number(const char *series, double seen, int value)
