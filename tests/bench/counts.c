@@ -1,10 +1,10 @@
 /*
- * tests/bench/counts.c - how long do clients wait that ask for a count at the
- * same time?
+ * tests/bench/counts.c - how long do clients wait that ask for the same thing
+ * at the same time?
  *
- *   bench-counts PORT CLIENTS    prints the answers that are 200, and when the
- *                                first, the middle and the last one has come,
- *                                in milliseconds
+ *   bench-counts PORT CLIENTS PATH    prints the answers that are 200, and when
+ *                                     the first, the middle and the last one
+ * has come, in milliseconds
  *
  * All are connected before the first of them asks.
  */
@@ -19,10 +19,7 @@
 #include "loopback.h"
 #include "times.h"
 
-enum { MOST = 20000, HEAD = 12, PATIENCE_MS = 60000 };
-
-static const char request[] = "GET /todos/stats HTTP/1.0\r\n"
-                              "Host: localhost\r\n\r\n";
+enum { MOST = 20000, HEAD = 12, REQUEST = 256, PATIENCE_MS = 60000 };
 
 static bool connect_all(struct pollfd *clients, int count, int port)
 {
@@ -35,10 +32,14 @@ static bool connect_all(struct pollfd *clients, int count, int port)
     return true;
 }
 
-static bool ask_all(const struct pollfd *clients, int count)
+static bool ask_all(const struct pollfd *clients, int count, const char *path)
 {
+    char request[REQUEST];
+    int len = snprintf(request, sizeof request,
+                       "GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n", path);
+
     for (int i = 0; i < count; i++)
-        if (send(clients[i].fd, request, sizeof request - 1, MSG_NOSIGNAL) < 0)
+        if (send(clients[i].fd, request, (size_t)len, MSG_NOSIGNAL) < 0)
             return false;
     return true;
 }
@@ -74,15 +75,16 @@ static int hear_all(struct pollfd *clients, int count, double *ms, double since)
 
 int main(int argc, char **argv)
 {
-    int port = argc == 3 ? loopback_number(argv[1], 65535) : 0;
-    int count = argc == 3 ? loopback_number(argv[2], MOST) : 0;
+    int port = argc == 4 ? loopback_number(argv[1], 65535) : 0;
+    int count = argc == 4 ? loopback_number(argv[2], MOST) : 0;
     struct pollfd *clients = calloc((size_t)count + 1, sizeof *clients);
     double *ms = calloc((size_t)count + 1, sizeof *ms);
     double since;
     int good;
 
-    if (port == 0 || count == 0 || !clients || !ms) {
-        (void)fputs("usage: counts PORT CLIENTS\n", stderr);
+    if (port == 0 || count == 0 || strlen(argv[3]) > REQUEST / 2 || !clients ||
+        !ms) {
+        (void)fputs("usage: counts PORT CLIENTS PATH\n", stderr);
         return 2;
     }
     loopback_raise_limit();
@@ -91,7 +93,9 @@ int main(int argc, char **argv)
         return 1;
     }
     since = times_now_ms(CLOCK_MONOTONIC);
-    good = ask_all(clients, count) ? hear_all(clients, count, ms, since) : -1;
+    good = ask_all(clients, count, argv[3])
+               ? hear_all(clients, count, ms, since)
+               : -1;
     if (good < 0) {
         (void)fputs("counts: not all were answered\n", stderr);
         return 1;
