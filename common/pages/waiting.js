@@ -1,10 +1,10 @@
 // common/pages/waiting.js - the script of GET /waiting: reads GET /metrics once
 // a second, and shows what it says.
 //
-// The script goes by how a number is named and typed, and has no list of them. It
-// shows every family that the server tells, except `process_…`, in the server's
-// own words. So both
-// servers have this page, and what is counted tomorrow is on it tomorrow.
+// The script goes by how a number is named and typed, and has no list of them.
+// It shows every family that the server tells, except `process_…`, in the
+// server's own words. So both servers have this page, and what is counted
+// tomorrow is on it tomorrow.
 //
 //   gauge      as it is; x_busy as a part of x, where the server tells both
 //   counter    by how much it grows in a second, by classes of status
