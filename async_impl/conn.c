@@ -58,8 +58,6 @@ struct limits_client conn_client(const struct conn *conn) /* LOOP */
 
 enum todo_err conn_overload(struct conn *conn) /* LOOP */
 {
-    if (conn->conns->stopping)
-        return TODO_ERR_STOPPING;
     return conns_take_place(conn) ? TODO_OK : TODO_ERR_BUSY;
 }
 
@@ -174,6 +172,7 @@ void conn_answered(struct conn *conn) /* LOOP */
         conn_linger(conn);
     } else if (conn->state != CONN_CLOSING) {
         conn->state = CONN_OPEN;
+        conn->kept = true;
         conn_expect(conn, config_of(conn)->idle_timeout_ms);
         if (!conn->advancing)
             conn_advance_pending(conn);

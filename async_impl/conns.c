@@ -94,14 +94,22 @@ static bool has_unread(const struct conn *conn)
            poll(&look, 1, 0) > 0; /* it does not wait */
 }
 
+/* Others wait for its place; or the server stops, and this one has yet to say
+ * what it wants. */
+static bool is_hurried(const struct conn *conn)
+{
+    if (conn->conns->stopping && !conn_has_head(conn))
+        return true;
+    return conns_are_crowded(conn->conns) && !is_idle(conn);
+}
+
 void conn_expect(struct conn *conn, int64_t within_ms) /* LOOP */
 {
     leave_queue(conn);
     conn->since_us = clock_mono_us();
     if (is_to_send(conn)) {
         enter_queue(conn);
-        if (conns_are_crowded(conn->conns) && !is_idle(conn) &&
-            within_ms > CONNS_SOON_MS)
+        if (is_hurried(conn) && within_ms > CONNS_SOON_MS)
             within_ms = CONNS_SOON_MS;
     }
     set_deadline(conn, conn->since_us + within_ms * 1000);
@@ -239,13 +247,26 @@ bool conn_is_gone(const struct conn *conn) /* LOOP */
            (look.revents & (POLLERR | POLLHUP));
 }
 
+/* Whether a stopping server owes it nothing. A client that keeps a connection
+ * must expect to find it ended, even as it asks again (RFC 9112, section 9.6).
+ * One that has just come expects an answer. */
+static bool may_end(const struct conn *conn)
+{
+    return conn->state == CONN_LINGERING ||
+           (conn->state == CONN_OPEN && conn->kept && !has_unread(conn));
+}
+
 void conns_stop(struct conns *conns) /* LOOP */
 {
+    int64_t soon = clock_mono_us() + CONNS_SOON_MS * INT64_C(1000);
+
     conns->stopping = true;
     for (struct conn *conn = conns->first; conn; conn = conn->next)
-        if (conn->state == CONN_OPEN || conn->state == CONN_LINGERING ||
-            (conn->state == CONN_READING && !conn_has_head(conn)))
+        if (may_end(conn))
             conn_close(conn);
+        else if (is_to_send(conn) && !conn_has_head(conn) &&
+                 conn->deadline > soon)
+            set_deadline(conn, soon);
     if (conns->count == 0)
         server_leave(conns->server);
 }

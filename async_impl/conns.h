@@ -28,7 +28,8 @@ struct subscriber;
 enum {
     CONNS_SPARE = 64, /* beside --max-connections: to say 503 there */
     CONNS_READ_SIZE = 64 * 1024,
-    CONNS_SOON_MS = 200, /* for a client to send while places are short */
+    CONNS_SOON_MS = 200, /* for a client to send while places are short, or the
+                          * server stops */
     CONNS_UNSENT_MAX = 64 << 20 /* bytes of answers that wait for clients */
 };
 
@@ -58,6 +59,7 @@ struct conn {
     struct limits_client client;
     int refs;           /* open handles, and the request while a handler has it;
                            the last one frees */
+    bool kept;          /* its client has been answered, and may ask again */
     bool spare;         /* one more than --max-connections: hears 503 */
     bool ended;         /* the client sends nothing more */
     bool paused;        /* nothing is read: `pending` waits for its turn */
@@ -120,8 +122,9 @@ void conn_expect_nothing(struct conn *conn);
  * together with bytes as an end of file. */
 bool conn_is_gone(const struct conn *conn);
 
-/* Requests are refused from now on, and those end that are idle or were
- * answered for the last time. */
+/* Nobody is let in any more. Those end that are idle or were answered for the
+ * last time; those that were let in and have not asked yet have CONNS_SOON_MS
+ * for it. */
 void conns_stop(struct conns *conns);
 
 #endif

@@ -81,7 +81,9 @@ int main(int argc, char **argv)
     case CONFIG_MISTAKEN:
         return 2;
     }
-    process_prepare();
+    if (!config_take_listener(&config, why, sizeof why))
+        return fail(&config, why);
+    process_prepare(config.listener);
     block_signals();
     log_name_thread("loop");
     if (!suggestion_prepare())

@@ -78,7 +78,12 @@ int main(int argc, char **argv)
     case CONFIG_MISTAKEN:
         return 2;
     }
-    process_prepare();
+    if (!config_take_listener(&config, why, sizeof why))
+        return fail(&config, why);
+    if (config.listener >= 0)
+        return fail(&config, "a socket was handed over (LISTEN_FDS), and "
+                             "civetweb serves only one that it has made");
+    process_prepare(config.listener);
     block_signals();
     log_name_thread("main");
     if (!suggestion_prepare())

@@ -42,6 +42,10 @@ const struct option config_options[] = {
      "port; 0 takes any free one"},
     {NULL, "port", "N", CONFIG_ASYNC, AT(port), &port, "8002",
      "port; 0 takes any free one"},
+    {NULL, "reuse-port", NULL, CONFIG_ASYNC, AT(reuse_port), &onoff, NULL,
+     "other processes may listen on the port, too, and each gets a share of "
+     "the "
+     "connections: a loop for each processor (Linux)"},
     {NULL, "port-file", "FILE", CONFIG_BOTH, AT(port_file), &text, NULL,
      "the port is written there once it listens"},
 
@@ -278,6 +282,12 @@ static void put_help(struct buf *out, enum config_room room)
               "the log. Seconds may have three decimals. Defaults stand in "
               "brackets.",
               0, 0);
+    if (room == CONFIG_ASYNC)
+        put_words(out,
+                  "A socket that listens already may be handed over "
+                  "(LISTEN_FDS, as systemd does): then --host, --port and "
+                  "--reuse-port count for nothing.",
+                  0, 0);
 }
 
 /* Whether --help or --version is among the arguments; then `out` is the answer.
@@ -350,7 +360,7 @@ enum config_result config_read(struct config *config, enum config_room room,
         buf_release(&answer);
         return CONFIG_DONE;
     }
-    *config = (struct config){.program = program_of(room)};
+    *config = (struct config){.program = program_of(room), .listener = -1};
     take_defaults(&reading);
     for (int at = 1; at < argc && result == CONFIG_RUN;)
         result = read_flag(&reading, argv, &at);

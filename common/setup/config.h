@@ -9,6 +9,7 @@
 #define TODO_COMMON_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/base/log.h"
@@ -49,6 +50,10 @@ struct config {
     int store_threads;
     int store_queue;
     int max_connections;
+    bool reuse_port; /* other processes may listen on the port as well */
+    /* by config_take_listener */
+    int listener; /* descriptor of a socket that was handed over, or -1 */
+    char listener_host[sizeof "255.255.255.255"];
 };
 
 enum config_result {
@@ -65,6 +70,15 @@ enum config_result config_read(struct config *config, enum config_room room,
 /* Logs the variables that begin with TODO_ and set no option of either program:
  * most likely one is misspelt. Call it once the log runs. */
 void config_warn_unknown(void);
+
+/* Looks for a socket to listen on that the process was started with: LISTEN_PID
+ * is its id, LISTEN_FDS is 1, and the socket is descriptor 3
+ * (sd_listen_fds(3)). If there is one, config->listener is it, and config->host
+ * and port are where it listens, whatever the options say. Variables that name
+ * another process count for nothing. On failure gives false, and one line that
+ * says why to `why`: there is another number of sockets, or it is none that
+ * listens on an IPv4 address. Call it before process_prepare. */
+bool config_take_listener(struct config *config, char *why, size_t size);
 
 /* Writes the port to --port-file, if there is one: to a name beside it first,
  * then renamed, so that whoever finds the file finds the number in it.

@@ -69,19 +69,25 @@ bool process_begin(void)
 /* What the parent has left open is not ours: it would only make our own numbers
  * larger, and keep open for others what the parent believes closed. Call it
  * before anything is opened. */
-static void forget_inherited(void)
+static void forget_inherited(int kept)
 {
+    unsigned int first = STDERR_FILENO + 1U;
+
+    if (kept >= 0) /* it is the first */
+        first = (unsigned int)kept + 1;
 #ifdef SYS_close_range /* glibc's own is newer than some that we build on */
-    (void)syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U);
+    (void)syscall(SYS_close_range, first, ~0U, 0U);
+#else
+    (void)first;
 #endif /* an older kernel keeps them open, as usual */
 }
 
-void process_prepare(void)
+void process_prepare(int kept)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     struct rlimit files;
 
-    forget_inherited();
+    forget_inherited(kept);
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGXFSZ, &ignore, NULL);

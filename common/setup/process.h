@@ -25,10 +25,11 @@
 bool process_begin(void);
 
 /* What a server needs besides. Closes the descriptors that the parent left open
- * beside the first three, ignores SIGPIPE (a client that left would end the
- * server by it) and SIGXFSZ (a file at its size limit would), and raises the
- * soft limit of open descriptors to the hard one (setrlimit(2)). */
-void process_prepare(void);
+ * beside the first three and `kept` (config_take_listener; -1 for none),
+ * ignores SIGPIPE (a client that left would end the server by it) and SIGXFSZ
+ * (a file at its size limit would), and raises the soft limit of open
+ * descriptors to the hard one (setrlimit(2)). */
+void process_prepare(int kept);
 
 /* The signals that stop a server: SIGTERM and SIGINT. A signal is for a
  * process, and any thread that does not block it may be the one that gets it

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "child.h"
 #include "common/base/clock.h"
 #include "step.h"
 #include "tests/support/patience.h"
@@ -53,7 +54,7 @@ static bool write_and_read(struct steer *steer, int port, struct raw *writers)
            step_say(steer, "release store.commit\n");
 }
 
-static bool play_disk(int port, const char *gates)
+static bool play_disk(struct child *server, const char *gates)
 {
     struct raw writers[CLIENTS];
     struct steer steer;
@@ -63,7 +64,7 @@ static bool play_disk(int port, const char *gates)
         writers[i] = (struct raw){.fd = -1};
     if (!step_reach(&steer, gates))
         return false;
-    good = write_and_read(&steer, port, writers);
+    good = write_and_read(&steer, server->port, writers);
     for (int i = 0; i < CLIENTS && good; i++)
         good = step_hear(&writers[i], 201);
     for (int i = 0; i < CLIENTS; i++)
@@ -100,7 +101,7 @@ static bool hear_all(struct raw *clients)
 /* Eight clients come, and then each asks for a suggestion. So which of them
  * find no thread to wait on does not depend on how fast the others are served.
  */
-static bool play_upstream(int port, const char *gates)
+static bool play_upstream(struct child *server, const char *gates)
 {
     static const char request[] = "GET /suggestions HTTP/1.1\r\n"
                                   "Host: localhost\r\n"
@@ -110,7 +111,7 @@ static bool play_upstream(int port, const char *gates)
 
     (void)gates;
     for (int i = 0; i < CLIENTS; i++)
-        good = raw_try_open(&clients[i], "127.0.0.1", port) && good;
+        good = raw_try_open(&clients[i], "127.0.0.1", server->port) && good;
     for (int i = 0; i < CLIENTS && good; i++)
         good = raw_send_text(&clients[i], request);
     good = good && hear_all(clients);
@@ -153,7 +154,7 @@ static bool listen_and_write(struct steer *steer, int port, struct raw *writer,
     return good && step_see_ends(steer, 3);
 }
 
-static bool play_events(int port, const char *gates)
+static bool play_events(struct child *server, const char *gates)
 {
     struct raw listeners[LISTENERS], writer = {.fd = -1};
     struct steer steer;
@@ -163,7 +164,7 @@ static bool play_events(int port, const char *gates)
         listeners[i] = (struct raw){.fd = -1};
     if (!step_reach(&steer, gates))
         return false;
-    good = listen_and_write(&steer, port, &writer, listeners);
+    good = listen_and_write(&steer, server->port, &writer, listeners);
     raw_close(&writer);
     for (int i = 0; i < LISTENERS; i++)
         raw_close(&listeners[i]);
@@ -193,7 +194,7 @@ static bool send_slowly(struct steer *steer, int port, struct raw *senders)
     return good && step_see_ends(steer, 2 + SENDERS);
 }
 
-static bool play_senders(int port, const char *gates)
+static bool play_senders(struct child *server, const char *gates)
 {
     struct raw senders[SENDERS];
     struct steer steer;
@@ -203,7 +204,7 @@ static bool play_senders(int port, const char *gates)
         senders[i] = (struct raw){.fd = -1};
     if (!step_reach(&steer, gates))
         return false;
-    good = send_slowly(&steer, port, senders);
+    good = send_slowly(&steer, server->port, senders);
     for (int i = 0; i < SENDERS; i++)
         raw_close(&senders[i]);
     steer_close(&steer);
@@ -244,7 +245,7 @@ static bool log_in(struct steer *steer, int port, struct raw *logins)
     return good;
 }
 
-static bool play_cpu(int port, const char *gates)
+static bool play_cpu(struct child *server, const char *gates)
 {
     struct raw logins[LOGINS], user = {.fd = -1};
     struct steer steer;
@@ -254,9 +255,9 @@ static bool play_cpu(int port, const char *gates)
         logins[i] = (struct raw){.fd = -1};
     if (!step_reach(&steer, gates))
         return false;
-    good = step_ask(&user, port, ACCOUNT("/users")) && step_hear(&user, 201) &&
-           step_say(&steer, "hold hash.work\n") &&
-           log_in(&steer, port, logins) &&
+    good = step_ask(&user, server->port, ACCOUNT("/users")) &&
+           step_hear(&user, 201) && step_say(&steer, "hold hash.work\n") &&
+           log_in(&steer, server->port, logins) &&
            step_see_ends(&steer, 1 + CLIENTS + LOGINS - PLACES) &&
            step_say(&steer, "release hash.work\n");
     for (int i = 0; i < PLACES && good; i++)
@@ -316,7 +317,7 @@ static bool wait_for_time(struct steer *steer, int port, struct raw *listener)
            step_is_told(listener, "event: due");
 }
 
-static bool play_clock(int port, const char *gates)
+static bool play_clock(struct child *server, const char *gates)
 {
     struct raw listener = {.fd = -1};
     struct steer steer;
@@ -324,7 +325,7 @@ static bool play_clock(int port, const char *gates)
 
     if (!step_reach(&steer, gates))
         return false;
-    good = wait_for_time(&steer, port, &listener);
+    good = wait_for_time(&steer, server->port, &listener);
     raw_close(&listener);
     steer_close(&steer);
     return good;
@@ -363,7 +364,7 @@ static bool count_and_write(struct steer *steer, int port,
            step_say(steer, "release count.done\n");
 }
 
-static bool play_each_other(int port, const char *gates)
+static bool play_each_other(struct child *server, const char *gates)
 {
     struct raw counters[COUNTERS + 1];
     struct steer steer;
@@ -373,7 +374,7 @@ static bool play_each_other(int port, const char *gates)
         counters[i] = (struct raw){.fd = -1};
     if (!step_reach(&steer, gates))
         return false;
-    good = count_and_write(&steer, port, counters);
+    good = count_and_write(&steer, server->port, counters);
     for (int i = 0; i < COUNTERS && good; i++)
         good = step_hear(&counters[i], 200);
     for (int i = 0; i <= COUNTERS; i++)
@@ -388,7 +389,8 @@ static const struct scenario each_other = {
     .play = play_each_other};
 
 const struct scenario *const scenarios[] = {
-    &disk, &upstream, &events, &senders, &cpu, &at_a_time, &each_other, NULL};
+    &disk,      &upstream,   &events,           &senders, &cpu,
+    &at_a_time, &each_other, &scenario_leaving, NULL};
 
 const struct scenario *scenario_find(const char *name)
 {

@@ -92,6 +92,18 @@ bool step_see_ends(struct steer *steer, int wanted)
     return seen >= wanted;
 }
 
+bool step_is_refused(int port)
+{
+    static const char request[] = "GET /healthz HTTP/1.1\r\n"
+                                  "Host: localhost\r\n"
+                                  "\r\n";
+    struct raw raw;
+
+    if (!raw_try_open(&raw, "127.0.0.1", port))
+        return true;
+    return raw_send_text(&raw, request) && step_hear(&raw, 503);
+}
+
 bool step_follow(struct raw *raw, int port)
 {
     struct raw_answer answer = {0};

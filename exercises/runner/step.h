@@ -27,6 +27,9 @@ bool step_hear(struct raw *raw, int wanted);
 /* Asks for something on a connection of its own, and is answered 200. */
 bool step_get(int port, const char *path);
 
+/* Asks a server that stops: nobody listens, or the answer is 503. */
+bool step_is_refused(int port);
+
 /* Opens a stream of events. */
 bool step_follow(struct raw *raw, int port);
 

@@ -146,7 +146,7 @@ static bool record(struct take *take, const struct scenario *scenario,
     (void)snprintf(marks, sizeof marks, "%s/%s.trace", dir, take->server);
     good = server_start(&server, take->server, &options) &&
            steer_path(gates, dir, take->server, (long)server.pid) &&
-           scenario->play(server.port, gates);
+           scenario->play(&server, gates);
     return children_stop(&server, 1) && good && read_trace(take, marks);
 }
 

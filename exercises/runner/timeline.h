@@ -12,6 +12,8 @@
 
 #include "trace.h"
 
+struct child;
+
 /* What is told about a server: "todo-sync", and what happened on it. */
 struct take {
     const char *server;
@@ -32,9 +34,10 @@ struct timeline {
 struct scenario {
     const char *name;
     const char *title; /* what happens, in one line */
-    /* Sends requests to the port and steers the server by the socket; returns
-     * when all is answered. False, with a message, when it is not. */
-    bool (*play)(int port, const char *gates);
+    /* Sends requests to the server and steers it by the socket; returns when
+     * all is answered. False, with a message, when it is not. It may have
+     * ended. */
+    bool (*play)(struct child *server, const char *gates);
     const char *wait;    /* the mark that it is about; NULL: a gate */
     const char *delay;   /* milliseconds that the upstream takes; NULL: none */
     const char *threads; /* of todo-sync; NULL: as many as it likes */
@@ -45,6 +48,7 @@ struct scenario {
  * `scenarios`. */
 const struct scenario *scenario_find(const char *name);
 extern const struct scenario *const scenarios[];
+extern const struct scenario scenario_leaving;
 
 /* A lane is shown when it is a thread's. Where requests are put aside each has
  * one, too: elsewhere a request is where its thread is. */

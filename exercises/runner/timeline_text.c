@@ -67,6 +67,7 @@ static void print_lane(const struct lane *lane, const struct take *take,
 static void print_fact(const struct take *take, const char *wait, FILE *out)
 {
     int standing = timeline_standing(take);
+    int answered = timeline_answered(take);
     char fact[TIMELINE_FACT];
 
     if (wait) {
@@ -75,11 +76,10 @@ static void print_fact(const struct take *take, const char *wait, FILE *out)
         return;
     }
     (void)fprintf(out,
-                  "Gate closed for %.1f ms: %d %s still; %d requests are "
-                  "answered.\n\n",
+                  "Gate closed for %.1f ms: %d %s still; %d %s answered.\n\n",
                   (double)(take->held_to - take->held_from) / 1e6, standing,
-                  standing == 1 ? "thread stands" : "threads stand",
-                  timeline_answered(take));
+                  standing == 1 ? "thread stands" : "threads stand", answered,
+                  answered == 1 ? "request is" : "requests are");
 }
 
 static void print_take(const struct take *take, const struct timeline *timeline,

@@ -61,6 +61,8 @@ expect clock '0 of 4 requests wait for it; 1 thread stands still.' \
     '0 of 4 requests wait for it; no thread stands still.'
 expect each-other '5 threads stand still; 3 requests are answered.' \
     '1 thread stands still; 3 requests are answered.'
+expect leaving '3 threads stand still; 2 requests are answered.' \
+    '1 thread stands still; 1 request is answered.'
 
 status=0
 "$bin/learn-runner" timeline nonsense > "$tmp/said" 2>&1 || status=$?

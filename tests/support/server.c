@@ -24,6 +24,22 @@ enum { MAX_ARGS = 40, PATH_ROOM = 300 };
  * Starting
  */
 
+/* A listening socket for the next program, or -1 (server_hand_over). */
+static int listener = -1;
+
+/* In the child: the socket is where sd_listen_fds(3) wants it. */
+static bool hand_over(void)
+{
+    char pid[24];
+
+    if (listener < 0)
+        return true;
+    (void)snprintf(pid, sizeof pid, "%ld", (long)getpid());
+    return dup2(listener, 3) == 3 && /* it is another one: 3 stays open */
+           setenv("LISTEN_PID", pid, 1) == 0 &&
+           setenv("LISTEN_FDS", "1", 1) == 0;
+}
+
 /* In the child: becomes the program. A test that dies takes it along. */
 static void become(const char *const *argv, const char *out, const char *err)
 {
@@ -37,6 +53,8 @@ static void become(const char *const *argv, const char *out, const char *err)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
     if (dup2(null, 0) < 0 || dup2(out_fd, 1) < 0 || dup2(err_fd, 2) < 0)
+        _exit(126);
+    if (!hand_over())
         _exit(126);
     /* execv(3) changes neither the list nor the strings, but is too old to say
      * so. */
@@ -52,6 +70,7 @@ static pid_t run(const char *const *argv, const char *out, const char *err)
 
     if (pid == 0)
         become(argv, out, err);
+    listener = -1;
     assert_true(pid > 0);
     return pid;
 }
@@ -219,6 +238,12 @@ void server_start_on(struct server *server, const char *program, const char *db,
 {
     server_launch(server, program, db, args);
     server_await(server);
+}
+
+void server_hand_over(int fd)
+{
+    assert_int_not_equal(fd, 3); /* there it would be closed on exec(3) */
+    listener = fd;
 }
 
 /*

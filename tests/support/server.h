@@ -52,6 +52,11 @@ void server_start_other(struct server *server, const char *program,
 void server_start_by_shell(struct server *server, const char *script,
                            const char *program, const char *const *args);
 
+/* The next program that is started has this socket to listen on
+ * (config_take_listener). Borrowed: the test closes its own descriptor, which
+ * is not 3. */
+void server_hand_over(int fd);
+
 /* The two halves of server_start_on, for servers that come up together. */
 void server_launch(struct server *server, const char *program, const char *db,
                    const char *const *args);

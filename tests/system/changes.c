@@ -101,6 +101,16 @@ long long changes_read_created(struct stream *stream, const char *title)
     return event.id;
 }
 
+void changes_expect_bye(struct stream *stream)
+{
+    struct stream_event event;
+
+    assert_true(stream_event(stream, &event));
+    assert_string_equal(event.name, "bye");
+    assert_null(stream_line(stream));
+    assert_int_equal(stream->end, STREAM_WHOLE);
+}
+
 long long changes_newest(void)
 {
     return sql_number(system_server.db,

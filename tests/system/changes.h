@@ -42,6 +42,9 @@ long long changes_read(struct stream *stream, long long after, int count);
  * number. */
 long long changes_read_created(struct stream *stream, const char *title);
 
+/* The next event is the last one: bye. Then the stream is whole. */
+void changes_expect_bye(struct stream *stream);
+
 /* The number of the newest change in the database. */
 long long changes_newest(void);
 

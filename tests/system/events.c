@@ -33,17 +33,6 @@ static const char *const patient[] = {
     "--heartbeat", "3600", "--write-timeout", "3600", "--shutdown-timeout",
     "3600",        NULL};
 
-/* The next event is the last one: bye. Then the stream is whole. */
-static void expect_bye(struct stream *stream)
-{
-    struct stream_event event;
-
-    assert_true(stream_event(stream, &event));
-    assert_string_equal(event.name, "bye");
-    assert_null(stream_line(stream));
-    assert_int_equal(stream->end, STREAM_WHOLE);
-}
-
 /*
  * How many
  */
@@ -268,7 +257,7 @@ static void bye_is_the_last_event_at_sigterm(void **state)
         (void)changes_read_created(&streams[i], "before");
     server_signal(&system_server, SIGTERM);
     for (int i = 0; i < 2; i++)
-        expect_bye(&streams[i]);
+        changes_expect_bye(&streams[i]);
     assert_int_equal(server_wait(&system_server), 0);
 }
 
@@ -282,7 +271,7 @@ static void bye_goes_to_http_1_0_too(void **state)
     assert_int_equal(stream_begin(&streams[0]), 200);
     assert_false(streams[0].chunked);
     server_signal(&system_server, SIGTERM);
-    expect_bye(&streams[0]);
+    changes_expect_bye(&streams[0]);
     assert_int_equal(server_wait(&system_server), 0);
 }
 

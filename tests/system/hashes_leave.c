@@ -146,6 +146,23 @@ static void hashes_at_sigterm_are_finished_or_told_503(void **state)
     assert_int_equal(server_wait(&system_server), 0);
 }
 
+/* One that is made is finished. Those behind it may come again elsewhere, and
+ * need not wait for that to be told so. */
+static void hashes_that_wait_at_sigterm_are_told_503_at_once(void **state)
+{
+    struct raw clients[HASHES_PLACES];
+
+    (void)state;
+    system_start(hashes_no_hurry);
+    hashes_hold(clients, HASHES_PLACES);
+    server_signal(&system_server, SIGTERM);
+    for (int i = 1; i < HASHES_PLACES; i++)
+        talk_expect(system_hear(&clients[i]), 503);
+    gate_release(&system_gate);
+    talk_expect(system_hear(&clients[0]), 401);
+    assert_int_equal(server_wait(&system_server), 0);
+}
+
 static void a_user_who_is_made_at_sigterm_is_kept_if_told_so(void **state)
 {
     struct raw client;
@@ -210,6 +227,7 @@ int system_hashes_leave(void)
         SYSTEM_CASE(a_user_whose_client_left_is_made_or_not),
         SYSTEM_CASE(a_half_close_while_a_hash_waits_gets_the_answer),
         SYSTEM_CASE(hashes_at_sigterm_are_finished_or_told_503),
+        SYSTEM_CASE(hashes_that_wait_at_sigterm_are_told_503_at_once),
         SYSTEM_CASE(a_user_who_is_made_at_sigterm_is_kept_if_told_so),
         SYSTEM_CASE(hashes_beyond_the_shutdown_timeout_are_cut_with_exit_1),
         SYSTEM_CASE(a_server_that_has_hashed_ends_with_nothing_left_over),

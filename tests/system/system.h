@@ -129,6 +129,8 @@ int system_descriptors(void);
 int system_frozen(void);
 int system_log(void);
 int system_drain(void);
+int system_handed(void);
+int system_everybody(void);
 int system_held(void);
 int system_pair(void);
 int system_crash(void);
