@@ -26,6 +26,8 @@ static const struct verb {
      "within SECONDS [--explain FOLDER] -- COMMAND [ARGUMENTS]"},
     {"explain", explain_command, "explain FOLDER"},
     {"timeline", timeline_command, "timeline [--out FOLDER] SCENARIO"},
+    {"bench", bench_command,
+     "bench [--seconds N] [--out FOLDER] [--bin FOLDER] [--commit TEXT]"},
     {"compare", compare_command,
      "compare [--width COLUMNS] OPERATION, or compare --html [FILE]"},
 };

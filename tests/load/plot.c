@@ -7,7 +7,7 @@ enum { LEFT = 90, RIGHT = 690, TOP = 44, BOTTOM = 240 };
 
 static const char style[] =
     "<style>text{font:13px system-ui,sans-serif;fill:#1b1f24}"
-    ".t{font-weight:600}.bg{fill:#fff}.ln{stroke:#d8dee4}"
+    ".named{font-weight:600}.bg{fill:#fff}.ln{stroke:#d8dee4}"
     ".c0{stroke:#0550ae}.c1{stroke:#bc4c00}.c2{stroke:#1a7f37}"
     ".c3{stroke:#8250df}"
     "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.bg{fill:#0d1117}"
@@ -185,10 +185,11 @@ void plot_put(struct buf *out, const struct plot *plot, int at)
 {
     struct scale x = scale_of(plot, true), y = scale_of(plot, false);
 
-    buf_printf(out,
-               "<g transform=\"translate(0 %d)\"><text class=\"t\" x=\"20\" "
-               "y=\"24\">",
-               at * PLOT_HEIGHT);
+    buf_printf(
+        out,
+        "<g transform=\"translate(0 %d)\"><text class=\"named\" x=\"20\" "
+        "y=\"24\">",
+        at * PLOT_HEIGHT);
     buf_put_html(out, plot->title, strlen(plot->title));
     buf_puts(out, "</text>\n");
     put_axis(out, &plot->x, &x, true);
