@@ -4,6 +4,7 @@
 # shellcheck disable=SC2154,SC2030,SC2031 # set by whoever reads this; or for ask
 
 . exercises/runner/bad.sh
+. exercises/runner/levels.sh
 
 # shellcheck disable=SC2034 # play.sh asks
 alone=yes # what is said of a unit case is said of no other
@@ -126,6 +127,10 @@ choose_steady() {
 # as first.report; after others, what one that hangs printed as hung.log. The
 # verdicts end with one that hangs, and no more are asked.
 run_check() { # [CASE...]
+    if is_open; then
+        run_levels
+        return
+    fi
     : > "$play_tmp/verdicts"
     rm -rf "$play_tmp"/first.* "$play_tmp"/hung.* "$play_tmp"/[0-9]* \
         "$play_tmp/enough"
@@ -220,6 +225,7 @@ word() { # VERDICT
 asked() {
     case $1 in
     sync | async) say "todo-$1" ;;
+    [0-9]) say "level $1" ;;
     *) say "$1" ;;
     esac
 }
@@ -342,6 +348,11 @@ shown() { fold -s -w 76 | sed -n 's/^\(.\)/    \1/; 1,40p'; }
 explanation() { sed '1,/^learn: not done after /d' "$1" | shown; }
 
 show_where() { # Look or Edit
+    if is_open; then
+        [ "$1" != Look ] || set -- 'Look at'
+        say "$1 $folder/start, and what you put beside it."
+        return
+    fi
     where=$(fences | sed 's/^/    /')
     if [ -n "$where" ]; then
         say "$1 below \"EXERCISE $nn begin\", in"
@@ -374,7 +385,9 @@ show_failure() { # KEPT-AS VERDICT SIDE SUITE CASE
             say "It did not come so far as to ask."
         fi
     fi
-    if [ "$1" = hangs ]; then
+    if [ "$3" = levels ]; then
+        show_level "$1" "$2"
+    elif [ "$1" = hangs ]; then
         say "It was not done after $check_seconds s, and was ended."
         explanation "$kept.log"
     fi

@@ -34,7 +34,7 @@ real_build() {
         : # a test brings its own
     elif [ -x "$bin/learn-runner" ] && is_built_from . "build/$preset"; then
         quietly_built todo-sync todo-async muse learn-runner todo-contract \
-            todo-hostile todo-system
+            todo-hostile todo-system todo-third
     else
         build
     fi
@@ -84,7 +84,7 @@ next() { # [NN]
     if [ ! -d "$folder" ]; then # nor did another make it meanwhile
         say "... making $folder, a copy to edit" >&2
         make_folder
-        say "... building it" >&2
+        is_open || say "... building it" >&2
         build_tree "$folder" "$folder/build" || show_compiler_and_fail
     fi
     begun=$(notes "$ex" begun)
@@ -152,6 +152,8 @@ run_exercise() { # NN [OPTIONS]
     course_begin
     choose_begun "$1"
     shift
+    ! is_open || fail "exercise $nn has a server of yours, which $folder/start" \
+        "starts: give it a port and an empty folder"
     claim_folder
     real_build
     build_tree "$folder" "$folder/build" || show_compiler_and_fail
@@ -241,7 +243,11 @@ congratulate() {
         say "All of it passed: exercise $(called "$ex") is solved."
     fi
     say
-    say "./learn solution   the real source beside yours"
+    if is_open; then
+        say "./learn solution   ours, which waits in a way of its own, too"
+    else
+        say "./learn solution   the real source beside yours"
+    fi
     coming=$(first_open)
     if more_is_open "$ex"; then
         say "./learn more       one step further, if you like: $(more_title)"
@@ -291,6 +297,10 @@ solution() { # [--show] [NN]
             "helps. ./learn solution --show shows it all the same, and notes that"
         note "$ex" 'solution shown before it was solved'
     fi
+    if is_open; then
+        show_ours
+        return
+    fi
     make_play_tmp
     for file in $(patched); do
         mkdir -p "$play_tmp/real/$(dirname "$file")"
@@ -308,6 +318,10 @@ solution() { # [--show] [NN]
         sed '1,/^$/d' "$shelf/$ex/more/solution.patch"
         say
     fi
+    show_mistakes
+}
+
+show_mistakes() {
     say "What looks right, and is not:"
     for patch in "$shelf/$ex"/chaff-*.patch; do
         sed -n 's/^Mistake: //p' "$patch" | fold -s -w 74 |

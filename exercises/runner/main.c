@@ -22,6 +22,9 @@ static const struct verb {
      "with [--clean] [--bin FOLDER] [--muse] [--auth] sync|async|both -- "
      "COMMAND "
      "[ARGUMENTS, {sync} and {async} as URLs]"},
+    {"yours", yours_command,
+     "yours [--log FILE] [--seconds N] [--well] PROGRAM FOLDER -- COMMAND "
+     "[ARGUMENTS, {url} as its URL]"},
     {"within", within_command,
      "within SECONDS [--explain FOLDER] -- COMMAND [ARGUMENTS]"},
     {"explain", explain_command, "explain FOLDER"},

@@ -23,6 +23,9 @@ int run_command(int argc, char **argv);
 /* learn-runner with: a command beside servers that live as long as it does. */
 int with_command(int argc, char **argv);
 
+/* learn-runner yours: a command beside a server of yours, in any language. */
+int yours_command(int argc, char **argv);
+
 /* learn-runner within: a command that is killed, with all that it started, when
  * its time is over. */
 int within_command(int argc, char **argv);

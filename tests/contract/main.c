@@ -49,6 +49,7 @@ struct options {
     const char *read_url;
     bool list;
     bool help;
+    bool stop; /* at the first case that fails */
     bool yes_delete;
     bool with_upstream;
     bool with_accounts;
@@ -124,7 +125,25 @@ static void sign_in_again(const struct options *options)
     api_tidy(&api);
 }
 
-static void run_group(const struct options *options, const struct group *group,
+/* False when one has failed: those behind it are not run. */
+static bool run_one_by_one(const struct group *group,
+                           const struct CMUnitTest *chosen, int count,
+                           struct score *score)
+{
+    for (int i = 0; i < count; i++) {
+        const struct CMUnitTest one[] = {chosen[i]};
+
+        if (cmocka_run_group_tests_name(group->name, one, NULL, NULL) != 0) {
+            score->failed[group->level]++;
+            return false;
+        }
+        score->passed[group->level]++;
+    }
+    return true;
+}
+
+/* False when no more is to be run. */
+static bool run_group(const struct options *options, const struct group *group,
                       struct score *score)
 {
     struct CMUnitTest chosen[CASES_MAX] = {0}; /* cmocka skips empty rows */
@@ -142,11 +161,14 @@ static void run_group(const struct options *options, const struct group *group,
         count++;
     }
     if (count == 0)
-        return;
+        return true;
     sign_in_again(options);
+    if (options->stop)
+        return run_one_by_one(group, chosen, count, score);
     failed = cmocka_run_group_tests_name(group->name, chosen, NULL, NULL);
     score->failed[group->level] += failed;
     score->passed[group->level] += count - failed;
+    return true;
 }
 
 /*
@@ -246,7 +268,8 @@ static int run(const struct options *options)
     int failed = 0;
 
     for (size_t i = 0; i < GROUP_COUNT; i++)
-        run_group(options, groups[i], &score);
+        if (!run_group(options, groups[i], &score))
+            break;
     if (deletes(options))
         (void)api_delete(&api, "/todos"); /* so that the next run may start */
 
@@ -272,6 +295,7 @@ static int help(void)
         "\n"
         "  --level N         levels 0 to N only\n"
         "  --case NAME       this one case\n"
+        "  --stop            end with the first case that fails\n"
         "  --list            print level and name of each case, and end\n"
         "  --read-url URL    each GET and HEAD goes there instead\n"
         "  --with-upstream   the server has an upstream that is well; without\n"
@@ -333,6 +357,7 @@ static bool parse(int argc, char **argv, struct options *options)
         {"with-upstream", no_argument, NULL, 'u'},
         {"with-accounts", no_argument, NULL, 'a'},
         {"list", no_argument, NULL, 'L'},
+        {"stop", no_argument, NULL, 's'},
         {"yes-delete", no_argument, NULL, 'y'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
@@ -358,6 +383,9 @@ static bool parse(int argc, char **argv, struct options *options)
             break;
         case 'L':
             options->list = true;
+            break;
+        case 's':
+            options->stop = true;
             break;
         case 'y':
             options->yes_delete = true;
