@@ -9,7 +9,10 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154,SC2034 # variables shared with check.sh
 
-levels_seconds=900 # for all that is asked; what hangs, a case ends by itself
+# For all that is asked (a case that hangs ends by itself), and until the server
+# listens, where it is not learn-runner's own time.
+levels_seconds=${LEARN_LEVELS_SECONDS:-900}
+listen_seconds=${LEARN_LISTEN_SECONDS:-}
 
 # The lines of the check as LEVEL NAME, with _ for blanks; and the advice of one.
 levels() { sed -n 's/^level \([0-9]*\) \([^:]*\):.*/\1 \2/p' "$shelf/$ex/check" |
@@ -101,7 +104,8 @@ show_level() { # VERDICT LEVEL
         say "The case is $(cat "$play_tmp/failing"). Of level $2," \
             "$(level_count "$2") cases stand."
     fi
-    say "What to do next, level $2: $(advice "$2")" | fold -s -w 78
+    say "What to do next, level $2: $(advice "$2")" | fold -s -w 78 |
+        sed 's/ *$//'
 }
 
 level_count() { # LEVEL

@@ -125,25 +125,7 @@ static void sign_in_again(const struct options *options)
     api_tidy(&api);
 }
 
-/* False when one has failed: those behind it are not run. */
-static bool run_one_by_one(const struct group *group,
-                           const struct CMUnitTest *chosen, int count,
-                           struct score *score)
-{
-    for (int i = 0; i < count; i++) {
-        const struct CMUnitTest one[] = {chosen[i]};
-
-        if (cmocka_run_group_tests_name(group->name, one, NULL, NULL) != 0) {
-            score->failed[group->level]++;
-            return false;
-        }
-        score->passed[group->level]++;
-    }
-    return true;
-}
-
-/* False when no more is to be run. */
-static bool run_group(const struct options *options, const struct group *group,
+static void run_group(const struct options *options, const struct group *group,
                       struct score *score)
 {
     struct CMUnitTest chosen[CASES_MAX] = {0}; /* cmocka skips empty rows */
@@ -161,14 +143,11 @@ static bool run_group(const struct options *options, const struct group *group,
         count++;
     }
     if (count == 0)
-        return true;
+        return;
     sign_in_again(options);
-    if (options->stop)
-        return run_one_by_one(group, chosen, count, score);
     failed = cmocka_run_group_tests_name(group->name, chosen, NULL, NULL);
     score->failed[group->level] += failed;
     score->passed[group->level] += count - failed;
-    return true;
 }
 
 /*
@@ -268,8 +247,7 @@ static int run(const struct options *options)
     int failed = 0;
 
     for (size_t i = 0; i < GROUP_COUNT; i++)
-        if (!run_group(options, groups[i], &score))
-            break;
+        run_group(options, groups[i], &score);
     if (deletes(options))
         (void)api_delete(&api, "/todos"); /* so that the next run may start */
 
@@ -281,6 +259,28 @@ static int run(const struct options *options)
         say_level(first_failed(options, &score));
     (void)printf("%d passed, %d failed\n", passed, failed);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* The same, case by case, up to the first that fails. */
+static int run_until_one_fails(const struct options *options)
+{
+    struct options one = *options;
+    struct score score = {0};
+    bool failed = false;
+
+    for (size_t g = 0; g < GROUP_COUNT && !failed; g++)
+        for (size_t i = 0; i < groups[g]->count && !failed; i++) {
+            if (!is_chosen(options, groups[g], i))
+                continue;
+            one.only = groups[g]->cases[i].name;
+            run_group(&one, groups[g], &score);
+            failed = score.failed[groups[g]->level] > 0;
+        }
+    if (deletes(options))
+        (void)api_delete(&api, "/todos");
+    if (!options->only)
+        say_level(first_failed(options, &score));
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /*
@@ -433,7 +433,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (may_run(&options))
-        status = run(&options);
+        status = options.stop ? run_until_one_fails(&options) : run(&options);
     api_close(&api);
     return status;
 }
