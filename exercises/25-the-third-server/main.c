@@ -227,7 +227,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: todo-third PORT FOLDER [SECONDS]\n");
         return 2;
     }
-    process_prepare();
+    process_prepare(-1);
     third.config.port = (int)strtol(argv[1], NULL, 10);
     third.config.db = db;
     if (argc == 4) /* for what is in flight at the end */
