@@ -83,7 +83,7 @@ int main(int argc, char **argv)
     (void)argc;
     if (!process_begin())
         return EXIT_FAILURE;
-    process_prepare();
+    process_prepare(-1);
     switch (options_read(&options, argv)) {
     case OPTIONS_HELP:
         return EXIT_SUCCESS;
