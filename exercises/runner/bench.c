@@ -49,7 +49,8 @@ static bool measure_row(struct lab *lab, struct bench_row *row, int seconds)
     say(row->title);
     for (int round = 0; round < BENCH_ROUNDS; round++)
         for (enum room room = 0; room < ROOMS; room++) {
-            const struct lab_load load = {room, row->mix, 0, CLIENTS, seconds};
+            const struct lab_load load = {room,    row->mix, 0,
+                                          CLIENTS, seconds,  0};
 
             if (!lab_measure(lab, &load, &rounds[room][round]))
                 return false;
@@ -85,8 +86,8 @@ static bool measure_crowds(struct lab *lab, struct bench *bench)
     for (int i = 0; i < BENCH_CROWDS; i++) {
         bench->crowds[i] = crowds[i];
         for (enum room room = 0; room < ROOMS; room++) {
-            const struct lab_load load = {room, "suggest=1", 0, crowds[i],
-                                          bench->seconds};
+            const struct lab_load load = {room,      "suggest=1",    0,
+                                          crowds[i], bench->seconds, 0};
 
             if (!lab_measure(lab, &load, &bench->asked[room][i]))
                 return false;
@@ -99,8 +100,8 @@ static bool measure_mix(struct lab *lab, struct bench *bench)
 {
     say("a mix, as people come");
     for (enum room room = 0; room < ROOMS; room++) {
-        const struct lab_load load = {room, "read=8,page=1,create=1", OPEN_RATE,
-                                      0, LONG_SECONDS};
+        const struct lab_load load = {
+            room, "read=8,page=1,create=1", OPEN_RATE, 0, LONG_SECONDS, 0};
 
         if (!lab_run(lab, &load, &bench->mixed[room]))
             return false;
@@ -111,8 +112,8 @@ static bool measure_mix(struct lab *lab, struct bench *bench)
 static bool measure_held(struct lab *lab, struct bench *bench)
 {
     static const struct lab_load loads[BENCH_LOOPS] = {
-        {ASYNC, "health=1", HELD_RATE, 0, LONG_SECONDS},
-        {ASYNC, "health=1", 0, HELD_CLIENTS, LONG_SECONDS}};
+        {ASYNC, "health=1", HELD_RATE, 0, LONG_SECONDS, 0},
+        {ASYNC, "health=1", 0, HELD_CLIENTS, LONG_SECONDS, 0}};
 
     say("a server that stands still for a second");
     for (int loop = 0; loop < BENCH_LOOPS; loop++)

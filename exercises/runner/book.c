@@ -60,6 +60,7 @@ static void add_texts(struct book *book)
         {"README.md", PART_COURSE},
         {"docs/README.md", PART_COURSE},
         {"docs/[0-9][0-9]-*.md", PART_COURSE},
+        {"docs/claims.md", PART_BESIDE},
         {"docs/from-python.md", PART_BESIDE},
         {comparison, PART_BESIDE},
         {"docs/reading-order.md", PART_BESIDE},

@@ -7,10 +7,12 @@
 #include "folder.h"
 #include "tests/load/ids.h"
 #include "tests/support/environment.h"
+#include "tests/support/http.h"
 
 enum {
     MILLION = 1000000,
     ROWS_THERE = 1000,
+    PATIENCE = 10,       /* seconds for an answer */
     FILLERS = 16,        /* clients that fill a server */
     HOLDER_PATIENCE = 60 /* seconds; it takes three */
 };
@@ -34,7 +36,8 @@ static struct load_order order_for(const struct lab *lab,
                  .requests = INT64_MAX,
                  .until_us = load->seconds * (int64_t)MILLION},
         .max_connections = load->clients > 0 ? load->clients : 1000,
-        .deadline_us = 10 * (int64_t)MILLION};
+        .deadline_us = (load->patience > 0 ? load->patience : PATIENCE) *
+                       (int64_t)MILLION};
 
     (void)mix_read(&order.mix, load->mix); /* it is one of ours */
     return order;
@@ -129,15 +132,10 @@ bool lab_run_held(struct lab *lab, const struct lab_load *load,
 /* A server has todos, and says which. */
 static bool fill(struct lab *lab, enum room room)
 {
-    const struct lab_load load = {room, "create=1", 0, FILLERS, 60};
-    struct load_order order;
+    const struct lab_load load = {room, "create=1", 0, FILLERS, 60, 0};
+    struct load_order order = order_for(lab, &load);
     struct load_result result;
 
-    (void)snprintf(lab->hosts[room], sizeof lab->hosts[room], "127.0.0.1:%d",
-                   lab->servers[room].port);
-    lab->mixes[room] =
-        (struct mix){.host = lab->hosts[room], .keep_alive = true};
-    order = order_for(lab, &load);
     order.plan.requests = ROWS_THERE;
     if (!load_run(&order, &result))
         return false;
@@ -145,10 +143,44 @@ static bool fill(struct lab *lab, enum room room)
     return ids_learn(&lab->mixes[room], &lab->ids[room]);
 }
 
+static bool make_user(const struct child *server)
+{
+    static const char body[] = MIX_LOGIN;
+    static const char *const fields[] = {"Content-Type: application/json",
+                                         NULL};
+    const struct http_request request = {.method = "POST",
+                                         .target = "/users",
+                                         .fields = fields,
+                                         .body = body,
+                                         .body_len = sizeof body - 1};
+    struct http *http = http_new(server->url, NULL);
+    struct http_answer answer = {0};
+    bool good;
+
+    if (http)
+        answer = http_ask(http, &request);
+    good = answer.status == 201;
+    if (!good)
+        (void)fprintf(stderr, "learn: %s makes no user: %s\n", server->name,
+                      answer.error);
+    http_answer_release(&answer);
+    http_free(http);
+    return good;
+}
+
+static bool get_ready(struct lab *lab, enum room room)
+{
+    (void)snprintf(lab->hosts[room], sizeof lab->hosts[room], "127.0.0.1:%d",
+                   lab->servers[room].port);
+    lab->mixes[room] =
+        (struct mix){.host = lab->hosts[room], .keep_alive = true};
+    return lab->auth ? make_user(&lab->servers[room]) : fill(lab, room);
+}
+
 bool lab_start(struct lab *lab, const char *bin)
 {
     struct server_options options = {
-        .bin_dir = bin, .dir = lab->dir, .db = lab->db};
+        .bin_dir = bin, .dir = lab->dir, .db = lab->db, .auth = lab->auth};
 
     children_init();
     if (!folder_of_our_own(lab->dir, sizeof lab->dir) || !environment_clean() ||
@@ -160,7 +192,7 @@ bool lab_start(struct lab *lab, const char *bin)
         (void)snprintf(lab->db, sizeof lab->db, "%s/%s.db", lab->dir,
                        lab_servers[room]);
         if (!server_start(&lab->servers[room], lab_servers[room], &options) ||
-            !fill(lab, room))
+            !get_ready(lab, room))
             return false;
     }
     return true;

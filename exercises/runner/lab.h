@@ -20,6 +20,8 @@
 #define LAB_UPSTREAM_MS "50"
 
 struct lab {
+    bool auth; /* said before: they ask for tokens, and have the user of
+                * tests/load/mix.h, and no todos */
     struct child muse, servers[ROOMS];
     char dir[512], db[600];
     int64_t *ids[ROOMS];
@@ -33,6 +35,7 @@ struct lab_load {
     const char *mix; /* NAME=WEIGHT,... */
     int rate, clients;
     int seconds;
+    int patience; /* seconds for an answer; 0: ten */
 };
 
 /* How a server did. */
@@ -46,8 +49,8 @@ struct lab_cell {
 extern const char *const lab_servers[ROOMS];
 
 /* Starts servers of that folder, whatever the environment says, and fills them.
- * The lab is {0} before; lab_stop it in any case. False, with a message, when
- * one does not start. */
+ * The lab is {0} before but for `auth`; lab_stop it in any case. False, with a
+ * message, when one does not start. */
 bool lab_start(struct lab *lab, const char *bin);
 
 /* Runs a load. False, with a message, when a server has ended, or somebody has

@@ -31,6 +31,7 @@ static const struct verb {
     {"timeline", timeline_command, "timeline [--out FOLDER] SCENARIO"},
     {"bench", bench_command,
      "bench [--seconds N] [--out FOLDER] [--bin FOLDER] [--commit TEXT]"},
+    {"claims", claims_command, "claims [--bin FOLDER]"},
     {"compare", compare_command,
      "compare [--width COLUMNS] OPERATION, or compare --html [FILE]"},
 };

@@ -43,6 +43,9 @@ int timeline_command(int argc, char **argv);
 /* learn-runner bench: both servers measured on this machine, as a page. */
 int bench_command(int argc, char **argv);
 
+/* learn-runner claims: what people say, measured on this machine. */
+int claims_command(int argc, char **argv);
+
 /* Creates a todo on one server and reads it from the other, showing both
  * exchanges. False, with a message, when that fails. */
 bool demo_show(const struct child *writer, const struct child *reader);

@@ -25,6 +25,7 @@ static const struct row {
     {"create", "POST", "/todos", TODO, "application/json"},
     {"change", "PATCH", "/todos/%", "{\"completed\":true}",
      "application/merge-patch+json"},
+    {"login", "POST", "/tokens", MIX_LOGIN, "application/json"},
     {"get", "GET", "", "", NULL},
 };
 

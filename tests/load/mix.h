@@ -12,10 +12,16 @@
 #include <stdint.h>
 
 enum {
-    MIX_MAX = 9, /* operations */
+    MIX_MAX = 10, /* operations */
     MIX_TOKEN_MAX = 1024,
     MIX_REQUEST_MAX = 2048 /* bytes of a request, and its NUL */
 };
+
+/* Whom "login" signs in; somebody has to make that user. */
+#define MIX_USER     "measure"
+#define MIX_PASSWORD "measure honestly"
+#define MIX_LOGIN                                                              \
+    "{\"name\":\"" MIX_USER "\",\"password\":\"" MIX_PASSWORD "\"}"
 
 struct mix {
     const char *host;   /* what Host says: HOST:PORT */

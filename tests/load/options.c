@@ -108,7 +108,8 @@ static void help(void)
     for (int i = 0; i < MIX_MAX - 1; i++)
         (void)printf("%s %s", i > 0 ? "," : "", mix_name(i));
     (void)printf(
-        ".\nread and change take todos that exist, the first 1000.\n"
+        ".\nread and change take todos that exist, the first 1000; login signs "
+        "in\nthe user " MIX_USER ", whose password is \"" MIX_PASSWORD "\".\n"
         "\n"
         "In an open loop latency counts from the planned time, and a request\n"
         "takes a new connection when none is free. Where --max-connections\n"
