@@ -39,7 +39,7 @@ verify_begin() {
 
 # The server of the scenario is the one that was built last.
 verify_third_scenario() {
-  local suites_of_all=$suites suites=$scratch/suites
+  local suites_of_all=$suites suites=$scratch/suites servers=$scratch/suites
   mkdir "$suites" && ln -s "$suites_of_all"/* "$suites" &&
     ln -sf "$tree/bin/todo-third" "$suites/todo-third"
   verify_scenario
