@@ -23,7 +23,10 @@ tmp=$(mktemp -d)
 trap 'rm -r "$tmp"' EXIT
 allowed=tests/docs/told.txt near=60
 
-patched() { sed -n 's|^+++ b/||p' "$1/starter.patch"; }
+# Nothing of an open exercise, in which all that is written is the learner's.
+patched() {
+    [ ! -f "$1/starter.patch" ] || sed -n 's|^+++ b/||p' "$1/starter.patch"
+}
 
 # The files that an exercise breaks, as its starter has them, in $tmp/NN.
 break_copy() { # EXERCISE
@@ -142,6 +145,7 @@ complain() { sed "s|^|$1: |; s|\t|: |g"; }
 : > "$tmp/told"
 for exercise in exercises/[0-9][0-9]-*; do
     nn=$(basename "$exercise" | cut -d- -f1)
+    [ -f "$exercise/starter.patch" ] || continue
     break_copy "$exercise"
     answer "$exercise" | sort -u > "$tmp/answer"
     read_before "$exercise" | told "$tmp/answer" | sed "s/^/$nn\t/" >> "$tmp/told"
