@@ -4,6 +4,7 @@
  */
 #include "common/store/store.h"
 
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 enum todo_err __wrap_store_change_todo(struct store *store, void *arg);
 
 enum todo_err __wrap_store_change_todo(struct store *store, void *arg)
