@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tests/cmocka_all.h"
 
@@ -105,8 +106,8 @@ static const char *missing_line(const char *some, const char *all)
         size_t len = strcspn(some, "\r\n");
 
         (void)snprintf(line, sizeof line, "%.*s\r\n", (int)len, some);
-        if (strncmp(line, "Date:", 5) != 0 &&
-            strncmp(line, "X-Request-Id:", 13) != 0 && !strstr(all, line))
+        if (strncasecmp(line, "Date:", 5) != 0 &&
+            strncasecmp(line, "X-Request-Id:", 13) != 0 && !strstr(all, line))
             return line;
     }
     return NULL;
