@@ -15,6 +15,7 @@ version_of() {
     sodium) macros SODIUM_VERSION_STRING ;;
     libcurl) macros LIBCURL_VERSION ;;
     cmark) macros CMARK_GFM_VERSION_STRING ;;
+    wrk) wrk -v | sed 1q ;;
     *) say 'is here' ;;
     esac
 }
@@ -40,7 +41,8 @@ port_is_taken() {
 
 look_at_tools() {
     unseen=''
-    for name in $(names c) $(names book) $(names web); do
+    for name in $(names c) $(names book) $(names web) \
+        $(names originals); do
         seen=0
         is_here "$name" || seen=$?
         case $seen in

@@ -18,7 +18,7 @@ find_package_manager() {
     fi > /dev/null
 }
 
-# The names for $1 ("c", "book" or "web"), in order.
+# The names for $1 ("c", "book", "web" or "originals"), in order.
 names() { awk -v group="$1" '$1 == group { print $2 }' cmake/packages.txt; }
 
 # Column $2 of the row named $1.
@@ -48,6 +48,15 @@ preprocess() {
 compiles() { preprocess < /dev/null > /dev/null; }
 includes() { say "#include $1" | preprocess > /dev/null; }
 
+# The packages of a system belong to its own Python; another may come first.
+# LEARN_PYTHON is for tests.
+imports() { # MODULE
+    for one in ${LEARN_PYTHON:-python3 /usr/bin/python3}; do
+        "$one" -c "import $1" 2> /dev/null && return
+    done
+    return 1
+}
+
 # Status 2: there is no compiler that could tell.
 is_here() {
     probe=$(cell "$1" 3)
@@ -56,6 +65,7 @@ is_here() {
         compiles || return 2
         includes "$probe"
         ;;
+    import:*) imports "${probe#import:}" ;;
     *)
         [ "$1" != compiler ] || [ -z "${CC:-}" ] || return 0
         for one in $(say "$probe" | tr '|' ' '); do
@@ -105,7 +115,7 @@ advise() {
     done
 }
 
-# Gets what $1 ("c", "book" or "web") needs and is not here.
+# Gets what $1 ("c", "book", "web" or "originals") needs and is not here.
 set_up() {
     gone=$(missing "$1" | tr '\n' ' ')
     [ -n "$gone" ] && install_missing "$1"

@@ -38,6 +38,7 @@ async def open_all():
     app.state.writer = await connect()
     app.state.lock = asyncio.Lock()
     app.state.upstream = httpx.AsyncClient(timeout=rules.UPSTREAM_TIMEOUT)
+    app.state.ask = ask_upstream
 
 
 async def close_all():
@@ -168,12 +169,15 @@ async def suggest_titles(query: dict = Depends(suggest_query)):
     """All calls at once, and one deadline for the whole."""
     if not rules.UPSTREAM:
         raise HTTPException(503)
-    calls = [app.state.upstream.get(rules.UPSTREAM)
-             for _ in range(query.get("count", 1))]
+    calls = [app.state.ask() for _ in range(query.get("count", 1))]
+    return await asyncio.wait_for(asyncio.gather(*calls),
+                                  rules.UPSTREAM_TIMEOUT)
+
+
+async def ask_upstream():
     # WAITS: upstream
-    answers = await asyncio.wait_for(asyncio.gather(*calls),
-                                     rules.UPSTREAM_TIMEOUT)
-    return [title_of(answer) for answer in answers]
+    answer = await app.state.upstream.get(rules.UPSTREAM)
+    return title_of(answer.status_code, answer.content)
 
 
 @app.get("/healthz", dependencies=[Depends(no_query)])

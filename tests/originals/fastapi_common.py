@@ -1,8 +1,8 @@
 """fastapi_common.py - what both FastAPI apps have in common.
 
 Models, errors, statements of SQL, and what FastAPI leaves to the app: HEAD,
-OPTIONS, Allow, paths as they were sent. Nothing in it waits. It runs with pydantic 1
-(Debian 12) and 2 (Debian 13).
+OPTIONS, Allow, paths as they were sent. Nothing in it waits. It runs with
+pydantic 1 (Debian 12) and 2 (Debian 13).
 """
 
 import asyncio
@@ -255,11 +255,11 @@ class UpstreamError(Exception):
     """The upstream answered, but no title."""
 
 
-def title_of(answer):
+def title_of(status, body):
     try:
-        return rules.title_of(answer)
+        return rules.title_of(status, body)
     except (ValueError, KeyError, TypeError) as error:
-        raise UpstreamError(answer) from error
+        raise UpstreamError(status) from error
 
 
 def show_home():
@@ -355,7 +355,7 @@ class Door:
             scope["path"] = scope["raw_path"].decode("latin-1")
         app = self.app
         if scope["method"] == "HEAD":
-            scope["method"] = "GET"  # the server knows better, and sends no body
+            scope["method"] = "GET"  # uvicorn knows, and sends no body
         elif scope["method"] == "OPTIONS":
             allow = allowed_methods(self.router, scope)
             if allow:

@@ -180,9 +180,14 @@ def suggest_titles(query: dict = Depends(suggest_query)):
     answers = []
     for _ in range(query.get("count", 1)):
         left = max(until - time.monotonic(), 0.001)
-        # WAITS: upstream
-        answers.append(app.state.upstream.get(rules.UPSTREAM, timeout=left))
-    return [title_of(answer) for answer in answers]
+        answers.append(ask_upstream(left))
+    return answers
+
+
+def ask_upstream(timeout):
+    # WAITS: upstream
+    answer = app.state.upstream.get(rules.UPSTREAM, timeout=timeout)
+    return title_of(answer.status_code, answer.content)
 
 
 @app.get("/healthz", dependencies=[Depends(no_query)])

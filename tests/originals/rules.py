@@ -313,8 +313,8 @@ def problem(status, request_id, errors=None):
     return body
 
 
-def title_of(answer):
+def title_of(status, body):
     """What an upstream answered, when it makes sense."""
-    if answer.status_code != 200:
-        raise ValueError(answer.status_code)
-    return {"title": check_title(answer.json()["title"])}
+    if status != 200:
+        raise ValueError(status)
+    return {"title": check_title(json.loads(body)["title"])}

@@ -194,14 +194,15 @@ class Suggestions(View):
         answers = []
         for _ in range(query.get("count", 1)):
             left = max(until - time.monotonic(), 0.001)
-            # WAITS: upstream
             answers.append(ask_upstream(left))
         return Response(answers)
 
 
 def ask_upstream(timeout):
     try:
-        return rules.title_of(upstream.get(rules.UPSTREAM, timeout=timeout))
+        # WAITS: upstream
+        answer = upstream.get(rules.UPSTREAM, timeout=timeout)
+        return rules.title_of(answer.status_code, answer.content)
     except httpx.TimeoutException as error:
         raise Problem(504) from error
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
