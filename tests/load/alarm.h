@@ -34,7 +34,7 @@ int alarm_init(struct alarm *alarm, uv_loop_t *loop,
 int64_t alarm_now_us(void);
 
 /* It rings at `at_us` at the latest: a time that is nearer stays as it is. So
- * who is rung looks at the clock, and sets it again. */
+ * `ring` looks at the clock, and sets it again. */
 void alarm_set(struct alarm *alarm, int64_t at_us);
 
 /* Begins to close it; the loop has to run on. */

@@ -70,7 +70,7 @@ static void open_plan_waits_for_no_answer(void **state)
     assert_int_equal(plan.under_way, 1000);
 }
 
-/* Whoever asks late is told of all that were missed, each with its own time. */
+/* A loop that asks late is told of all that it missed, each with its time. */
 static void open_plan_counts_from_the_planned_time(void **state)
 {
     struct plan plan = open_plan(100, 2000000);
