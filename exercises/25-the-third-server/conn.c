@@ -16,8 +16,8 @@ static int64_t in_ms(int64_t ms)
 }
 
 /* True once the client is ready for `events`; false when the time is over, or
- * (where `or_end`) the server stops. A request that has come is in flight, though
- * nobody has read it: the client goes first. */
+ * (where `or_end`) the server stops. A request that has come is in flight,
+ * though nobody has read it: the client goes first. */
 static bool await(const struct conn *conn, short events, int64_t until_us,
                   bool or_end)
 {
