@@ -1,6 +1,6 @@
 #!/bin/sh
-# bench.sh BIN - ./learn bench as far as no speed decides: what it refuses, and
-# that its page is whole.
+# bench.sh BIN [whole] - ./learn bench as far as no speed decides: what it
+# refuses, and, for a minute, that its page is whole.
 set -eu
 # shellcheck source=exercises/runner/clean.sh
 . "$(dirname -- "$0")/../../exercises/runner/clean.sh"
@@ -23,6 +23,7 @@ check "bench needs servers" 1 'todo-sync' \
     "$bin/learn-runner" bench --bin "$tmp/none"
 check "bench says at once when it cannot write its page" 1 'No such file' \
     "$bin/learn-runner" bench --out "$tmp/none/none"
+[ "${2:-}" = whole ] || exit "$failed"
 check "bench measures both servers" 0 'The page is there' \
     "$bin/learn-runner" bench --seconds 1 --commit 'a<b' --out "$tmp/page"
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# claims.sh BIN - ./learn claims as far as no speed decides: it judges each of
-# ten claims, whichever way.
+# claims.sh BIN [whole] - ./learn claims as far as no speed decides: what it
+# refuses, and, for a minute or two, that it judges each of ten claims, whichever
+# way.
 set -eu
 # shellcheck source=exercises/runner/clean.sh
 . "$(dirname -- "$0")/../../exercises/runner/clean.sh"
@@ -15,6 +16,7 @@ check "claims takes no arguments" 2 'usage: learn claims' \
     "$bin/learn-runner" claims 5
 check "claims needs servers" 1 'todo-sync' \
     "$bin/learn-runner" claims --bin "$tmp/none"
+[ "${2:-}" = whole ] || exit "$failed"
 status=0
 "$bin/learn-runner" claims > "$tmp/claims" 2> "$tmp/err" || status=$?
 check "claims measures to its end" 0 '^0$' echo "$status"
