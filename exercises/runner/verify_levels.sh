@@ -82,7 +82,7 @@ verify_own_reset() {
   else
     not_ok 'reset does not restore' < "$scratch/log"
   fi
-  rm -rf "$work/$ex" "$old" "$scratch/before"
+  rm -rf "${work:?}/$ex" "$old" "$scratch/before"
 }
 
 verify_open() {
