@@ -2,7 +2,8 @@
 # predict.sh - the plan of todo-load beside a server that stands for a second.
 # The last line is the letter of the choice.
 set -eu
-source=$(cd "$BIN/../.." && pwd -P)
+# Where BIN was built from.
+source=$(sed -n "s/^CMAKE_HOME_DIRECTORY:INTERNAL=//p" "$BIN/../CMakeCache.txt")
 "${CC:-cc}" -std=c11 -I "$source" -o "$TMPDIR/predict" "$EXERCISE/predict.c" \
     "$source/tests/load/plan.c"
 "$TMPDIR/predict" | tee "$TMPDIR/said"
