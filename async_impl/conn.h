@@ -28,8 +28,8 @@ struct server *conn_server(const struct conn *conn);
 /* The client at its address. */
 struct limits_client conn_client(const struct conn *conn);
 
-/* TODO_ERR_STOPPING; TODO_ERR_BUSY on a spare connection, if there is no place
- * for it; or TODO_OK. */
+/* TODO_ERR_BUSY on a spare connection, if there is no place for it; or TODO_OK.
+ * A server that stops lets nobody in, and serves those that are here. */
 enum todo_err conn_overload(struct conn *conn);
 
 /* Whether a request is here of which we know what it wants. */

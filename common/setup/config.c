@@ -43,9 +43,8 @@ const struct option config_options[] = {
     {NULL, "port", "N", CONFIG_ASYNC, AT(port), &port, "8002",
      "port; 0 takes any free one"},
     {NULL, "reuse-port", NULL, CONFIG_ASYNC, AT(reuse_port), &onoff, NULL,
-     "other processes may listen on the port, too, and each gets a share of "
-     "the "
-     "connections: a loop for each processor (Linux)"},
+     "other processes may listen on the port, too, and each gets a share "
+     "of the connections: a loop for each processor (Linux)"},
     {NULL, "port-file", "FILE", CONFIG_BOTH, AT(port_file), &text, NULL,
      "the port is written there once it listens"},
 

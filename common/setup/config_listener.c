@@ -15,8 +15,7 @@ enum { FIRST = 3 }; /* SD_LISTEN_FDS_START */
 /* A variable as a number of digits alone; -1 when it is none. */
 static long number_in(const char *name)
 {
-    const char *text =
-        getenv(name); /* NOLINT(concurrency-mt-unsafe): one yet */
+    const char *text = getenv(name); /* NOLINT(concurrency-mt-unsafe): main */
     size_t len = text ? strlen(text) : 0;
 
     return len > 0 && len < 10 && strspn(text, "0123456789") == len

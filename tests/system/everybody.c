@@ -63,17 +63,24 @@ static void everybody_leaves_and_nobody_is_cut(void **state)
     stream_close(&listener);
 }
 
+static const char *const ten_seconds[] = {"--shutdown-timeout", "10", NULL};
+
+/* A slow client is under way, and the server has been told to stop. */
+static void begin_to_stop(struct raw *slow)
+{
+    system_start(ten_seconds);
+    server_freeze_wall(&system_server);
+    begin_slowly(slow);
+    system_begin_stop(SIGTERM);
+}
+
 /* As its own clock says: somebody sets the time of day. */
 static void a_slow_client_has_until_the_time_is_up(void **state)
 {
-    static const char *const args[] = {"--shutdown-timeout", "10", NULL};
     struct raw slow;
 
     (void)state;
-    system_start(args);
-    server_freeze_wall(&system_server);
-    begin_slowly(&slow);
-    system_begin_stop(SIGTERM);
+    begin_to_stop(&slow);
     server_pass_time(&system_server, 9);
     server_move_wall(&system_server, 3600 * 1000);
     expect_created(&slow);
@@ -83,14 +90,10 @@ static void a_slow_client_has_until_the_time_is_up(void **state)
 /* And no longer. The time of day goes back meanwhile. */
 static void a_client_that_is_too_slow_is_cut_off(void **state)
 {
-    static const char *const args[] = {"--shutdown-timeout", "10", NULL};
     struct raw slow;
 
     (void)state;
-    system_start(args);
-    server_freeze_wall(&system_server);
-    begin_slowly(&slow);
-    system_begin_stop(SIGTERM);
+    begin_to_stop(&slow);
     server_move_wall(&system_server, -3600 * 1000);
     server_pass_time_at_end(&system_server, 11);
     assert_int_equal(server_wait(&system_server), 1);

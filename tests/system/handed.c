@@ -17,6 +17,7 @@
 
 #include "system.h"
 #include "tests/cmocka_all.h"
+#include "tests/support/patience.h"
 #include "tests/support/scrapes.h"
 
 enum { AWAY = 64 }; /* descriptors below it are those of a program's start */
@@ -258,6 +259,7 @@ static void nobody_notices_that_the_next_one_takes_over(void **state)
 /* That it was let in is told by another client. */
 static void a_client_that_was_let_in_is_answered_after_sigterm(void **state)
 {
+    long long deadline = now_ms() + PATIENCE_MS;
     char request[TALK_MAX];
     struct raw fresh;
     struct raw half;
@@ -270,7 +272,7 @@ static void a_client_that_was_let_in_is_answered_after_sigterm(void **state)
     system_open(&fresh);
     system_ask(&half, "GET /todos HTTP/1.1\r\nHo");
     while (scrapes_value(system_server.port, "todo_connections") != 3)
-        ; /* the third one scrapes */
+        assert_true(now_ms() < deadline); /* the third one scrapes */
     system_begin_stop(SIGTERM);
     talk_send(&fresh, request);
     talk_send(&half, "st: localhost\r\n\r\n");
