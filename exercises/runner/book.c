@@ -65,6 +65,7 @@ static void add_texts(struct book *book)
         {"docs/claims.md", PART_BESIDE},
         {"docs/originals.md", PART_BESIDE},
         {"docs/from-python.md", PART_BESIDE},
+        {"docs/running.md", PART_BESIDE},
         {comparison, PART_BESIDE},
         {"docs/reading-order.md", PART_BESIDE},
         {"docs/threads.md", PART_BESIDE},

@@ -142,11 +142,18 @@ install_missing() {
                 "as root, run: $install$wanted"
             sudo='sudo '
         fi
-        say "This gets it: $sudo$install$wanted"
-        consent
         # A package list of last month names files that are gone.
-        [ "$system" != apt ] || quietly "$sudo"apt-get update
-        wanted=$(packages $gone) # the list may know better names
+        update=''
+        [ "$system" != apt ] || update="${sudo}apt-get update && "
+        say "This gets it: $update$sudo$install$wanted"
+        consent
+        if [ -n "$update" ]; then
+            quietly "${update% && }"
+            before=$wanted
+            wanted=$(packages $gone) # a list that was empty knows none
+            [ "$wanted" = "$before" ] ||
+                say "By its new list this system calls them:$wanted"
+        fi
         quietly "$sudo$install$wanted"
     fi
     gone=$(missing "$1" | tr '\n' ' ')
@@ -154,7 +161,10 @@ install_missing() {
 }
 
 consent() {
-    [ "$ask" = yes ] || return 0
+    if [ "$ask" != yes ]; then
+        say "Nobody is asked, as --yes says or there is no terminal here."
+        return
+    fi
     printf 'Run it now? [Y/n] '
     read -r answer
     case $answer in

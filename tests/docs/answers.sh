@@ -13,6 +13,9 @@
 #   in the copy of an earlier exercise, within 60 lines of what is to be edited
 #   there.
 #
+# Nor may the first two show a function whole that the exercise breaks: where it
+# adds lines, the answer is a function without them.
+#
 # What stands there all the same, by intent, is listed in tests/docs/told.txt,
 # which says how. An entry that is no longer needed fails as well.
 set -eu
@@ -57,6 +60,30 @@ answer() { # EXERCISE
     done
 }
 
+# The functions that it breaks: FILE NAME.
+broken() { # EXERCISE
+    for file in $(patched "$1"); do
+        { diff -U 0 "$file" "$tmp/$nn/$file" || :; } | awk -v file="$file" '
+            FILENAME == "-" && /^@@/ {
+                split(substr($2, 2), at, ",")
+                for (i = 0; i < (at[2] == "" ? 1 : at[2]); i++)
+                    edited[at[1] + i]
+                if (at[2] == 0) # between this line and the next
+                    gap[at[1]]
+            }
+            FILENAME == "-" { next }
+            /^[a-z].*\(/ && !/;$/ { name = $0 }
+            name != "" && (FNR in edited || (FNR in gap && !/^}/)) {
+                one = name
+                sub(/\(.*/, "", one)
+                sub(/.*[ *]/, "", one)
+                print file, one
+            }
+            /^}/ { name = "" }
+        ' - "$file"
+    done
+}
+
 # Prints the lines of a text that come before exercise NN in it, each behind its
 # place: FILE:LINE<tab>TEXT.
 until_exercise() { # FILE
@@ -98,15 +125,20 @@ around() { # EXERCISE
     done
 }
 
-# All that a learner has read before exercise NN is solved.
-read_before() { # EXERCISE
+# The texts that a learner has read before exercise NN.
+texts_before() { # EXERCISE
     chapter=$(sed -n 's/^Chapter: *//p' "$1/task.md")
-    whole README.md docs/README.md
+    whole README.md docs/README.md docs/from-python.md
     for text in docs/[0-9][0-9]-*.md; do
         [ "$text" != "$chapter" ] || break
         whole "$text"
     done
     until_exercise "$chapter"
+}
+
+# And all else before it is solved.
+read_before() { # EXERCISE
+    texts_before "$1"
     for earlier in exercises/[0-9][0-9]-*; do
         [ "$earlier" != "$1" ] || break
         whole "$earlier"/task.md "$earlier"/predict.* "$earlier"/hints.md \
@@ -139,6 +171,20 @@ told() {
     ' "$1" -
 }
 
+# The functions of a list that a text shows whole: PLACE<tab>excerpt FILE NAME.
+shown() { # LIST
+    awk -F '\t' -v list="$1" '
+        FILENAME == list { broken[$0]; next }
+        $2 !~ /^<!-- excerpt / { next }
+        {
+            n = split($2, words, " ")
+            for (i = 4; i < n; i++)
+                if (words[3] " " words[i] in broken)
+                    print $1 "\texcerpt " words[3] " " words[i]
+        }
+    ' "$1" -
+}
+
 # complain WHAT: each line of standard input is one of it.
 complain() { sed "s|^|$1: |; s|\t|: |g"; }
 
@@ -148,7 +194,11 @@ for exercise in exercises/[0-9][0-9]-*; do
     [ -f "$exercise/starter.patch" ] || continue
     break_copy "$exercise"
     answer "$exercise" | sort -u > "$tmp/answer"
-    read_before "$exercise" | told "$tmp/answer" | sed "s/^/$nn\t/" >> "$tmp/told"
+    broken "$exercise" | sort -u > "$tmp/broken"
+    {
+        read_before "$exercise" | told "$tmp/answer"
+        texts_before "$exercise" | shown "$tmp/broken"
+    } | sed "s/^/$nn\t/" >> "$tmp/told"
 done
 grep -v '^#' "$allowed" > "$tmp/allowed" 2> /dev/null || :
 awk -F '\t' -v allowed="$tmp/allowed" '

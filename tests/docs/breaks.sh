@@ -262,4 +262,12 @@ echo 'Chapter: docs/07-eggs.md' > exercises/06-w/task.md
 : > exercises/06-w/hints.md
 notices 'an earlier copy tells an answer' answers.sh '06 common/pan.c'
 
+# A chapter shows a function whole to which its exercise adds a line.
+course
+{
+    printf '%s\n' '--- a/common/egg.c' '+++ b/common/egg.c' '@@ -7,7 +7,8 @@'
+    sed -n '7,$s/^/ /p' common/egg.c
+} | sed '/n++/s/$/\n+    n--;/' > exercises/07-x/starter.patch
+notices 'a chapter shows what is to be mended' answers.sh 'common/egg.c boil'
+
 exit $failed
