@@ -86,6 +86,7 @@ next() { # [NN]
         make_folder
         is_open || say "... building it" >&2
         build_tree "$folder" "$folder/build" || show_compiler_and_fail
+        keep_built
     fi
     begun=$(notes "$ex" begun)
     [ "$(current)" = "$ex" ] || note "$ex" begun
@@ -188,6 +189,7 @@ more() { # [NN]
 check() { # [NN]
     course_begin
     choose_begun "${1:-}"
+    [ -n "${1:-}" ] || say "... exercise $(called "$ex")" >&2
     more=no
     ! in_more "$ex" || more=yes
     begin_work
@@ -216,7 +218,7 @@ tell_of_edits_outside() {
     say "$outside" | awk -v folder="$folder" '
         NR <= 3 { print "    " folder "/" $0 }
         END { if (NR > 3) print "    and " NR - 3 " more" }'
-    say "The exercise needs none there. ./learn diff shows them."
+    say "Ours needs none there. ./learn diff shows yours."
     say
 }
 

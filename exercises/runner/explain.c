@@ -109,10 +109,10 @@ static void explain_trace(const struct trace *trace, int64_t now)
         if (trace->lanes[i].request == 0)
             explain_thread(&trace->lanes[i]);
     if (waiting == 0)
-        (void)printf("  it has answered %zu requests, and knows of no other: "
+        (void)printf("  it has answered %zu request%s, and knows of no other: "
                      "what the check waits\n  for was never begun, or was "
                      "forgotten\n",
-                     answered);
+                     answered, answered == 1 ? "" : "s");
 }
 
 /* Asks one server, if this is the socket of one. Called by nftw. */

@@ -25,6 +25,9 @@ show_question() {
 }
 
 predict() { # [NN]
+    case ${1:-} in
+    [a-z]) misuse "predict takes no answer, it asks for one: ./learn predict" ;;
+    esac
     course_begin
     choose_begun "${1:-}"
     show_question
@@ -53,11 +56,22 @@ read_prediction() {
 
 show_what_happens() {
     begin_work
-    build_tree "$folder" "$folder/build" || show_compiler_and_fail
-    say
-    [ -z "$(edited)" ] || say "(What runs now has your edits in it.)"
+    what=$folder/build/bin mine=no
+    if is_open || [ -z "$(edited)" ]; then
+        build_tree "$folder" "$folder/build" || show_compiler_and_fail
+        keep_built
+        say
+    elif [ -d "$folder/build/starter/bin" ]; then
+        what=$folder/build/starter/bin
+        say
+        say "(What runs now is the copy as it was, without your edits.)"
+    else
+        build_tree "$folder" "$folder/build" || show_compiler_and_fail
+        mine=yes
+        say
+    fi
     status=0
-    run_scenario "$(cd "$folder/build/bin" && pwd -P)" || status=$?
+    run_scenario "$(cd "$what" && pwd -P)" || status=$?
     [ $status -ne 130 ] || stopped
     sed '$d' "$play_tmp/scenario.log"
     [ $status -eq 0 ] || {
@@ -66,6 +80,11 @@ show_what_happens() {
     }
     happened=$(tail -n 1 "$play_tmp/scenario.log")
     say
+    if [ $mine = yes ]; then
+        say "That was $happened, with your edits: the question is about the copy as"
+        say "it was. ./learn reset puts it back, and keeps yours beside it."
+        return
+    fi
     [ -n "$(notes "$ex" saw)" ] || note "$ex" "saw $happened"
     if [ "$said" = "$happened" ]; then
         say "You said $said, and so it was."

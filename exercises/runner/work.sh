@@ -214,6 +214,7 @@ renew_folder() {
     for file in $(differing "$folder" "$new"); do
         [ ! -f "$new/$file" ] || touch "$new/$file"
     done
+    rm -rf "$folder/build/starter" # it may be another starter's
     [ ! -d "$folder/build" ] || mv "$folder/build" "$new/build"
     rm -rf "$folder"
     mv "$new" "$folder"
@@ -281,4 +282,18 @@ build_tree() { # SOURCE BUILD [CASE...]
     cmake --build "$tree_of" --parallel "$(jobs_here)" --target $(targets "$@") \
         > "$tree_of/build.log" 2>&1 &&
         build_bad "$from" "$tree_of/bad" "$tree_of/build.log"
+}
+
+# What is built of the folder before any edit stays, for ./learn predict. A linker
+# writes a new file, so links of the old ones do.
+keep_built() {
+    ! is_open || return 0
+    rm -rf "$folder/build/starter"
+    mkdir "$folder/build/starter" || return
+    for one in bin bad; do
+        [ ! -d "$folder/build/$one" ] || {
+            cp -Rl "$folder/build/$one" "$folder/build/starter" 2> /dev/null ||
+                cp -R "$folder/build/$one" "$folder/build/starter"
+        }
+    done
 }

@@ -72,7 +72,7 @@ check "learn can be called through a link" 0 '^00 *open' "$tmp/link" list
 
 mkdir -p "$folder.new" && touch "$folder.new/left-behind"
 check "next makes the folder, whatever an interrupted one left, and asks" \
-    0 'Who answers wrongly?' ./learn next
+    0 'Which of them answers wrongly?' ./learn next
 check "nothing of the interrupted one is left" 0 gone is_gone "$folder.new"
 check "and nothing of it is in the folder" 0 gone is_gone "$folder/left-behind"
 
@@ -110,6 +110,7 @@ check "nor hears of a pipe" 0 '^FAIL' sh -c \
     "$tmp/piped"
 
 check "no prediction is no answer" 2 'no answer was given' ./learn predict
+check "an answer is no exercise" 2 'it asks for one' ./learn predict c
 check "a prediction is one of the choices" \
     2 'z is not one of a b c d' answer z ./learn predict
 check "a prediction is compared with what happens" \
@@ -167,6 +168,8 @@ check "run starts the servers of an exercise, also for a debugger" \
     0 '^gdb -p [0-9]* *looks into todo-async' \
     ./learn run 0 --sync-port 0 --async-port 0
 check "run needs a folder" 1 'exercise 03 is not begun' ./learn run 03
+check "a prediction is about the copy as it was, whatever was edited" \
+    0 'here it was c' ./learn predict
 check "diff shows an edit" 0 '^+ .*begin_head(reply, 201);' ./learn diff
 check "a mended server passes, also while others hold the usual ports" \
     0 'exercise 00 First green is solved' "$hold_port" 8001 \

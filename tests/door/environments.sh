@@ -178,7 +178,7 @@ check "learn builds, and both servers agree" \
 check "learn doctor says what does not count" \
     0 'ignored here:.*CMAKE_GENERATOR' "$odder" ./learn doctor
 check "learn next makes the folder, and asks" \
-    0 'Who answers wrongly?' "$odder" ./learn next
+    0 'Which of them answers wrongly?' "$odder" ./learn next
 check "learn predict shows what happens" \
     0 'You said b; here it was c' sh -c 'echo b | "$0" ./learn predict' "$odder"
 check "learn check says of the starter what it should" \
