@@ -12,10 +12,27 @@ folders='common|sync_impl|async_impl|tests|docs|exercises|cmake'
 out=$(mktemp -d)
 trap 'rm -r "$out"' EXIT
 
-# What a heading is called in a link: as the well-known viewers do it.
-headings() {
-    awk '/^```/ { code = !code } !code && /^#+ /' "$1" | sed 's/^#* //' |
-        tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 _-]//g; s/ /-/g'
+# Of lines TEXT<tab>TARGET<tab>HEADING those whose target has no such heading. A
+# heading is called in a link as the well-known viewers do it.
+without_heading() {
+    LC_ALL=C awk -F '\t' '
+        function read_headings(file,    line, code) {
+            while ((getline line < file) > 0) {
+                if (line ~ /^```/)
+                    code = !code
+                if (code || line !~ /^#+ /)
+                    continue
+                sub(/^#+ /, "", line)
+                line = tolower(line)
+                gsub(/[^a-z0-9 _-]/, "", line)
+                gsub(/ /, "-", line)
+                has[file, line]
+            }
+            close(file)
+        }
+        !($2 in seen) { seen[$2]; read_headings($2) }
+        !(($2, $3) in has) { print $1 ": a link to no heading: " $2 "#" $3 }
+    '
 }
 
 complain() {
@@ -42,15 +59,16 @@ look_at_link() { # LINK
     http://* | https://* | mailto:*) return ;;
     *#*) heading=${1#*#} ;;
     esac
-    target=$(dirname "$text")/$file
+    case $text in */*) target=${text%/*}/$file ;; *) target=$file ;; esac
     [ -n "$file" ] || target=$text
     if [ ! -e "$target" ]; then
         complain "a dead link: $1"
-    elif [ -n "$heading" ] && ! headings "$target" | grep -qx -- "$heading"; then
-        complain "a link to no heading: $1"
+    elif [ -n "$heading" ]; then
+        printf '%s\t%s\t%s\n' "$text" "$target" "$heading" >> "$out/headings"
     fi
 }
 
+: > "$out/headings"
 for text in README.md docs/*.md tests/*/README.md exercises/*/*.md; do
     [ -f "$text" ] || continue
     links "$text" > "$out/links" || :
@@ -61,6 +79,11 @@ for text in README.md docs/*.md tests/*/README.md exercises/*/*.md; do
     done < "$out/paths"
     seen=$((seen + $(cat "$out/links" "$out/paths" | wc -l)))
 done
+without_heading < "$out/headings" > "$out/wrong"
+if [ -s "$out/wrong" ]; then
+    cat "$out/wrong" >&2
+    status=1
+fi
 if [ "$seen" -eq 0 ]; then
     echo "Found no link at all: has their shape changed?" >&2
     status=1
