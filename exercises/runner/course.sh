@@ -85,8 +85,7 @@ next() { # [NN]
         say "... making $folder, a copy to edit" >&2
         make_folder
         is_open || say "... building it" >&2
-        build_tree "$folder" "$folder/build" || show_compiler_and_fail
-        keep_built
+        build_folder
     fi
     begun=$(notes "$ex" begun)
     [ "$(current)" = "$ex" ] || note "$ex" begun
@@ -157,7 +156,7 @@ run_exercise() { # NN [OPTIONS]
         "starts: give it a port and an empty folder"
     claim_folder
     real_build
-    build_tree "$folder" "$folder/build" || show_compiler_and_fail
+    build_folder
     choose_steady
     exec ${steady:+setarch -R} "$bin/learn-runner" run --bin "$folder/build/bin" \
         --db "$folder/build/todos.db" --urls build/run/urls "$@" 9>&-
@@ -195,7 +194,7 @@ check() { # [NN]
     begin_work
     tell_of_change
     tell_of_edits_outside
-    build_tree "$folder" "$folder/build" || show_compiler_and_fail
+    build_folder
     show_warnings
     servers=$(cd "$folder/build/bin" && pwd -P)
     status=0

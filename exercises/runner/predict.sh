@@ -58,15 +58,14 @@ show_what_happens() {
     begin_work
     what=$folder/build/bin mine=no
     if is_open || [ -z "$(edited)" ]; then
-        build_tree "$folder" "$folder/build" || show_compiler_and_fail
-        keep_built
+        build_folder
         say
     elif [ -d "$folder/build/starter/bin" ]; then
         what=$folder/build/starter/bin
         say
         say "(What runs now is the copy as it was, without your edits.)"
     else
-        build_tree "$folder" "$folder/build" || show_compiler_and_fail
+        build_folder
         mine=yes
         say
     fi

@@ -265,6 +265,12 @@ sanitizers() {
     say "${asked:-address,undefined}"
 }
 
+# Builds the folder, which is whole; ends with what the compiler said.
+build_folder() {
+    build_tree "$folder" "$folder/build" || show_compiler_and_fail
+    keep_built
+}
+
 # Builds it, or what these cases need of it. False when it cannot; what was said
 # is in BUILD/build.log.
 build_tree() { # SOURCE BUILD [CASE...]
@@ -287,8 +293,9 @@ build_tree() { # SOURCE BUILD [CASE...]
 # What is built of the folder before any edit stays, for ./learn predict. A linker
 # writes a new file, so links of the old ones do.
 keep_built() {
-    ! is_open || return 0
-    rm -rf "$folder/build/starter"
+    if is_open || [ -d "$folder/build/starter" ] || [ -n "$(edited)" ]; then
+        return
+    fi
     mkdir "$folder/build/starter" || return
     for one in bin bad; do
         [ ! -d "$folder/build/$one" ] || {

@@ -10,6 +10,7 @@
 
 #include <curl/curl.h>
 
+#include "common/base/clock.h"
 #include "sync_impl/request.h"
 #include "sync_impl/server.h"
 #include "sync_impl/upstream.h"
@@ -131,7 +132,7 @@ static int teardown(void **state)
 
 static enum todo_err ask(const struct step *how, int count)
 {
-    struct request rq = {.server = &server};
+    struct request rq = {.server = &server, .began_us = clock_mono_us()};
     struct buf array = {0};
     enum todo_err err;
 
