@@ -12,12 +12,14 @@
 
 /* clang-format off */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #define CMOCKA_DISABLE_DEPRECATION_WARNINGS /* of 2.0 */
 #include <cmocka.h>
 /* clang-format on */
+#include <stdlib.h>
 #undef stop /* a macro of 2.0 */
 
 /* cmocka would print hexadecimal digits, and not what they are of: a learner
@@ -29,8 +31,30 @@ static inline void assert_number(long long is, long long should,
         return;
     print_error("%s is %lld, not %lld\n", what, is, should);
     _fail(file, line);
+    abort(); /* not reached; cmocka does not say so to the compiler */
 }
 
+/* It would print the condition, and not whether that held. */
+static inline void assert_condition(bool is, bool should, const char *what,
+                                    const char *file, int line)
+{
+    if (is == should)
+        return;
+    print_error(should ? "this does not hold: %s\n" : "this holds: %s\n", what);
+    _fail(file, line);
+    abort(); /* not reached; cmocka does not say so to the compiler */
+}
+
+#undef assert_true
+#undef assert_false
+#undef assert_non_null
+#undef assert_null
+#define assert_true(it)                                                        \
+    assert_condition((it) ? true : false, true, #it, __FILE__, __LINE__)
+#define assert_false(it)                                                       \
+    assert_condition((it) ? true : false, false, #it, __FILE__, __LINE__)
+#define assert_non_null(it) assert_true((it) != NULL)
+#define assert_null(it)     assert_true((it) == NULL)
 #undef assert_int_equal
 #undef assert_uint_equal
 #define assert_int_equal(is, should)                                           \
