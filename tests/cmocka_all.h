@@ -23,13 +23,18 @@
 #undef stop /* a macro of 2.0 */
 
 /* cmocka would print hexadecimal digits, and not what they are of: a learner
- * reads "answer.status is 200, not 504". */
+ * reads "answer.status is 200, not 504", or "err is 0, not TODO_ERR_GONE: 7".
+ */
 static inline void assert_number(long long is, long long should,
-                                 const char *what, const char *file, int line)
+                                 const char *what, const char *name,
+                                 const char *file, int line)
 {
     if (is == should)
         return;
-    print_error("%s is %lld, not %lld\n", what, is, should);
+    if (name[0] >= '0' && name[0] <= '9')
+        print_error("%s is %lld, not %lld\n", what, is, should);
+    else
+        print_error("%s is %lld, not %s: %lld\n", what, is, name, should);
     _fail(file, line);
     abort(); /* not reached; cmocka does not say so to the compiler */
 }
@@ -58,7 +63,8 @@ static inline void assert_condition(bool is, bool should, const char *what,
 #undef assert_int_equal
 #undef assert_uint_equal
 #define assert_int_equal(is, should)                                           \
-    assert_number((long long)(is), (long long)(should), #is, __FILE__, __LINE__)
+    assert_number((long long)(is), (long long)(should), #is, #should,          \
+                  __FILE__, __LINE__)
 #define assert_uint_equal assert_int_equal
 
 #endif

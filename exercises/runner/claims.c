@@ -223,10 +223,11 @@ static void print_folded(const struct buf *text)
 
 static bool print_claim(int i, const struct claims_numbers *numbers)
 {
-    static const char *const words[] = {[CLAIMS_NO] = "On this machine: no.",
-                                        [CLAIMS_YES] = "On this machine: yes.",
-                                        [CLAIMS_NOT_MEASURED] =
-                                            "It cannot be measured here."};
+    static const char *const words[] = {
+        [CLAIMS_NO] = "On this machine: no.",
+        [CLAIMS_PARTLY] = "On this machine: partly.",
+        [CLAIMS_YES] = "On this machine: yes.",
+        [CLAIMS_NOT_MEASURED] = "It cannot be measured here."};
     struct buf text = {0};
     bool good;
 

@@ -34,7 +34,13 @@ struct claims_numbers {
     size_t lines[ROOMS], functions[ROOMS];
 };
 
-enum claims_verdict { CLAIMS_NO, CLAIMS_YES, CLAIMS_NOT_MEASURED };
+/* Partly: it holds for some of the numbers, and not for the others. */
+enum claims_verdict {
+    CLAIMS_NO,
+    CLAIMS_PARTLY,
+    CLAIMS_YES,
+    CLAIMS_NOT_MEASURED
+};
 
 /* What is said, what was measured, and whether that bears it out. */
 struct claim {

@@ -49,8 +49,10 @@ static void put_asked(struct buf *out, const struct claims_numbers *n)
 /* It does not say "if there are fewer threads than clients". */
 static enum claims_verdict judge_asked(const struct claims_numbers *n)
 {
-    return holds(ratio(n->asked_few[ASYNC], n->asked_few[SYNC]) >= 2 &&
-                 ratio(n->asked_many[ASYNC], n->asked_many[SYNC]) >= 2);
+    bool few = ratio(n->asked_few[ASYNC], n->asked_few[SYNC]) >= 2;
+    bool many = ratio(n->asked_many[ASYNC], n->asked_many[SYNC]) >= 2;
+
+    return few == many ? holds(few) : CLAIMS_PARTLY;
 }
 
 /*

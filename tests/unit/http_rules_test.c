@@ -66,6 +66,24 @@ static void a_plain_get_passes_and_has_no_body(void **state)
 
 /* --- framing -------------------------------------------------------------- */
 
+/* llhttp knows more methods than civetweb does, so the two rooms agree here. */
+static void methods_are_those_that_both_parsers_know(void **state)
+{
+    static const char *const known[] = {"GET",      "HEAD",  "POST", "OPTIONS",
+                                        "PROPFIND", "MKCOL", "LOCK", "REPORT"};
+    static const char *const others[] = {
+        "TRACE", "COPY", "MOVE",   "SEARCH",   "PURGE",  "M-SEARCH", "LINK",
+        "MERGE", "ACL",  "NOTIFY", "CHECKOUT", "SOURCE", "get",      ""};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!http_is_method(known[i]))
+            fail_msg("%s is no method", known[i]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (http_is_method(others[i]))
+            fail_msg("%s is a method", others[i]);
+}
+
 static void lengths_are_plain_decimals(void **state)
 {
     static const struct {
@@ -378,6 +396,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_get_passes_and_has_no_body),
+        cmocka_unit_test(methods_are_those_that_both_parsers_know),
         cmocka_unit_test(lengths_are_plain_decimals),
         cmocka_unit_test(no_length_is_taken_for_a_smaller_one),
         cmocka_unit_test(only_chunked_is_a_transfer_coding),
