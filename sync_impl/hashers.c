@@ -205,6 +205,7 @@ static enum todo_err enqueue(struct hashers *hashers,
     } else if (hashers->here >= hashers->limit) {
         err = TODO_ERR_BUSY;
     } else {
+        probe_stand(hash->request, "hash.wait"); /* before it has a thread */
         hashers->here++;
         *hashers->last = hash;
         hashers->last = &hash->next;
@@ -245,7 +246,6 @@ enum todo_err hashers_run(struct request *rq, password_work *work,
 
     if (err) /* hash.err is the hash thread's, which may be done by now */
         return err;
-    probe_stand(hash.request, "hash.wait");
     while (!await(hashers, &hash)) /* WAITS: CPU */
         if (rq->conn->fd >= 0 && conn_is_gone(rq->conn))
             cancel(hashers, &hash);

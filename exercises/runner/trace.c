@@ -85,12 +85,13 @@ static void lane_push(struct lane *lane, enum span_kind kind,
         (void)snprintf(frame->label, sizeof frame->label, "%s", mark->label);
 }
 
-/* Takes the innermost frame that does work (label "") or waits for the label.
- */
-static void lane_pop(struct lane *lane, const char *label)
+/* Takes the innermost frame that waits for the label, or (label "") in which
+ * the thread works: another one may have begun before this one leaves. */
+static void lane_pop(struct lane *lane, const char *label, const char *thread)
 {
     for (int i = lane->depth - 1; i >= 0; i--) {
-        if (strcmp(lane->frames[i].label, label) != 0)
+        if (strcmp(lane->frames[i].label, label) != 0 ||
+            (!label[0] && strcmp(lane->frames[i].thread, thread) != 0))
             continue;
         memmove(&lane->frames[i], &lane->frames[i + 1],
                 (size_t)(lane->depth - 1 - i) * sizeof lane->frames[0]);
@@ -107,13 +108,13 @@ static bool lane_follow(struct lane *lane, const struct mark *mark)
     if (strcmp(mark->verb, "enter") == 0)
         lane_push(lane, SPAN_WORKS, mark);
     else if (strcmp(mark->verb, "leave") == 0)
-        lane_pop(lane, "");
+        lane_pop(lane, "", mark->thread);
     else if (strcmp(mark->verb, "stand") == 0)
         lane_push(lane, SPAN_STANDS, mark);
     else if (strcmp(mark->verb, "park") == 0 && lane->request > 0)
         lane_push(lane, SPAN_PARKED, mark);
     else if (strcmp(mark->verb, "go") == 0)
-        lane_pop(lane, mark->label);
+        lane_pop(lane, mark->label, mark->thread);
     else if (lane->depth > 0 && (strcmp(mark->verb, "held") == 0 ||
                                  strcmp(mark->verb, "freed") == 0))
         lane->frames[lane->depth - 1].held = mark->verb[0] == 'h';
