@@ -11,11 +11,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/base/clock.h"
 #include "common/base/container_of.h"
+#include "common/base/listen.h"
 #include "common/base/log.h"
 #include "common/base/resolver.h"
 #include "common/setup/process.h"
@@ -68,68 +67,26 @@ static void on_connection(uv_stream_t *listener, int status) /* LOOP */
         log_warn("server", "cannot take a connection: %s", uv_strerror(status));
 }
 
-/* A socket of its own for a port that others may have, too: Linux gives each
- * new connection to one of those who listen (SO_REUSEPORT, socket(7)). Other
- * systems know the option, and do not share fairly. */
-static int open_shared(uv_tcp_t *listener)
-{
-#ifdef __linux__
-    int on = 1;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int rc;
-
-    if (fd < 0)
-        return uv_translate_sys_error(errno);
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0)
-        rc = uv_tcp_open(listener, fd);
-    else
-        rc = uv_translate_sys_error(errno);
-    if (rc != 0)
-        (void)close(fd); /* nothing was sent on it */
-    return rc;
-#else
-    (void)listener;
-    return UV_ENOTSUP;
-#endif
-}
-
-/* Gives the listener a socket: the one that was handed over, or its own. */
-static int take_socket(struct server *server)
-{
-    const struct config *config = server->config;
-    struct sockaddr_in here;
-    int rc;
-
-    if (config->listener >= 0)
-        return uv_tcp_open(&server->listener, config->listener);
-    rc = uv_ip4_addr(config->host, config->port, &here);
-    if (rc == 0 && config->reuse_port)
-        rc = open_shared(&server->listener);
-    if (rc == 0)
-        rc = uv_tcp_bind(&server->listener, (struct sockaddr *)&here, 0);
-    return rc;
-}
-
+/* On the socket that was handed over, or on one of its own. */
 static bool listen_now(struct server *server, char *why, size_t size)
 {
     struct config *config = server->config;
-    struct sockaddr_in here;
-    int len = sizeof here;
-    int rc = take_socket(server);
+    int fd = config->listener;
+    int rc;
 
-    if (rc == 0) /* a taken port shows only here */
+    if (fd < 0)
+        fd =
+            listen_at(config->host, &config->port, BACKLOG, config->reuse_port);
+    rc = fd < 0 ? uv_translate_sys_error(errno)
+                : uv_tcp_open(&server->listener, fd);
+    if (rc == 0)
         rc =
             uv_listen((uv_stream_t *)&server->listener, BACKLOG, on_connection);
     if (rc == 0)
-        rc = uv_tcp_getsockname(&server->listener, (struct sockaddr *)&here,
-                                &len);
-    if (rc != 0) {
-        (void)snprintf(why, size, "cannot listen on %s:%d: %s", config->host,
-                       config->port, uv_strerror(rc));
-        return false;
-    }
-    config->port = ntohs(here.sin_port);
-    return true;
+        return true;
+    (void)snprintf(why, size, "cannot listen on %s:%d: %s", config->host,
+                   config->port, uv_strerror(rc));
+    return false;
 }
 
 static void on_cut(uv_timer_t *timer) /* LOOP */

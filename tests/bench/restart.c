@@ -8,7 +8,6 @@
  * answered 200 is lost: the connection was refused, or ended without an answer.
  * A client that was refused asks again a millisecond later.
  */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,12 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "common/base/listen.h"
 #include "loopback.h"
 
 enum { CLIENTS = 8, RESTARTS = 20, MOST_RESTARTS = 1000, ASKED_BETWEEN = 200 };
@@ -167,17 +166,12 @@ static const struct way {
  * or -1. */
 static int make_listener(void)
 {
-    struct sockaddr_in here = {.sin_family = AF_INET,
-                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof here;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    int away;
+    int fd, away;
 
-    if (fd < 0 || bind(fd, (struct sockaddr *)&here, sizeof here) != 0 ||
-        getsockname(fd, (struct sockaddr *)&here, &len) != 0 ||
-        listen(fd, 1024) != 0)
+    port = 0;
+    fd = listen_at("127.0.0.1", &port, 1024, false);
+    if (fd < 0)
         return -1;
-    port = ntohs(here.sin_port);
     away = fcntl(fd, F_DUPFD_CLOEXEC, 10); /* 3 is to be free */
     (void)close(fd);                       /* the other number goes on */
     return away;

@@ -1,13 +1,13 @@
 /* tests/system/by_hand.c - see by_hand.h. */
 #include "by_hand.h"
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/base/listen.h"
 #include "system.h"
 #include "tests/cmocka_all.h"
 #include "tests/support/patience.h"
@@ -16,19 +16,12 @@ enum { BACKLOG = 16 };
 
 void by_hand_listen(struct by_hand *upstream)
 {
-    struct sockaddr_in here = {.sin_family = AF_INET,
-                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof here;
+    int port = 0;
 
-    upstream->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    upstream->listener = listen_at("127.0.0.1", &port, BACKLOG, false);
     assert_true(upstream->listener >= 0);
-    assert_int_equal(bind(upstream->listener, (struct sockaddr *)&here, len),
-                     0);
-    assert_int_equal(listen(upstream->listener, BACKLOG), 0);
-    assert_int_equal(
-        getsockname(upstream->listener, (struct sockaddr *)&here, &len), 0);
     (void)snprintf(upstream->url, sizeof upstream->url, "http://127.0.0.1:%d/",
-                   ntohs(here.sin_port));
+                   port);
 }
 
 void by_hand_start_and_ask(const struct by_hand *upstream, struct raw *client,

@@ -12,6 +12,7 @@
 #include <civetweb.h>
 
 #include "common/base/clock.h"
+#include "common/base/listen.h"
 #include "sync_impl/conn.h"
 #include "sync_impl/conns.h"
 #include "sync_impl/server.h"
@@ -57,16 +58,9 @@ int __wrap_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
 
 static void listen_somewhere(void)
 {
-    struct sockaddr_in here = {.sin_family = AF_INET};
-    socklen_t len = sizeof here;
-
-    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    listener = socket(AF_INET, SOCK_STREAM, 0);
+    config.port = 0;
+    listener = listen_at("127.0.0.1", &config.port, 8, false);
     assert_true(listener >= 0);
-    assert_int_equal(bind(listener, (struct sockaddr *)&here, sizeof here), 0);
-    assert_int_equal(listen(listener, 8), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&here, &len), 0);
-    config.port = ntohs(here.sin_port);
 }
 
 static void pair_open(struct pair *pair)

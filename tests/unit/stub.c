@@ -1,12 +1,12 @@
 #include "tests/unit/stub.h"
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/base/listen.h"
 #include "tests/cmocka_all.h"
 
 /* Reads up to the blank line; false when the client went before. */
@@ -49,18 +49,11 @@ static void *serve_one(void *arg)
 
 void stub_listen(struct stub *stub)
 {
-    struct sockaddr_in here = {.sin_family = AF_INET,
-                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof here;
+    int port = 0;
 
-    stub->listener = socket(AF_INET, SOCK_STREAM, 0);
+    stub->listener = listen_at("127.0.0.1", &port, 1, false);
     assert_true(stub->listener >= 0);
-    assert_int_equal(bind(stub->listener, (struct sockaddr *)&here, len), 0);
-    assert_int_equal(listen(stub->listener, 1), 0);
-    assert_int_equal(
-        getsockname(stub->listener, (struct sockaddr *)&here, &len), 0);
-    (void)snprintf(stub->url, sizeof stub->url, "http://127.0.0.1:%d",
-                   ntohs(here.sin_port));
+    (void)snprintf(stub->url, sizeof stub->url, "http://127.0.0.1:%d", port);
 }
 
 void stub_serve(struct stub *stub, const char *answer, size_t len)
