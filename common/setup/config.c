@@ -336,15 +336,24 @@ static int leave_a_processor(void)
 }
 
 /* What no flag and no variable says. */
-static void take_defaults(struct config_reading *reading)
+static void take_defaults(struct config_reading *reading, const char *program)
 {
+    *reading->config = (struct config){.program = program, .listener = -1};
     for (size_t i = 0; i < config_option_count; i++) {
         const struct option *option = &config_options[i];
 
-        if ((option->rooms & reading->room) && option->preset)
+        if ((option->rooms & reading->room) == reading->room && option->preset)
             (void)config_store(reading, option, option->preset); /* is right */
     }
     memset(reading->given, 0, sizeof reading->given);
+}
+
+void config_default(struct config *config, const char *program)
+{
+    struct config_reading reading = {.config = config, .room = CONFIG_BOTH};
+
+    take_defaults(&reading, program);
+    config->hash_jobs = leave_a_processor();
 }
 
 enum config_result config_read(struct config *config, enum config_room room,
@@ -359,8 +368,7 @@ enum config_result config_read(struct config *config, enum config_room room,
         buf_release(&answer);
         return CONFIG_DONE;
     }
-    *config = (struct config){.program = program_of(room), .listener = -1};
-    take_defaults(&reading);
+    take_defaults(&reading, program_of(room));
     for (int at = 1; at < argc && result == CONFIG_RUN;)
         result = read_flag(&reading, argv, &at);
     if (result == CONFIG_RUN)

@@ -67,6 +67,10 @@ enum config_result {
 enum config_result config_read(struct config *config, enum config_room room,
                                int argc, char **argv);
 
+/* Fills in the defaults alone, of the options that both servers have: for a
+ * program of another name, which takes other arguments. */
+void config_default(struct config *config, const char *program);
+
 /* Logs the variables that begin with TODO_ and set no option of either program:
  * most likely one is misspelt. Call it once the log runs. */
 void config_warn_unknown(void);

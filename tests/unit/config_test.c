@@ -115,6 +115,26 @@ static void without_words_the_defaults_count(void **state)
     assert_int_equal(config.max_connections, 10000);
 }
 
+/* It takes no flags, and no variables either. */
+static void another_program_has_the_defaults_of_both(void **state)
+{
+    (void)state;
+    set_variable("TODO_DB", "other.db");
+    config = (struct config){.port = 1, .auth = true};
+    config_default(&config, "todo-other");
+    assert_string_equal(config.program, "todo-other");
+    assert_string_equal(config.host, "127.0.0.1");
+    assert_string_equal(config.db, "todos.db");
+    assert_int_equal(config.idle_timeout_ms, 60000);
+    assert_int_equal(config.shutdown_timeout_ms, 5000);
+    assert_int_equal(config.listener, -1);
+    assert_true(config.hash_jobs >= 1);
+    assert_false(config.auth);
+    assert_int_equal(config.port, 0); /* each has one of its own */
+    assert_int_equal(config.threads, 0);
+    assert_int_equal(config.store_threads, 0);
+}
+
 static void each_flag_sets_its_own_member(void **state)
 {
     (void)state;
@@ -453,6 +473,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(without_words_the_defaults_count),
+        TEST(another_program_has_the_defaults_of_both),
         TEST(each_flag_sets_its_own_member),
         TEST(a_switch_needs_no_value),
         TEST(at_least_one_password_is_hashed_at_once),
