@@ -4,7 +4,6 @@
  */
 #include "common/pages/pages.h"
 
-#include "common/http/reply.h"
 #include "common/store/store.h"
 #include "keeper.h"
 #include "request.h"
@@ -27,58 +26,13 @@ const struct pages_room pages_room = {
     .lanes = {{"loop", "AABBCC AA    BBCC"}, {"writer", "  aaaaa-----"}},
 };
 
-static void answer_page(struct request *rq, enum page_id id) /* LOOP */
+static void show_page(struct request *rq) /* LOOP */
 {
-    const struct page *page = &rq->server->pages.page[id];
+    enum todo_err err = pages_reply(&rq->server->pages, &rq->in, &rq->reply);
 
-    if (reply_text(&rq->reply, page->content_type, page->text.data,
-                   page->text.len))
-        reply_error(&rq->reply, TODO_ERR_INTERNAL);
-    request_finish(rq); /* WAITS: client */
-}
-
-static void show_home(struct request *rq) /* LOOP */
-{
-    answer_page(rq, PAGE_HOME);
-}
-
-static void show_docs(struct request *rq) /* LOOP */
-{
-    answer_page(rq, PAGE_DOCS);
-}
-
-static void show_live(struct request *rq) /* LOOP */
-{
-    answer_page(rq, PAGE_LIVE);
-}
-
-static void show_waiting(struct request *rq) /* LOOP */
-{
-    answer_page(rq, PAGE_WAITING);
-}
-
-static void show_docs_file(struct request *rq) /* LOOP */
-{
-    const struct page *page = pages_file(&rq->server->pages, rq->in.route.file,
-                                         rq->in.route.file_len);
-    enum todo_err err = TODO_ERR_NO_PATH;
-
-    if (page)
-        err = reply_text(&rq->reply, page->content_type, page->text.data,
-                         page->text.len);
     if (err)
         reply_error(&rq->reply, err);
     request_finish(rq); /* WAITS: client */
-}
-
-static void show_openapi(struct request *rq) /* LOOP */
-{
-    answer_page(rq, PAGE_OPENAPI);
-}
-
-static void check_health(struct request *rq) /* LOOP */
-{
-    answer_page(rq, PAGE_OK);
 }
 
 static void check_ready(struct request *rq) /* LOOP */
@@ -90,30 +44,22 @@ static void check_ready(struct request *rq) /* LOOP */
 static void check_ready_answer(struct request *rq) /* LOOP */
 {
     /* answer */
-    if (rq->err) {
+    if (!rq->err)
+        rq->err = pages_reply(&rq->server->pages, &rq->in, &rq->reply);
+    if (rq->err)
         reply_error(&rq->reply, rq->err);
-        request_finish(rq); /* WAITS: client */
-    } else {
-        answer_page(rq, PAGE_OK);
-    }
-}
-
-static void show_options(struct request *rq) /* LOOP */
-{
-    if (reply_options(&rq->reply, rq->in.preflight))
-        reply_error(&rq->reply, TODO_ERR_INTERNAL);
     request_finish(rq); /* WAITS: client */
 }
 
 void pages_handlers(request_step *handlers[OP_COUNT])
 {
-    handlers[OP_SHOW_HOME] = show_home;
-    handlers[OP_SHOW_DOCS] = show_docs;
-    handlers[OP_SHOW_LIVE] = show_live;
-    handlers[OP_SHOW_WAITING] = show_waiting;
-    handlers[OP_SHOW_DOCS_FILE] = show_docs_file;
-    handlers[OP_SHOW_OPENAPI] = show_openapi;
-    handlers[OP_CHECK_HEALTH] = check_health;
+    handlers[OP_SHOW_HOME] = show_page;
+    handlers[OP_SHOW_DOCS] = show_page;
+    handlers[OP_SHOW_LIVE] = show_page;
+    handlers[OP_SHOW_WAITING] = show_page;
+    handlers[OP_SHOW_DOCS_FILE] = show_page;
+    handlers[OP_SHOW_OPENAPI] = show_page;
+    handlers[OP_CHECK_HEALTH] = show_page;
     handlers[OP_CHECK_READY] = check_ready;
-    handlers[OP_SHOW_OPTIONS] = show_options;
+    handlers[OP_SHOW_OPTIONS] = show_page;
 }

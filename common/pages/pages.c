@@ -136,6 +136,44 @@ const struct page *pages_file(const struct pages *pages, const char *name,
     return NULL;
 }
 
+static const struct page *page_of(const struct pages *pages,
+                                  const struct route_match *route)
+{
+    switch ((int)route->op) {
+    case OP_SHOW_HOME:
+        return &pages->page[PAGE_HOME];
+    case OP_SHOW_DOCS:
+        return &pages->page[PAGE_DOCS];
+    case OP_SHOW_LIVE:
+        return &pages->page[PAGE_LIVE];
+    case OP_SHOW_WAITING:
+        return &pages->page[PAGE_WAITING];
+    case OP_SHOW_OPENAPI:
+        return &pages->page[PAGE_OPENAPI];
+    case OP_SHOW_DOCS_FILE:
+        return pages_file(pages, route->file, route->file_len);
+    case OP_CHECK_HEALTH:
+    case OP_CHECK_READY:
+        return &pages->page[PAGE_OK];
+    default:
+        return NULL;
+    }
+}
+
+enum todo_err pages_reply(const struct pages *pages,
+                          const struct http_request *request,
+                          struct reply *reply)
+{
+    const struct page *page = page_of(pages, &request->route);
+
+    if (request->route.op == OP_SHOW_OPTIONS)
+        return reply_options(reply, request->preflight);
+    if (!page)
+        return TODO_ERR_NO_PATH;
+    return reply_text(reply, page->content_type, page->text.data,
+                      page->text.len);
+}
+
 void pages_release(struct pages *pages)
 {
     for (int i = 0; i < PAGE_COUNT; i++)

@@ -11,6 +11,8 @@
 
 #include "common/base/buf.h"
 #include "common/base/error.h"
+#include "common/http/http_request.h"
+#include "common/http/reply.h"
 #include "common/setup/config.h"
 
 /* Of the viewer's files; the largest has 2 MB. Longer ones are not read. */
@@ -33,7 +35,6 @@ enum page_id {
     PAGE_COUNT
 };
 
-/* An answer for reply_text. */
 struct page {
     const char *content_type;
     struct buf text; /* empty: there is no such page */
@@ -67,6 +68,14 @@ struct pages_room {
  * TODO_ERR_INTERNAL when memory runs out. */
 enum todo_err pages_load(struct pages *pages, const struct config *config,
                          const struct pages_room *room);
+
+/* Writes the answer of an operation that needs nothing but its request: a page,
+ * a file of one, OPTIONS; and that of the two checks, when all is well.
+ * TODO_ERR_NO_PATH when there is no such file, or the operation is another one;
+ * TODO_ERR_INTERNAL when memory runs out. */
+enum todo_err pages_reply(const struct pages *pages,
+                          const struct http_request *request,
+                          struct reply *reply);
 
 /* The file of /docs/{file}; NULL when there is none of that name. */
 const struct page *pages_file(const struct pages *pages, const char *name,

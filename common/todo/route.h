@@ -45,7 +45,8 @@ struct route {
     enum operation op;
     const char *method;
     const char *path;    /* {id} or {file}: one segment, the last */
-    const char *name;    /* of the handler in both rooms, and operationId */
+    const char *name;    /* operationId, and the handler in both rooms, but for
+                          * pages: those are all shown by show_page */
     const char *summary; /* one sentence */
     const char *waits;   /* what a request of this kind waits for */
     bool takes_body;     /* an object in JSON */

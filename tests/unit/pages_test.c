@@ -213,6 +213,64 @@ static void other_names_are_no_files(void **state)
     assert_null(pages_file(&fixture->pages, "style.css\0", 10));
 }
 
+static enum todo_err ask(const struct fixture *fixture, enum operation op,
+                         const char *name, struct reply *reply)
+{
+    struct http_request request = {.route.op = op};
+
+    if (name) {
+        request.route.file = name;
+        request.route.file_len = strlen(name);
+    }
+    *reply = (struct reply){.path = "/docs", .server = "todo-test"};
+    return pages_reply(&fixture->pages, &request, reply);
+}
+
+static void each_operation_has_its_page(void **state)
+{
+    static const struct {
+        enum operation op;
+        const char *file, *has;
+    } rows[] = {{OP_SHOW_HOME, NULL, "<h1>todo-sync</h1>"},
+                {OP_SHOW_DOCS, NULL, "<h1>The API</h1>"},
+                {OP_SHOW_LIVE, NULL, "src=\"./docs/live.js\""},
+                {OP_SHOW_WAITING, NULL, "src=\"./docs/waiting.js\""},
+                {OP_SHOW_OPENAPI, NULL, "\"openapi\":"},
+                {OP_SHOW_DOCS_FILE, "style.css", "Content-Type: text/css"},
+                {OP_CHECK_HEALTH, NULL, "{\"status\":\"ok\"}"},
+                {OP_CHECK_READY, NULL, "{\"status\":\"ok\"}"}};
+    struct reply reply;
+
+    load(*state, NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(ask(*state, rows[i].op, rows[i].file, &reply),
+                         TODO_OK);
+        assert_int_equal(reply.status, 200);
+        assert_true(unit_buf_has(&reply.out, rows[i].has));
+        reply_release(&reply);
+    }
+    assert_int_equal(ask(*state, OP_SHOW_OPTIONS, NULL, &reply), TODO_OK);
+    assert_int_equal(reply.status, 204);
+    assert_true(unit_buf_has(&reply.out, "Allow: GET, HEAD, OPTIONS"));
+    reply_release(&reply);
+}
+
+static void what_has_no_page_is_no_path(void **state)
+{
+    static const enum operation ops[] = {OP_LIST_TODOS, OP_STREAM_EVENTS,
+                                         OP_SHOW_METRICS};
+    struct reply reply;
+
+    load(*state, NULL);
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        assert_int_equal(ask(*state, ops[i], NULL, &reply), TODO_ERR_NO_PATH);
+        assert_int_equal(reply.status, 0);
+    }
+    assert_int_equal(ask(*state, OP_SHOW_DOCS_FILE, "nothing", &reply),
+                     TODO_ERR_NO_PATH);
+    assert_int_equal(reply.status, 0);
+}
+
 static void home_names_the_server_and_escapes_its_words(void **state)
 {
     struct fixture *fixture = *state;
@@ -381,6 +439,8 @@ int main(void)
         PAGES_TEST(a_file_beyond_the_bound_is_no_viewer),
         PAGES_TEST(a_pipe_of_that_name_is_not_waited_for),
         PAGES_TEST(other_names_are_no_files),
+        PAGES_TEST(each_operation_has_its_page),
+        PAGES_TEST(what_has_no_page_is_no_path),
         PAGES_TEST(home_names_the_server_and_escapes_its_words),
         PAGES_TEST(live_names_the_server_and_says_how_it_streams),
         PAGES_TEST(waiting_names_the_server_and_says_what_to_watch),
