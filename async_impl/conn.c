@@ -320,8 +320,7 @@ static void conn_advance(struct conn *conn, const char *bytes,
     if (conn->ended && conn->state == CONN_OPEN)
         conn_close(conn);
     if (conn->ended && conn->state == CONN_READING)
-        conn_refuse(conn, TODO_ERR_MALFORMED,
-                    conn_has_head(conn) ? http_bad_body : NULL);
+        conn_refuse(conn, TODO_ERR_MALFORMED, NULL);
 }
 
 static void conn_advance_pending(struct conn *conn) /* LOOP */
@@ -415,8 +414,7 @@ void conn_accept(struct server *server) /* LOOP */
 void conn_late(struct conn *conn) /* LOOP */
 {
     if (conn->state == CONN_READING)
-        conn_refuse(conn, TODO_ERR_BODY_TIMEOUT,
-                    conn_has_head(conn) ? NULL : http_late_head);
+        conn_refuse(conn, TODO_ERR_BODY_TIMEOUT, NULL);
     else
         conn_close(conn);
 }

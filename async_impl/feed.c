@@ -284,7 +284,7 @@ bool feed_subscribe(struct request *rq, int64_t after) /* LOOP */
     subscriber->chunked = rq->reply.chunked;
     memcpy(subscriber->id, rq->reply.id, sizeof subscriber->id);
     subscriber->path = rq->reply.path;
-    subscriber->began_us = rq->began_us;
+    subscriber->began_us = rq->in.began_us;
     memcpy(subscriber->base, rq->reply.base, base_size);
     subscriber->next = feed->first;
     if (feed->first)

@@ -8,7 +8,6 @@
 
 #include "answer.h"
 #include "common/base/clock.h"
-#include "common/base/log.h"
 #include "common/base/probe.h"
 #include "conn.h"
 #include "conns.h"
@@ -26,18 +25,11 @@ struct request *request_new(struct conn *conn) /* LOOP */
     return rq;
 }
 
-static void request_log(const struct request *rq) /* LOOP */
-{
-    log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,
-                rq->in.head.path.len, rq->reply.status,
-                clock_mono_us() - rq->began_us);
-}
-
 /* Its answer is made, or nobody waits for one any more. */
 static void request_count(const struct request *rq) /* LOOP */
 {
     metrics_end(rq->server->metrics, rq->in.route.op, rq->reply.status,
-                clock_mono_us() - rq->began_us);
+                clock_mono_us() - rq->in.began_us);
 }
 
 void request_free(struct request *rq) /* LOOP */
@@ -49,17 +41,16 @@ void request_free(struct request *rq) /* LOOP */
     free(rq);
 }
 
-/* It will not be whole. */
-static void give_up(struct request *rq, const char *detail) /* LOOP */
+/* It will not be whole. Gives the error to answer with. */
+static enum todo_err give_up(struct request *rq, enum todo_err err,
+                             const char *detail) /* LOOP */
 {
-    if (!rq->accepted) {
-        rq->began_us = clock_mono_us();
-        metrics_begin(rq->server->metrics);
-        http_request_refuse(&rq->in, rq->server->config, &rq->reply);
-    }
-    rq->reply.head_only = wire_asks_head(&rq->wire);
-    rq->reply.keep_alive = false;
-    rq->reply.problem.detail = detail;
+    if (rq->accepted)
+        return http_request_cut(err, &rq->reply);
+    metrics_begin(rq->server->metrics);
+    wire_head(&rq->wire, &rq->in.head);
+    http_request_refuse(&rq->in, rq->server->config, err, detail, &rq->reply);
+    return err;
 }
 
 void request_abandon(struct request *rq) /* LOOP */
@@ -68,10 +59,10 @@ void request_abandon(struct request *rq) /* LOOP */
         return;
     if (rq->accepted)
         probe_go(rq->reply.number, "client.body");
-    give_up(rq, NULL); /* nobody hears it */
+    (void)give_up(rq, TODO_ERR_MALFORMED, NULL); /* nobody hears it */
     rq->reply.status = error_info(TODO_ERR_MALFORMED)->status;
     request_count(rq);
-    request_log(rq);
+    http_request_log(&rq->in, &rq->reply);
     probe_end(rq->reply.number);
     request_free(rq);
 }
@@ -80,10 +71,8 @@ enum todo_err request_accept(struct request *rq) /* LOOP */
 {
     enum todo_err err;
 
-    rq->began_us = clock_mono_us();
     metrics_begin(rq->server->metrics);
     wire_head(&rq->wire, &rq->in.head);
-    rq->in.port = rq->server->config->port;
     rq->in.token_key = store_file_token_key(rq->server->file);
     rq->in.token_seen = &rq->conn->token_seen;
     rq->in.limits = rq->server->limits;
@@ -118,8 +107,7 @@ void request_run(struct request *rq, enum todo_err err) /* LOOP */
 void request_refuse(struct request *rq, enum todo_err err,
                     const char *detail) /* LOOP */
 {
-    give_up(rq, detail);
-    request_run(rq, err);
+    request_run(rq, give_up(rq, err, detail));
 }
 
 void request_write(struct request *rq, request_step *next) /* LOOP */
@@ -140,6 +128,6 @@ void request_cut(struct request *rq) /* LOOP */
 void request_finish(struct request *rq) /* LOOP */
 {
     request_count(rq);
-    request_log(rq);
+    http_request_log(&rq->in, &rq->reply);
     answer_send(rq->conn, &rq->reply); /* WAITS: client */
 }

@@ -39,7 +39,6 @@ struct request {
     struct reply reply;
     char *body; /* in the wire; NULL without one */
     size_t body_len;
-    int64_t began_us;
     bool accepted;                /* request_accept has said yes */
     enum todo_err err;            /* of what was waited for */
     struct keeper_job job;        /* what is waited for */

@@ -246,17 +246,15 @@ enum wire_event wire_feed(struct wire *wire, const char *bytes, size_t len,
     return wire->event;
 }
 
+/* What did not fit is not there, though it was counted. */
 static struct http_text part(const struct wire *wire, size_t from, size_t to)
 {
+    if (to > wire->head.len)
+        to = wire->head.len;
     if (to <= from)
         return (struct http_text){"", 0};
     return http_text_trim(
         (struct http_text){wire->head.data + from, to - from});
-}
-
-bool wire_asks_head(const struct wire *wire) /* LOOP */
-{
-    return wire->parser.method == HTTP_HEAD;
 }
 
 void wire_head(const struct wire *wire, struct http_head *head) /* LOOP */

@@ -62,9 +62,6 @@ void wire_release(struct wire *wire);
 enum wire_event wire_feed(struct wire *wire, const char *bytes, size_t len,
                           size_t *taken);
 
-/* Whether the method is HEAD, as far as was read. */
-bool wire_asks_head(const struct wire *wire);
-
 /* The head, or as much as was read of it. It borrows from the wire. */
 void wire_head(const struct wire *wire, struct http_head *head);
 

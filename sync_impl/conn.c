@@ -56,7 +56,6 @@ static int on_request(struct mg_connection *mg) /* REQUEST THREAD */
     conn_goes_on(conn);
     conn_request_begin(conn, mg);
     wire_head(mg_get_request_info(mg), &rq.in.head);
-    rq.in.port = mg_get_request_info(mg)->server_port;
     request_serve(&rq);
     conn_request_end(conn);
     tap_head_begin(); /* what civetweb reads next */
@@ -84,14 +83,11 @@ static int on_refused(struct mg_connection *mg, int status,
     struct conn *conn = mg_get_user_connection_data(mg);
     struct request rq = {.server = server, .conn = conn};
     enum todo_err err = why_refused(mg, status);
-    const char *detail = NULL;
+    /* A bad Content-Length; our own 411 comes later. */
+    const char *detail = status == 411 ? http_bad_length : NULL;
 
     log_debug("conn", "civetweb refuses a head: %s", message);
-    if (err == TODO_ERR_BODY_TIMEOUT)
-        detail = http_late_head;
-    else if (status == 411) /* a bad Content-Length; our own 411 comes later */
-        detail = http_bad_length;
-    rq.reply.head_only = wire_asks_head();
+    rq.in.head.method = wire_asks_head() ? "HEAD" : NULL;
     conn_request_begin(conn, mg);
     request_refuse(&rq, err, detail);
     conn_request_end(conn);

@@ -8,7 +8,6 @@
 
 #include "answer.h"
 #include "common/base/clock.h"
-#include "common/base/log.h"
 #include "common/base/probe.h"
 #include "common/base/wipe.h"
 #include "conn.h"
@@ -49,10 +48,8 @@ static void request_run(struct request *rq,
 void request_refuse(struct request *rq, enum todo_err err,
                     const char *detail) /* REQUEST THREAD */
 {
-    rq->began_us = clock_mono_us();
     metrics_begin(rq->server->metrics);
-    http_request_refuse(&rq->in, rq->server->config, &rq->reply);
-    rq->reply.problem.detail = detail;
+    http_request_refuse(&rq->in, rq->server->config, err, detail, &rq->reply);
     request_run(rq, err);
 }
 
@@ -60,7 +57,6 @@ void request_serve(struct request *rq) /* REQUEST THREAD */
 {
     enum todo_err err;
 
-    rq->began_us = clock_mono_us();
     rq->keeper = rq->server->keeper;
     err = request_accept(rq);
     if (!err && http_request_has_body(&rq->in)) {
@@ -92,15 +88,13 @@ void request_cut(struct request *rq, enum todo_err err) /* REQUEST THREAD */
 static void request_count(const struct request *rq) /* REQUEST THREAD */
 {
     metrics_end(rq->server->metrics, rq->in.route.op, rq->reply.status,
-                clock_mono_us() - rq->began_us);
+                clock_mono_us() - rq->in.began_us);
 }
 
 void request_finish(struct request *rq) /* REQUEST THREAD */
 {
     request_count(rq);
-    log_request(rq->reply.id, rq->in.head.method, rq->in.head.path.at,
-                rq->in.head.path.len, rq->reply.status,
-                clock_mono_us() - rq->began_us);
+    http_request_log(&rq->in, &rq->reply);
     answer_send(rq->conn, &rq->reply); /* WAITS: client */
     wipe(rq->body, rq->body_len);
     free(rq->body);

@@ -27,7 +27,6 @@ struct request {
     struct reply reply;
     char *body; /* NULL without one */
     size_t body_len;
-    int64_t began_us;
 };
 
 /* A handler: it is called once, and calls request_finish once. */

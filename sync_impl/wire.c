@@ -114,9 +114,5 @@ enum todo_err wire_body(struct request *rq) /* REQUEST THREAD */
         err = meaning->chunked ? read_chunks(rq) : read_plain(rq);
     if (err == TODO_ERR_MALFORMED && atomic_load(&rq->conn->late))
         err = TODO_ERR_BODY_TIMEOUT;
-    if (err == TODO_ERR_MALFORMED)
-        rq->reply.problem.detail = http_bad_body;
-    if (err)
-        rq->reply.keep_alive = false; /* what is left of it is no request */
-    return err;
+    return err ? http_request_cut(err, &rq->reply) : TODO_OK;
 }

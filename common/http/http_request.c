@@ -59,7 +59,7 @@ static void give_base(const struct http_request *request,
         reply->base[sizeof scheme - 1 + host.len] = '\0';
     } else {
         (void)snprintf(reply->base, sizeof reply->base, "http://%s:%d",
-                       config->host, request->port);
+                       config->host, config->port);
     }
 }
 
@@ -381,8 +381,14 @@ static void read_last_id(struct http_request *request)
 }
 
 void http_request_refuse(struct http_request *request,
-                         const struct config *config, struct reply *reply)
+                         const struct config *config, enum todo_err err,
+                         const char *detail, struct reply *reply)
 {
+    request->began_us = clock_mono_us();
+    reply->head_only =
+        request->head.method && strcmp(request->head.method, "HEAD") == 0;
+    reply->problem.detail =
+        err == TODO_ERR_BODY_TIMEOUT ? http_late_head : detail;
     request->head = (struct http_head){.method = "-", .path = {"-", 1}};
     request->route.op = OP_NONE;
     give_id(reply);
@@ -398,6 +404,7 @@ enum todo_err http_request_accept(struct http_request *request,
 {
     enum todo_err err;
 
+    request->began_us = clock_mono_us();
     request->route.op = OP_NONE;
     give_id(reply);
     reply->server = config->program;

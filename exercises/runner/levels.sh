@@ -119,7 +119,7 @@ show_ours() {
     say "$shelf/$ex, and starts as yours does: build/$preset/bin/todo-third"
     say "PORT FOLDER. In this order it reads best:"
     say
-    for name in third.h main.c conn.c serve.c; do
+    for name in third.h main.c serve.c; do
         printf '  %-9s%4d lines\n' $name "$(wc -l < "$shelf/$ex/$name")"
     done
     say

@@ -8,7 +8,7 @@
 static struct config config_of_test(void)
 {
     return (struct config){
-        .program = "todo-test", .host = "127.0.0.1", .port = 1};
+        .program = "todo-test", .host = "127.0.0.1", .port = 8080};
 }
 
 static struct http_text text(const char *word)
@@ -23,7 +23,6 @@ static struct http_request good_request(const char *method, const char *path)
     request.head.method = method;
     request.head.path = text(path);
     request.head.major = request.head.minor = 1;
-    request.port = 8080;
     request.head.field_count = 1;
     request.head.fields[0] = (struct http_field){{"Host", 4}, {"[::1]:80", 8}};
     return request;
@@ -58,7 +57,7 @@ static void every_request_gets_an_id_of_its_own(void **state)
     (void)state;
     request = good_request("GET", "nowhere");
     second = accept(&request, &config, TODO_ERR_MALFORMED);
-    http_request_refuse(&request, &config, &third);
+    http_request_refuse(&request, &config, TODO_ERR_MALFORMED, NULL, &third);
     assert_int_equal(strlen(first.id), 17);
     assert_int_equal(strspn(first.id, "0123456789abcdef"), 8);
     assert_int_equal(first.id[8], '-');
@@ -99,7 +98,7 @@ static void the_type_of_a_problem_has_the_path_of_the_public_url(void **state)
 
     (void)state;
     config.public_url = "https://example.com/api";
-    http_request_refuse(&request, &config, &reply);
+    http_request_refuse(&request, &config, TODO_ERR_MALFORMED, NULL, &reply);
     reply_error(&reply, TODO_ERR_MALFORMED);
     assert_true(unit_buf_has(&reply.out, type));
     reply_release(&reply);
@@ -204,9 +203,57 @@ static void a_refused_request_ends_the_connection(void **state)
     struct reply reply = {.keep_alive = true};
 
     (void)state;
-    http_request_refuse(&request, &config, &reply);
+    http_request_refuse(&request, &config, TODO_ERR_MALFORMED, NULL, &reply);
     assert_false(reply.keep_alive);
     assert_string_equal(reply.server, "todo-test");
+}
+
+static struct reply refuse(const char *method, enum todo_err err,
+                           const char *detail)
+{
+    struct config config = config_of_test();
+    struct http_request request = {.head.method = method};
+    struct reply reply = {0};
+
+    http_request_refuse(&request, &config, err, detail, &reply);
+    return reply;
+}
+
+static void a_refused_request_says_what_is_known_of_it(void **state)
+{
+    static const char detail[] = "Because.";
+
+    (void)state;
+    assert_ptr_equal(refuse(NULL, TODO_ERR_MALFORMED, detail).problem.detail,
+                     detail);
+    assert_null(refuse(NULL, TODO_ERR_MALFORMED, NULL).problem.detail);
+    assert_ptr_equal(refuse(NULL, TODO_ERR_BODY_TIMEOUT, NULL).problem.detail,
+                     http_late_head);
+    assert_true(refuse("HEAD", TODO_ERR_MALFORMED, NULL).head_only);
+    assert_false(refuse("GET", TODO_ERR_MALFORMED, NULL).head_only);
+    assert_false(refuse(NULL, TODO_ERR_MALFORMED, NULL).head_only);
+}
+
+static void a_cut_body_ends_the_connection_and_says_why(void **state)
+{
+    static const struct {
+        enum todo_err err, answer;
+        const char *detail;
+    } rows[] = {
+        {TODO_ERR_GONE, TODO_ERR_MALFORMED, http_bad_body},
+        {TODO_ERR_MALFORMED, TODO_ERR_MALFORMED, http_bad_body},
+        {TODO_ERR_BODY_TIMEOUT, TODO_ERR_BODY_TIMEOUT, NULL},
+        {TODO_ERR_BODY_TOO_LARGE, TODO_ERR_BODY_TOO_LARGE, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct reply reply = {.keep_alive = true};
+
+        assert_int_equal(http_request_cut(rows[i].err, &reply), rows[i].answer);
+        assert_false(reply.keep_alive);
+        assert_ptr_equal(reply.problem.detail, rows[i].detail);
+    }
 }
 
 /* As which it is counted. The request before it on this connection had one. */
@@ -217,7 +264,7 @@ static void a_refused_request_is_no_operation(void **state)
     struct reply reply = {0};
 
     (void)state;
-    http_request_refuse(&request, &config, &reply);
+    http_request_refuse(&request, &config, TODO_ERR_MALFORMED, NULL, &reply);
     assert_int_equal(request.route.op, OP_NONE);
     request = good_request("GET", "/");
     request.head.field_count = 0; /* no Host */
@@ -300,6 +347,8 @@ int main(void)
         cmocka_unit_test(a_chunked_body_left_behind_ends_it_too),
         cmocka_unit_test(what_the_answer_must_know_of_the_request_is_kept),
         cmocka_unit_test(a_refused_request_ends_the_connection),
+        cmocka_unit_test(a_refused_request_says_what_is_known_of_it),
+        cmocka_unit_test(a_cut_body_ends_the_connection_and_says_why),
         cmocka_unit_test(a_refused_request_is_no_operation),
         cmocka_unit_test(only_the_configured_origin_is_allowed),
         cmocka_unit_test(a_preflight_has_an_origin_and_a_method),

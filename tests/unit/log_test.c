@@ -10,7 +10,9 @@
 #include <sys/prctl.h>
 #endif
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/http/http_request.h"
 #include "tests/cmocka_all.h"
 
 /* A time, as every line begins. */
@@ -95,6 +97,25 @@ static void a_request_line_has_id_status_milliseconds_and_target(void **state)
                         "     0[.]412 ms GET /todos/1$");
     assert_matches(next_line(reader), TIME "INFO  loop     request: f 503"
                                            "  5001[.]002 ms DELETE /todos$");
+    assert_int_equal(fclose(reader), 0);
+}
+
+/* By a clock that stands, it took as long as the case says. */
+static void a_request_knows_its_line(void **state)
+{
+    struct http_request request = {
+        .head = {.method = "PUT", .path = {"/todos/1?x", 8}}};
+    struct reply reply = {.id = "0123", .status = 412};
+    FILE *reader;
+
+    (void)state;
+    clock_move(0);
+    request.began_us = clock_mono_us() - 1002;
+    reader = listen_to_stderr();
+    http_request_log(&request, &reply);
+    put_stderr_back();
+    assert_matches(next_line(reader),
+                   "request: 0123 412     1[.]002 ms PUT /todos/1$");
     assert_int_equal(fclose(reader), 0);
 }
 
@@ -329,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_has_time_level_thread_place_and_text),
         cmocka_unit_test(a_request_line_has_id_status_milliseconds_and_target),
+        cmocka_unit_test(a_request_knows_its_line),
         cmocka_unit_test(bytes_that_are_not_plain_ascii_are_shown_as_marks),
         cmocka_unit_test(what_is_too_long_is_cut_and_stays_one_line),
         cmocka_unit_test(lines_above_the_level_are_not_written),
