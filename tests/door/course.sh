@@ -62,6 +62,7 @@ read_only() {
 check "no exercise is begun at first" \
     1 './learn next begins the first' ./learn check
 
+check "a verb takes one number" 2 'takes one number' ./learn check 00 01
 check "an exercise that does not exist is refused" \
     1 'there is no exercise 77' ./learn next 77
 check "nor is a pattern a number" \

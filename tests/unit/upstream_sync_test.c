@@ -132,7 +132,7 @@ static int teardown(void **state)
 
 static enum todo_err ask(const struct step *how, int count)
 {
-    struct request rq = {.server = &server, .began_us = clock_mono_us()};
+    struct request rq = {.server = &server, .in.began_us = clock_mono_us()};
     struct buf array = {0};
     enum todo_err err;
 
