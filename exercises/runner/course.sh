@@ -273,6 +273,7 @@ advise_after_failure() {
 
 hint() { # [NN]
     choose_begun "${1:-}"
+    [ -n "${1:-}" ] || say "... exercise $(called "$ex")" >&2
     number=$(notes "$ex" hint | wc -l)
     number=$((number + 1))
     if [ $number -gt 3 ]; then
