@@ -29,6 +29,7 @@ await_serving() { # COUNT
 
 if [ "${1:-}" = ask ]; then
     parent=$(cat "$TMPDIR/parent")
+    await_serving 0 # whoever asked whether the server is up has gone
     post first "$2"
     exec 3> "$TMPDIR/first"
     first=$!
