@@ -135,7 +135,8 @@ static size_t feed(struct talk *talk, const char *bytes, size_t len)
     case WIRE_DONE:
         end_request(talk);
         break;
-    case WIRE_BAD:
+    case WIRE_BAD: /* also of a head that was refused there is one to see */
+        wire_head(&talk->wire, &(struct http_head){0});
         fuzz_must(talk->wire.err != TODO_OK, "what is bad has a reason");
         buf_printf(&talk->told, "bad: %d, %s\n", (int)talk->wire.err,
                    talk->wire.detail ? talk->wire.detail : "no detail");
