@@ -78,8 +78,8 @@ for name in $(sed -n 's/^static void \([a-z_]*\)(struct request \*rq).*/\1/p' \
 done
 
 check "compare puts what two operations share below the steps, side by side" \
-    0 'answer_page(struct request .* | .*answer_page(struct request ' \
-    "$bin/learn-runner" compare --width 300 check_ready
+    0 'change_todo(struct request .* | .*change_todo(struct request ' \
+    "$bin/learn-runner" compare --width 300 replace_todo
 
 check "compare of an unknown operation names those there are" \
     2 '^  list_todos, create_todo, ' \
