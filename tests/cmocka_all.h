@@ -25,17 +25,21 @@
 /* cmocka would print hexadecimal digits, and not what they are of: a learner
  * reads "answer.status is 200, not 504", or "err is 0, not TODO_ERR_GONE: 7".
  */
+struct asserted {
+    const char *is, *should, *file; /* as they are written */
+    int line;
+};
+
 static inline void assert_number(long long is, long long should,
-                                 const char *what, const char *name,
-                                 const char *file, int line)
+                                 struct asserted at)
 {
     if (is == should)
         return;
-    if (name[0] >= '0' && name[0] <= '9')
-        print_error("%s is %lld, not %lld\n", what, is, should);
+    if (at.should[0] >= '0' && at.should[0] <= '9')
+        print_error("%s is %lld, not %lld\n", at.is, is, should);
     else
-        print_error("%s is %lld, not %s: %lld\n", what, is, name, should);
-    _fail(file, line);
+        print_error("%s is %lld, not %s: %lld\n", at.is, is, at.should, should);
+    _fail(at.file, at.line);
     abort(); /* not reached; cmocka does not say so to the compiler */
 }
 
@@ -63,8 +67,8 @@ static inline void assert_condition(bool is, bool should, const char *what,
 #undef assert_int_equal
 #undef assert_uint_equal
 #define assert_int_equal(is, should)                                           \
-    assert_number((long long)(is), (long long)(should), #is, #should,          \
-                  __FILE__, __LINE__)
+    assert_number((long long)(is), (long long)(should),                        \
+                  (struct asserted){#is, #should, __FILE__, __LINE__})
 #define assert_uint_equal assert_int_equal
 
 #endif
