@@ -59,9 +59,9 @@ static inline void assert_condition(bool is, bool should, const char *what,
 #undef assert_non_null
 #undef assert_null
 #define assert_true(it)                                                        \
-    assert_condition((it) ? true : false, true, #it, __FILE__, __LINE__)
+    assert_condition((bool)(it), true, #it, __FILE__, __LINE__)
 #define assert_false(it)                                                       \
-    assert_condition((it) ? true : false, false, #it, __FILE__, __LINE__)
+    assert_condition((bool)(it), false, #it, __FILE__, __LINE__)
 #define assert_non_null(it) assert_true((it) != NULL)
 #define assert_null(it)     assert_true((it) == NULL)
 #undef assert_int_equal
