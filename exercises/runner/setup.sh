@@ -162,7 +162,7 @@ install_missing() {
 
 consent() {
     if [ "$ask" != yes ]; then
-        say "Nobody is asked, as --yes says or there is no terminal here."
+        say "It runs at once: --yes was given, or there is no terminal to ask at."
         return
     fi
     printf 'Run it now? [Y/n] '
