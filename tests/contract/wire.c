@@ -222,14 +222,20 @@ void wire_expect_closing(struct api *api, const char *text, int status)
     wire_expect_end(api);
 }
 
+/* The newest answer says so. */
+static bool is_refusal(const struct api *api)
+{
+    int status = api->answer.http.status;
+
+    return status == 501 || status == 505 || (status >= 400 && status <= 499) ||
+           (status == 0 && (api->raw.eof || api->raw.reset));
+}
+
 void wire_expect_refusal_bytes(struct api *api, const void *bytes, size_t len)
 {
-    int status;
-
     wire_open_bytes(api, bytes, len);
-    status = wire_next(api, "POST")->http.status;
-    if (status != 501 && status != 505 && (status < 400 || status > 499) &&
-        (status != 0 || (!api->raw.eof && !api->raw.reset)))
+    (void)wire_next(api, "POST");
+    if (!is_refusal(api))
         fail_answer(&api->answer, "any 4xx, 501, 505, or a close");
     expect_status(api_get(api, "/healthz"), 200);
 }
@@ -237,6 +243,14 @@ void wire_expect_refusal_bytes(struct api *api, const void *bytes, size_t len)
 void wire_expect_refusal(struct api *api, const char *text)
 {
     wire_expect_refusal_bytes(api, text, strlen(text));
+}
+
+void wire_expect_served_or_refused(struct api *api, const char *text)
+{
+    wire_open(api, text);
+    if (wire_next(api, "GET")->http.status != 200 && !is_refusal(api))
+        fail_answer(&api->answer, "200, or any 4xx, 501, 505, or a close");
+    expect_status(api_get(api, "/healthz"), 200);
 }
 
 const char *letters(size_t count)

@@ -69,6 +69,9 @@ void wire_expect_closing(struct api *api, const char *text, int status);
 void wire_expect_refusal(struct api *api, const char *text);
 void wire_expect_refusal_bytes(struct api *api, const void *bytes, size_t len);
 
+/* The same, or 200. */
+void wire_expect_served_or_refused(struct api *api, const char *text);
+
 /* `count` times the letter a, in one static buffer of 128 KiB. */
 const char *letters(size_t count);
 
