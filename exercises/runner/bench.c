@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "common/setup/config_value.h"
+#include "others.h"
 #include "runner.h"
 
 enum {
@@ -195,8 +196,11 @@ int bench_command(int argc, char **argv)
     bench.commit = told.commit;
     if (!find_place(told.out, path))
         return 1;
+    bench.others_percent = others_look();
     good = lab_start(&lab, told.servers) && measure_all(&lab, &bench);
     good = lab_stop(&lab) && good && bench_write(&bench, path);
+    if (good)
+        others_say(bench.others_percent);
     if (good)
         (void)printf("The page is there; a browser opens it from the disk: "
                      "%s\n",

@@ -23,6 +23,7 @@ struct bench_row {
 struct bench {
     const char *commit; /* of the sources; or NULL */
     int seconds;        /* of each measurement of a rate */
+    int others_percent; /* of the processors; -1: not known */
 
     /* a closed loop asks for one thing after the other */
     struct bench_row rows[BENCH_ROWS];

@@ -79,6 +79,11 @@ static void put_facts(struct buf *out, const struct bench *bench)
     clock_format_rfc3339(clock_wall_ms(), date);
     buf_printf(out, "<table>\n<tr><th scope=\"row\">date<td>%s\n", date);
     put_machine(out);
+    if (bench->others_percent >= 0)
+        buf_printf(out,
+                   "\n<tr><th scope=\"row\">other programs<td>used %d %% of "
+                   "the processors when it began\n",
+                   bench->others_percent);
     buf_printf(out,
                "\n<tr><th scope=\"row\">versions<td>libuv %s, SQLite %s, "
                "libcurl %s; compiler %s\n",
