@@ -2,6 +2,8 @@
 # drip.sh URL - two requests to a server: the body of #1 comes byte by byte, and
 # before it does, #2 comes and is answered. Prints what #1 is answered.
 set -eu
+# shellcheck source=docs/scripts/given.sh
+. "$(dirname -- "$0")/given.sh"
 address=${1#http://}
 tcp=/dev/tcp/${address%:*}/${address#*:}
 body='{"title": "drip, drip"}'

@@ -2,6 +2,8 @@
 # events.sh LAST COUNT URL - follows GET /todos/events behind the change LAST and
 # prints COUNT events. HTTP/1.0, so that there are no chunks between them.
 set -eu
+# shellcheck source=docs/scripts/given.sh
+. "$(dirname -- "$0")/given.sh"
 address=${3#http://}
 
 exec 3<> "/dev/tcp/${address%:*}/${address#*:}"

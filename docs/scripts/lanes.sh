@@ -3,6 +3,8 @@
 # it gives to it as the last argument, a URL. Prints the first line of what the
 # client prints, and what each thread of the server did meanwhile.
 set -eu
+# shellcheck source=docs/scripts/given.sh
+. "$(dirname -- "$0")/given.sh"
 CDPATH='' cd -- "$(dirname -- "$0")/../.."
 runner=$(command -v learn-runner || echo build/dev/bin/learn-runner)
 room=$1

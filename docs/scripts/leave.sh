@@ -4,6 +4,8 @@
 # second signal. Prints what they hear, what a new client hears, and the exit
 # status.
 set -eu
+# shellcheck source=docs/scripts/given.sh
+. "$(dirname -- "$0")/given.sh"
 CDPATH='' cd -- "$(dirname -- "$0")/../.."
 runner=$(command -v learn-runner || echo build/dev/bin/learn-runner)
 dir=$(mktemp -d)

@@ -3,6 +3,8 @@
 # own, one after the other. Prints what each is answered, and then what
 # GET /todos is answered, while they are open.
 set -eu
+# shellcheck source=docs/scripts/given.sh
+. "$(dirname -- "$0")/given.sh"
 CDPATH='' cd -- "$(dirname -- "$0")/../.."
 runner=$(command -v learn-runner || echo build/dev/bin/learn-runner)
 if [ $# -eq 2 ]; then # again, beside a server, with its URL

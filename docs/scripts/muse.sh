@@ -3,6 +3,8 @@
 # upstream that waits DELAY milliseconds; with /drip, before each byte. Servers
 # that the command starts find it in their environment.
 set -eu
+# shellcheck source=docs/scripts/given.sh
+. "$(dirname -- "$0")/given.sh"
 CDPATH='' cd -- "$(dirname -- "$0")/../.."
 muse=$(command -v muse || echo build/dev/bin/muse)
 delay=$1 path=$2

@@ -3,6 +3,8 @@
 # one for each byte, one right after the other; five times each. Prints how long
 # the answer took. The body is no JSON, so nothing waits for the disk.
 set -eu
+# shellcheck source=docs/scripts/given.sh
+. "$(dirname -- "$0")/given.sh"
 address=${1#http://}
 body='{"title": "in how many piec'
 

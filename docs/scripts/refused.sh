@@ -3,6 +3,8 @@
 # client ask once a second. Prints some lines of the head of the last answer that
 # refused it.
 set -eu
+# shellcheck source=docs/scripts/given.sh
+. "$(dirname -- "$0")/given.sh"
 CDPATH='' cd -- "$(dirname -- "$0")/../.."
 runner=$(command -v learn-runner || echo build/dev/bin/learn-runner)
 

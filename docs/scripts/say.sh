@@ -4,6 +4,8 @@
 #
 #   docs/scripts/say.sh 'GET /healthz HTTP/1.0\r\n\r\n' http://127.0.0.1:8001
 set -eu
+# shellcheck source=docs/scripts/given.sh
+. "$(dirname -- "$0")/given.sh"
 address=${2#http://}
 
 exec 3<> "/dev/tcp/${address%:*}/${address#*:}"

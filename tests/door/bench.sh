@@ -23,6 +23,21 @@ check "bench needs servers" 1 'todo-sync' \
     "$bin/learn-runner" bench --bin "$tmp/none"
 check "bench says at once when it cannot write its page" 1 'No such file' \
     "$bin/learn-runner" bench --out "$tmp/none/none"
+
+# ./learn: it builds nothing for what it refuses; and while it measures, nobody
+# else builds or checks. A cmake that does nothing stands for the build.
+mkdir "$tmp/bin"
+printf '#!/bin/sh\necho builds >> "%s"\n' "$tmp/built" > "$tmp/bin/cmake"
+printf '#!/bin/sh\nflock -n build/lock true || echo "kept: $*"\n' \
+    > "$tmp/bin/learn-runner"
+chmod +x "$tmp/bin/cmake" "$tmp/bin/learn-runner"
+learn() { env PATH="$tmp/bin:$PATH" LEARN_BIN="$tmp/bin" ./learn "$@"; }
+check "./learn bench refuses no seconds" 2 'from 1 to 10' learn bench --seconds 0
+check "./learn claims refuses what it does not take" 2 'no arguments' learn claims 5
+check "before anything is built" 2 'No such file' ls "$tmp/built"
+for verb in bench claims; do
+    check "./learn $verb keeps the lock" 0 "^kept: $verb" learn $verb
+done
 [ "${2:-}" = whole ] || exit "$failed"
 check "bench measures both servers" 0 'The page is there' \
     "$bin/learn-runner" bench --seconds 1 --commit 'a<b' --out "$tmp/page"

@@ -32,7 +32,8 @@ expect 0 out 'Usage: todo-load' --rate 5 --help
 expect 2 err 'a URL is needed'
 expect 2 err 'a URL is needed' --rate 5
 expect 2 err 'one of --rate and --clients' "$here"
-expect 2 err 'one of --rate and --clients' --rate 5 --clients 5 "$here"
+expect 2 err 'one of --rate and --clients is needed, and not both' \
+    --rate 5 --clients 5 "$here"
 expect 2 err 'one URL is enough' --rate 5 "$here" "$here"
 expect 2 err 'no such option, see --help: --rat' --rat 5 "$here"
 expect 2 err 'no such option, see --help: --no-rate' --no-rate "$here"

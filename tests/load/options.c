@@ -240,7 +240,8 @@ static bool is_whole(const struct options *options)
         return said("a URL is needed, such as http://127.0.0.1:8001; ",
                     "see --help");
     if ((options->rate > 0) == (options->clients > 0))
-        return said("one of --rate and --clients is needed; ", "see --help");
+        return said("one of --rate and --clients is needed, and not both; ",
+                    "see --help");
     if (options->mix.token && strlen(options->mix.token) > MIX_TOKEN_MAX)
         return said("--token: this is longer than a token: ",
                     options->mix.token);
