@@ -46,7 +46,8 @@ static void follow_patiently(void)
     long long deadline = now_ms() + PATIENCE_MS;
 
     while (stream_open_events(&stream, hostile_server.port, -1) == 503) {
-        assert_true(now_ms() < deadline);
+        if (now_ms() > deadline)
+            fail_msg("the clients have left, and no place is free");
         stream_close(&stream);
         server_pass_time(&hostile_server, 0.1); /* it looks for clients */
         a_moment();
@@ -59,8 +60,11 @@ static void expect_told(const char *title)
     struct stream_event event;
 
     (void)talk_create(hostile_server.port, title);
-    assert_true(stream_event(&stream, &event));
-    assert_non_null(strstr(event.data, title));
+    if (!stream_event(&stream, &event))
+        fail_msg("the stream ended before it told of a change");
+    if (!strstr(event.data, title))
+        fail_msg("the stream is to tell of \"%s\", and not: %s", title,
+                 event.data);
 }
 
 /* Before, while and after the head is sent. */

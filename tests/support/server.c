@@ -389,13 +389,22 @@ int server_wait(struct server *server)
     return exit_code(status);
 }
 
+void server_expect_end(struct server *server, int status)
+{
+    char what[80];
+    int ended = server_wait(server);
+
+    (void)snprintf(what, sizeof what,
+                   "the server ended with status %d, and not with %d", ended,
+                   status);
+    if (ended != status)
+        fail_with_log(server, what);
+}
+
 void server_stop(struct server *server)
 {
     server_signal(server, SIGTERM);
-    int status = server_wait(server);
-
-    if (status != 0)
-        fail_with_log(server, "the server did not end with 0");
+    server_expect_end(server, 0);
 }
 
 /* Kills it. If it had ended by itself, nobody has seen that: this says so, with

@@ -97,6 +97,10 @@ void server_thaw(struct server *server);
  * Fails the running test when it has not ended after PATIENCE_MS. */
 int server_wait(struct server *server);
 
+/* The running test fails unless it ends with this status, as server_wait gives
+ * it. */
+void server_expect_end(struct server *server, int status);
+
 /* SIGTERM, wait; the running test fails unless the exit status is 0. */
 void server_stop(struct server *server);
 

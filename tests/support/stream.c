@@ -228,6 +228,7 @@ void stream_expect_heartbeat(struct stream *stream)
         line = stream_line(stream);
     while (line && line[0] == '\0');
     if (!line || line[0] != ':')
-        fail_msg("a comment, not %s", line ? line : "the end");
+        fail_msg("a heartbeat is due, which is a comment; what came is %s",
+                 line ? line : "the end of the stream");
     stream->heartbeats++;
 }

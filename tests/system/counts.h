@@ -35,6 +35,9 @@ void counts_expect_all_wait(struct raw *clients, int count);
 /* One that asks now is told so many; each such question counts once more. */
 void counts_expect_next(int total);
 
+/* The running test fails unless so many counts were begun. */
+void counts_expect_begun(int count);
+
 /* How many marks of this verb a probe has made; and until there are so many. */
 int counts_marks(const char *label, const char *verb);
 void counts_await_marks(const char *label, const char *verb, int count);

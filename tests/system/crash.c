@@ -143,7 +143,7 @@ static void write_until_killed(int round, int enough, void *(*work)(void *))
     server_signal(&system_server, SIGKILL);
     for (int i = 0; i < WRITERS; i++)
         assert_int_equal(pthread_join(writers[i].thread, NULL), 0);
-    assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+    server_expect_end(&system_server, 128 + SIGKILL);
     assert_true(answered_by_all() >= enough);
     for (int i = 0; i < WRITERS; i++)
         assert_int_equal(writers[i].wrong, 0);

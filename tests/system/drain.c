@@ -43,7 +43,7 @@ static void expect_last_answer(struct raw *raw, int expected)
 
 static void expect_clean_end(void)
 {
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
 }
 
 /* Starts the program again on the same database. */
@@ -171,7 +171,7 @@ static void work_beyond_the_shutdown_timeout_is_cut_with_exit_1(void **state)
     begin_write(&write);
     system_begin_stop(SIGTERM);
     server_pass_time(&system_server, 2); /* less than a write may wait */
-    assert_int_equal(server_wait(&system_server), 1);
+    server_expect_end(&system_server, 1);
     assert_int_equal(system_hear(&write), 0);
     hold_end(&system_hold);
     start_again();

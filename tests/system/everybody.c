@@ -58,7 +58,7 @@ static void everybody_leaves_and_nobody_is_cut(void **state)
     assert_true(raw_read_eof(&idle));
     changes_expect_bye(&listener);
     expect_created(&slow);
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
     raw_close(&idle);
     stream_close(&listener);
 }
@@ -87,7 +87,7 @@ static void a_slow_client_has_until_the_time_is_up(void **state)
     server_pass_time(&system_server, 3599);
     server_move_wall(&system_server, 86400 * 1000);
     expect_created(&slow);
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
 }
 
 /* And no longer. The time of day goes back meanwhile. */
@@ -99,7 +99,7 @@ static void a_client_that_is_too_slow_is_cut_off(void **state)
     begin_to_stop(&slow);
     server_move_wall(&system_server, -86400 * 1000);
     server_pass_time_at_end(&system_server, 3601);
-    assert_int_equal(server_wait(&system_server), 1);
+    server_expect_end(&system_server, 1);
     raw_close(&slow);
 }
 

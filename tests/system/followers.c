@@ -75,9 +75,12 @@ static void expect_all(struct stream *stream, long order[2 * EACH], bool first)
         const char *title;
         long number;
 
-        assert_true(stream_event(stream, &event));
+        if (!stream_event(stream, &event))
+            fail_msg("the stream ended before it told change %d", i + 1);
+        if (event.id != i + 1)
+            fail_msg("change %lld was told where change %d was due",
+                     (long long)event.id, i + 1);
         assert_string_equal(event.name, "created");
-        assert_int_equal(event.id, i + 1);
         title = strstr(event.data, "\"title\":\"number ");
         assert_non_null(title);
         number = strtol(title + strlen("\"title\":\"number "), NULL, 10);
@@ -96,7 +99,9 @@ static void await_written(long long count)
     long long deadline = now_ms() + PATIENCE_MS;
 
     while (changes_newest() < count) {
-        assert_true(now_ms() < deadline);
+        if (now_ms() > deadline)
+            fail_msg("of %lld changes %lld were written", count,
+                     changes_newest());
         a_moment();
     }
     changes_let_look(&system_server);
@@ -234,11 +239,14 @@ static void who_never_reads_is_let_go_and_can_resume(void **state)
     /* What it was told before is right, and then it was cut off. */
     stream_close(&streams[3]);
     while (stream_event(&streams[2], &event)) {
-        assert_int_equal(event.id, got + 1);
+        if (event.id != got + 1)
+            fail_msg("the one that sleeps was told change %lld behind %lld",
+                     (long long)event.id, got);
         got = event.id;
     }
     assert_int_equal(streams[2].end, STREAM_CUT);
-    assert_true(got < last);
+    if (got >= last)
+        fail_msg("the one that sleeps was told all, though it never read");
     last = wait_for_a_place(&streams[3], last, got);
     (void)changes_read(&streams[3], got, (int)(last - got));
 }

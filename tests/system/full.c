@@ -153,7 +153,7 @@ static void with_room_again_all_that_was_answered_is_there(void **state)
     size_t stored = fill_the_disk();
 
     server_signal(&system_server, SIGKILL);
-    assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+    server_expect_end(&system_server, 128 + SIGKILL);
     server_start_on(&system_second, system_program, db, NULL);
     expect_stored(system_second.port, stored);
     talk_still_serves(system_second.port);

@@ -184,7 +184,7 @@ static void clients_in_the_queue_are_served_by_the_next(void **state)
     for (int i = 0; i < CLIENTS; i++)
         system_ask(&clients[i], request);
     server_signal(&system_server, SIGKILL);
-    assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+    server_expect_end(&system_server, 128 + SIGKILL);
     start_handed(&system_second, fd, system_server.db);
     (void)close(fd);
     for (int i = 0; i < CLIENTS; i++)
@@ -252,7 +252,7 @@ static void nobody_notices_that_the_next_one_takes_over(void **state)
         ask_kept(&kept, port, request);
     }
     raw_close(&kept);
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
     server_stop(&system_second);
 }
 
@@ -278,7 +278,7 @@ static void a_client_that_was_let_in_is_answered_after_sigterm(void **state)
     talk_send(&half, "st: localhost\r\n\r\n");
     talk_expect(system_hear(&fresh), 200);
     talk_expect(system_hear(&half), 200);
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
 }
 
 /* The lines of its log that tell of a request. */

@@ -43,6 +43,9 @@ void hashes_let_go(struct raw *clients, int count);
  */
 void hashes_expect_busy(const char *path);
 
+/* The running test fails unless so many hashes were begun. */
+void hashes_expect_begun(int count);
+
 /* How many marks of this verb a probe has made; and until there are so many. */
 int hashes_marks(const char *label, const char *verb);
 void hashes_await_marks(const char *label, const char *verb, int count);

@@ -48,7 +48,7 @@ static void no_hash_is_made_for_who_left_the_queue(void **state)
     gate_pass(&system_gate);
     talk_expect(system_hear(&clients[0]), 401);
     talk_expect(hashes_sign_in("nobody", HASHES_WRONG), 401);
-    assert_int_equal(hashes_marks("hash.work", "stand"), 2);
+    hashes_expect_begun(2);
 }
 
 /* It leaves when its hash is about to be made, or is made and not yet told of.
@@ -143,7 +143,7 @@ static void hashes_at_sigterm_are_finished_or_told_503(void **state)
             talk_expect(status, 401);
         raw_close(&clients[i]);
     }
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
 }
 
 /* One that is made is finished. Those behind it may come again elsewhere, and
@@ -160,7 +160,7 @@ static void hashes_that_wait_at_sigterm_are_told_503_at_once(void **state)
         talk_expect(system_hear(&clients[i]), 503);
     gate_release(&system_gate);
     talk_expect(system_hear(&clients[0]), 401);
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
 }
 
 static void a_user_who_is_made_at_sigterm_is_kept_if_told_so(void **state)
@@ -175,7 +175,7 @@ static void a_user_who_is_made_at_sigterm_is_kept_if_told_so(void **state)
     gate_release(&system_gate);
     assert_int_equal(talk_read_all(&client, &status, 1), 1);
     raw_close(&client);
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
     server_start_on(&system_second, system_program, system_server.db, NULL);
     talk_expect(
         account_ask(system_second.port, "/users", "somebody", ACCOUNT_PASSWORD),
@@ -194,7 +194,7 @@ static void hashes_beyond_the_shutdown_timeout_are_cut_with_exit_1(void **state)
     hashes_hold(clients, HASHES_PLACES);
     system_begin_stop(SIGTERM);
     server_pass_time(&system_server, 2);
-    assert_int_equal(server_wait(&system_server), 1);
+    server_expect_end(&system_server, 1);
     /* At its end the program opens the gates: the hash that was held may be
      * done, and answered, before all threads are gone. */
     (void)system_hear(&clients[0]);

@@ -82,7 +82,7 @@ static void expect_to_hear_both(int first, int second)
     assert_true(raw_readable(&write, RAW_TIMEOUT_MS)); /* 100 Continue */
     system_begin_stop(first);
     server_signal(&system_server, second);
-    assert_int_equal(server_wait(&system_server), 128 + second);
+    server_expect_end(&system_server, 128 + second);
     raw_close(&write);
 }
 
@@ -93,7 +93,7 @@ static void expect_to_hear(void (*start)(void))
     for (int i = 0; i < 2; i++) {
         start();
         server_signal(&system_server, signals[i]);
-        assert_int_equal(server_wait(&system_server), 0);
+        server_expect_end(&system_server, 0);
         (void)system_release(NULL);
         for (int j = 0; j < 2; j++) {
             start();
@@ -113,7 +113,7 @@ static void expect_to_end_by(int signal, void (*start)(void))
     while (talk_get(system_server.port, "/healthz", NULL) != 0)
         if (++served == REQUESTS)
             fail_msg("signal %d came, and the server goes on", signal);
-    assert_int_equal(server_wait(&system_server), 128 + signal);
+    server_expect_end(&system_server, 128 + signal);
     (void)system_release(NULL);
 }
 

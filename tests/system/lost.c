@@ -157,7 +157,7 @@ static void what_one_restarted_wrote_the_other_does_not_take_away(void **state)
     (void)talk_create(system_server.port, "after");
     talk_expect_count(system_server.port, "after", 3);
     server_signal(&system_server, SIGKILL);
-    assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+    server_expect_end(&system_server, 128 + SIGKILL);
     assert_int_equal(count(db, "after"), 3);
     assert_int_equal(count(db, "restored"), 1);
     assert_int_equal(count(db, "before"), 0);

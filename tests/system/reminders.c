@@ -357,7 +357,9 @@ static void what_is_changed_before_it_has_the_lock_is_seen(void **state)
     told = (int)sql_number(
         db, "SELECT count(*) FROM changes WHERE kind = 'due'", NULL);
     if (told != 1)
-        fail_msg("1 of 4 todos is still due, and %d reminders were told", told);
+        fail_msg("1 of 4 todos is still due, so 1 reminder was to be told, and "
+                 "not %d",
+                 told);
 }
 
 /*
@@ -373,7 +375,7 @@ static void a_group_that_is_being_told_is_told_before_the_end(void **state)
     due_await_held(&system_server, &system_gate);
     system_begin_stop(SIGTERM);
     gate_release(&system_gate);
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
     assert_in_range(due_told(db, "due"), 1, CROWD - 1);
 }
 
@@ -386,7 +388,7 @@ static void a_group_beyond_the_shutdown_timeout_is_cut_with_exit_1(void **state)
     due_await_held(&system_server, &system_gate);
     system_begin_stop(SIGTERM);
     server_pass_time_at_end(&system_server, 10);
-    assert_int_equal(server_wait(&system_server), 1);
+    server_expect_end(&system_server, 1);
     gate_release(&system_gate);
     server_release(&system_server);
     due_start_on(&system_server, system_program, db, NULL);
@@ -404,7 +406,7 @@ static void kill_9_loses_no_reminder_and_tells_none_twice(void **state)
         due_write(db, "due", CROWD, YEAR_2001 + (long long)round * HOUR);
         due_await_told(&system_server, db, "due", told + 1);
         server_signal(&system_server, SIGKILL);
-        assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+        server_expect_end(&system_server, 128 + SIGKILL);
         server_release(&system_server);
         told = due_told(db, "due");
         due_start_on(&system_server, system_program, db, NULL);

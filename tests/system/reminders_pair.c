@@ -109,7 +109,7 @@ static void one_that_is_killed_on_its_way_is_stood_in_for(void **state)
         start_both();
         hold_first_at(places[i]);
         server_signal(&system_server, SIGKILL);
-        assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+        server_expect_end(&system_server, 128 + SIGKILL);
         gate_release(&system_gate);
         server_release(&system_server);
         due_await_told(&system_second, db, "due", CROWD);
@@ -133,7 +133,7 @@ one_that_is_killed_between_two_writes_loses_and_repeats_nothing(void **state)
             gate_await(&system_gate, 1);
         }
         server_signal(&system_server, SIGKILL);
-        assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+        server_expect_end(&system_server, 128 + SIGKILL);
         gate_release(&system_gate);
         server_release(&system_server);
         due_start_on(&system_second, system_other, db, NULL);
@@ -150,7 +150,7 @@ one_that_is_killed_on_its_way_goes_on_when_it_starts_again(void **state)
         start_one();
         hold_first_at(places[i]);
         server_signal(&system_server, SIGKILL);
-        assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+        server_expect_end(&system_server, 128 + SIGKILL);
         gate_release(&system_gate);
         server_release(&system_server);
         assert_int_equal(due_told(db, "due"), 0);

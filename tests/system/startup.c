@@ -126,7 +126,7 @@ static void the_same_port_can_be_taken_again_at_once(void **state)
     talk_still_serves(system_server.port);
     system_begin_stop(SIGTERM);
     server_pass_time_at_end(&system_server, 1); /* it might still ask */
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
     raw_close(&open_at_the_end);
     server_start_bare(&system_second, system_program, args);
     assert_int_equal(system_second.port, strtol(port, NULL, 10));

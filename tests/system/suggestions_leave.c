@@ -275,7 +275,7 @@ static void calls_under_way_at_sigterm_are_answered(void **state)
     system_begin_stop(SIGTERM);
     expect_all_wait(clients, CLIENTS);
     end_calls(clients, CLIENTS);
-    assert_int_equal(server_wait(&system_server), 0);
+    server_expect_end(&system_server, 0);
 }
 
 static void calls_beyond_the_shutdown_timeout_are_cut_with_exit_1(void **state)
@@ -287,7 +287,7 @@ static void calls_beyond_the_shutdown_timeout_are_cut_with_exit_1(void **state)
     ask_all(&client, 1);
     system_begin_stop(SIGTERM);
     server_pass_time(&system_server, 2);
-    assert_int_equal(server_wait(&system_server), 1);
+    server_expect_end(&system_server, 1);
     assert_int_equal(system_hear(&client), 0);
 }
 
