@@ -13,7 +13,7 @@
 #include "common/base/gates.h"
 #include "common/base/log.h"
 
-enum { RING_SIZE = 1 << 15, THREAD_NAME_SIZE = 16 };
+enum { RING_SIZE = 1 << 15, THREAD_NAME_SIZE = 16, QUERY_SIZE = 48 };
 
 enum verb { BEGIN, END, ENTER, LEAVE, STAND, HELD, FREED, PARK, GO };
 
@@ -26,6 +26,7 @@ struct mark {
     enum verb verb;
     const char *label;
     char thread[THREAD_NAME_SIZE];
+    char query[QUERY_SIZE]; /* of BEGIN, with its `?`; "": none */
 };
 
 static atomic_bool watched;
@@ -39,7 +40,20 @@ static struct {
     size_t count;       /* all that were ever made */
 } ring = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static void mark(enum verb verb, uint32_t request, const char *label)
+/* Clients send what they like, and this is shown on a terminal. */
+static void copy_query(char copy[QUERY_SIZE], const char *query, size_t len)
+{
+    size_t kept = 0;
+
+    if (query)
+        copy[kept++] = '?';
+    for (; len > 0 && kept < QUERY_SIZE - 1; query++, len--)
+        copy[kept++] = *query > ' ' && *query <= '~' ? *query : '.';
+    copy[kept] = '\0';
+}
+
+static void mark_query(enum verb verb, uint32_t request, const char *label,
+                       const char *query, size_t len)
 {
     struct mark *made;
     struct timespec now;
@@ -55,7 +69,13 @@ static void mark(enum verb verb, uint32_t request, const char *label)
     made->verb = verb;
     made->label = label;
     (void)snprintf(made->thread, sizeof made->thread, "%s", log_thread_name());
+    copy_query(made->query, query, len);
     pthread_mutex_unlock(&ring.lock);
+}
+
+static void mark(enum verb verb, uint32_t request, const char *label)
+{
+    mark_query(verb, request, label, NULL, 0);
 }
 
 bool probe_start(const char *trace, const char *gates, const char *program,
@@ -92,9 +112,10 @@ bool probe_stop(void)
     return good; /* the ring stays: a thread that was cut off may still mark */
 }
 
-void probe_begin(uint32_t request, const char *operation)
+void probe_begin(uint32_t request, const char *operation, const char *query,
+                 size_t len)
 {
-    mark(BEGIN, request, operation);
+    mark_query(BEGIN, request, operation, query, len);
 }
 
 void probe_end(uint32_t request)
@@ -167,9 +188,10 @@ void probe_write(FILE *out)
     for (size_t i = count > RING_SIZE ? count - RING_SIZE : 0; i < count; i++) {
         const struct mark *one = &copy[i % RING_SIZE];
 
-        (void)fprintf(out, "%lld %s %u %s %s\n", (long long)one->ns,
+        (void)fprintf(out, "%lld %s %u %s %s%s%s\n", (long long)one->ns,
                       one->thread, one->request, verbs[one->verb],
-                      one->label[0] ? one->label : "-");
+                      one->label[0] ? one->label : "-",
+                      one->query[0] ? " " : "", one->query);
     }
     free(copy);
 }

@@ -45,8 +45,10 @@ bool probe_stop(void);
 
 /* The request has the number that its id ends in. Labels are kept by pointer:
  * they must outlive the process. Each costs nothing to speak of while nobody
- * watches, and half a microsecond when somebody does. */
-void probe_begin(uint32_t request, const char *operation);
+ * watches, and half a microsecond when somebody does. Of the query the
+ * first bytes are copied; NULL, and 0, if there is none. */
+void probe_begin(uint32_t request, const char *operation, const char *query,
+                 size_t len);
 void probe_end(uint32_t request);
 
 /* From here on the thread works for this request. Gives the one it worked for
@@ -64,7 +66,9 @@ void probe_park(uint32_t request, const char *label);
 void probe_go(uint32_t request, const char *label);
 
 /* Writes the marks, oldest first: nanoseconds (CLOCK_MONOTONIC), thread,
- * request, verb, label. Holds nobody up while it writes. */
+ * request, verb, label; behind the label of a `begin` the query, if there is
+ * one, with a dot for each byte that is not to be shown on a terminal. Holds
+ * nobody up while it writes. */
 void probe_write(FILE *out);
 
 /* A gate holds the request. Called by gates.c. */
@@ -88,10 +92,13 @@ static inline bool probe_stop(void)
     return true;
 }
 
-static inline void probe_begin(uint32_t request, const char *operation)
+static inline void probe_begin(uint32_t request, const char *operation,
+                               const char *query, size_t len)
 {
     (void)request;
     (void)operation;
+    (void)query;
+    (void)len;
 }
 
 static inline void probe_end(uint32_t request)

@@ -393,7 +393,7 @@ void http_request_refuse(struct http_request *request,
     request->route.op = OP_NONE;
     give_id(reply);
     give_base(request, config, reply);
-    probe_begin(reply->number, route_name(OP_NONE));
+    probe_begin(reply->number, route_name(OP_NONE), NULL, 0);
     reply->server = config->program;
     reply->keep_alive = false;
 }
@@ -424,7 +424,8 @@ enum todo_err http_request_accept(struct http_request *request,
                           request->head.path.at, request->head.path.len);
     reply->path = request->route.path;
     reply->patch = request->route.op == OP_PATCH_TODO;
-    probe_begin(reply->number, route_name(request->route.op));
+    probe_begin(reply->number, route_name(request->route.op),
+                request->head.query.at, request->head.query.len);
     if (!err)
         err = check_entry(request, config, reply->number);
     if (!err)

@@ -255,7 +255,7 @@ case_says() { # LOG
         gsub(/Failure!Test teardown failed/, "Failure!")
         gsub(/Failure!\[/, "Failure!\n[")
         print
-    }' "$1" | awk -v root="$PWD/" '
+    }' "$1" | our_places | awk -v root="$PWD/" '
         /^learn: not done after / { exit }
         /^\[ +(RUN|OK|PASSED|FAILED) / || /^\[=+\]/ { next }
         /^\[ +ERROR +\] [^-]/ || /FAILED TEST\(S\)/ || /^[0-9]+ passed, [0-9]+ failed$/ { next }
@@ -275,10 +275,24 @@ case_says() { # LOG
     ' | shown
 }
 
+# Of the stacks of a sanitizer the places in our code, and these by the names
+# that they have for a learner. UBSan reports among what the server logs.
+our_places() {
+    awk -v ours="$(cd "$folder" && pwd -P)/" -v here="$folder/" '
+        at = index($0, ours) {
+            $0 = substr($0, 1, at - 1) here substr($0, at + length(ours))
+        }
+        !/^ +#[0-9]+ / { print; next }
+        at && /:[0-9]+( \(.*)?$/ {
+            sub(/ \(.*/, "")
+            print "  in " ($3 == "in" ? $4 : $2) " " substr($0, index($0, here))
+        }'
+}
+
 # Of a sanitizer's report the lines that name a fault, and the places in our
 # code.
 report_says() { # REPORT
-    awk -v ours="$(cd "$folder" && pwd -P)/" -v here="$folder/" '
+    our_places < "$1" | awk '
         /^SUMMARY: / { next }
         /ERROR: / && seen++ { exit } # the first fault is enough
         /Sanitizer: / || /runtime error: / || /leak of / ||
@@ -287,16 +301,10 @@ report_says() { # REPORT
             sub(/^==[0-9]+== ?/, "")
             sub(/ on address 0x.*/, "")
             sub(/ at 0x[0-9a-f]+/, "")
-            if (at = index($0, ours))
-                $0 = here substr($0, at + length(ours))
             print
         }
-        /^ +#[0-9]+ .*:[0-9]+$/ && (at = index($0, ours)) {
-            match($0, / in [^ ]+/)
-            printf "  %s %s\n", substr($0, RSTART + 1, RLENGTH - 1), \
-                here substr($0, at + length(ours))
-        }
-    ' "$1" | shown
+        /^  in [^ ]+ / # what our_places has made of a place
+    ' | shown
 }
 
 # Of a report of a cycle (lock-order-inversion): each thread in it, with the lock
@@ -342,7 +350,19 @@ cycle_says() { # REPORT
     ' "$1" "$1" | shown
 }
 
-shown() { fold -s -w 76 | sed -n 's/^\(.\)/    \1/; 1,40p'; }
+# As fold -s does, but for a place in a file, which stays whole.
+shown() {
+    awk '{
+        while (length($0) > 76) {
+            for (cut = 76; cut > 0 && substr($0, cut, 1) != " ";) cut--
+            if (!cut)
+                cut = match($0, /^[^ ]+:[0-9]+:?/) && RLENGTH > 76 ? RLENGTH : 76
+            print substr($0, 1, cut)
+            $0 = substr($0, cut + 1)
+        }
+        print
+    }' | sed -n 's/^\(.\)/    \1/; 1,40p'
+}
 
 # What `learn-runner explain` said, before the suite was ended.
 explanation() { sed '1,/^learn: not done after /d' "$1" | shown; }

@@ -70,6 +70,8 @@ static void explain_request(const struct lane *lane, int64_t now)
                      at->thread);
     }
     (void)printf(", for %.1f s\n", (double)(now - lane->since) / 1e9);
+    if (lane->query[0]) /* which of many lists it is */
+        (void)printf("    its query: %s\n", lane->query);
 }
 
 static void explain_thread(const struct lane *lane)

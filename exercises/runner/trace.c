@@ -14,6 +14,7 @@ struct mark {
     uint32_t request;
     char verb[TRACE_NAME];
     char label[TRACE_NAME];
+    char query[TRACE_QUERY]; /* or "" */
 };
 
 static bool mark_parse(struct mark *mark, const char *line)
@@ -22,8 +23,10 @@ static bool mark_parse(struct mark *mark, const char *line)
     char *rest;
 
     mark->at = strtoll(line, &rest, 10);
-    if (rest == line || sscanf(rest, "%31s %31s %31s %31s", mark->thread,
-                               number, mark->verb, mark->label) != 4)
+    mark->query[0] = '\0';
+    if (rest == line ||
+        sscanf(rest, "%31s %31s %31s %31s %63s", mark->thread, number,
+               mark->verb, mark->label, mark->query) < 4)
         return false;
     mark->request = (uint32_t)strtoul(number, &rest, 10);
     return *rest == '\0';
@@ -133,9 +136,12 @@ static bool trace_add(struct trace *trace, const struct mark *mark)
         request = find_lane(trace, mark->thread, mark->request, mark->at);
         if (!lane_follow(request, mark))
             return false;
-        if (strcmp(mark->verb, "begin") == 0)
+        if (strcmp(mark->verb, "begin") == 0) {
             (void)snprintf(request->name, sizeof request->name, "%s",
                            mark->label);
+            (void)snprintf(request->query, sizeof request->query, "%s",
+                           mark->query);
+        }
         if (strcmp(mark->verb, "end") == 0)
             request->ended = mark->at;
     }

@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { TRACE_NAME = 32, TRACE_DEPTH = 8, TRACE_LANES = 1024 };
+enum { TRACE_NAME = 32, TRACE_QUERY = 64, TRACE_DEPTH = 8, TRACE_LANES = 1024 };
 
 enum span_kind { SPAN_WORKS, SPAN_STANDS, SPAN_PARKED, SPAN_KINDS };
 
@@ -37,8 +37,9 @@ struct span {
 struct lane {
     char name[TRACE_NAME]; /* of the thread, or the operation of the request */
     uint32_t request;      /* 0: this is a thread's lane */
-    int64_t ended;         /* when the request was answered; 0: not yet */
-    int64_t since;         /* when it came to be as it is */
+    char query[TRACE_QUERY]; /* of the request, from its `?` on; or "" */
+    int64_t ended;           /* when the request was answered; 0: not yet */
+    int64_t since;           /* when it came to be as it is */
     struct frame frames[TRACE_DEPTH];
     int depth;
     struct span *spans;

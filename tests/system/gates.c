@@ -46,7 +46,7 @@ static void a_write_killed_before_its_commit_was_not_answered(void **state)
         system_ask_post(&write, "lost");
         gate_await(&system_gate, 1);
         server_signal(&system_server, SIGKILL);
-        assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+        server_expect_end(&system_server, 128 + SIGKILL);
         assert_false(raw_read_answer(&write, &answer, false));
         raw_answer_release(&answer);
         raw_close(&write);
@@ -92,7 +92,7 @@ static void what_was_answered_before_a_commit_outlives_kill_9(void **state)
     hold_a_crowd_at_its_commit(others);
     system_look_around(); /* it has time to say what it should not */
     server_signal(&system_server, SIGKILL);
-    assert_int_equal(server_wait(&system_server), 128 + SIGKILL);
+    server_expect_end(&system_server, 128 + SIGKILL);
     for (int i = 0; i < CROWD; i++)
         answered += system_hear(&others[i]) == 201;
     gate_release(&system_gate);
@@ -332,6 +332,28 @@ static void a_hang_at_a_gate_is_explained(void **state)
     talk_expect(system_hear(&write), 201);
 }
 
+/* Which of many lists it is that waits, and no more of it than fits a line. */
+static void a_list_that_hangs_is_explained_with_its_query(void **state)
+{
+    const char *const words[] = {
+        "request #1 (list_todos) waits for the disk, to read",
+        "\n    its query: ?completed=true&q=aaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+        NULL};
+    char request[TALK_MAX];
+    struct raw read;
+
+    (void)state;
+    system_start(NULL);
+    system_hold_at("store.read");
+    talk_write_get(request, "/todos?completed=true&q=aaaaaaaaaaaaaaaaaaaaaaaaaa"
+                            "aaaaaaaaaaaaaaaaaaaa");
+    system_ask(&read, request);
+    gate_await(&system_gate, 1);
+    expect_explanation(words);
+    gate_release(&system_gate);
+    talk_expect(system_hear(&read), 200);
+}
+
 static void a_held_database_is_explained(void **state)
 {
     const char *const words[] = {"request #1 (create_todo) waits for",
@@ -363,6 +385,7 @@ int system_gates(void)
         SYSTEM_CASE(a_held_read_holds_up_no_write),
         SYSTEM_CASE(jobs_of_clients_that_left_harm_nobody),
         SYSTEM_CASE(a_hang_at_a_gate_is_explained),
+        SYSTEM_CASE(a_list_that_hangs_is_explained_with_its_query),
         SYSTEM_CASE(a_held_database_is_explained),
         SYSTEM_CASE(gates_refuse_what_they_do_not_know),
     };

@@ -50,10 +50,24 @@ static void work_that_begins_early_is_not_ended_by_another_thread(void **state)
     trace_release(&trace);
 }
 
+static void a_mark_may_say_what_a_request_looks_for(void **state)
+{
+    struct trace trace;
+
+    (void)state;
+    read_marks(&trace, "10 loop 1 begin list_todos ?completed=true\n"
+                       "20 loop 2 begin list_todos\n");
+    assert_string_equal(lane_of(&trace, 1)->name, "list_todos");
+    assert_string_equal(lane_of(&trace, 1)->query, "?completed=true");
+    assert_string_equal(lane_of(&trace, 2)->query, "");
+    trace_release(&trace);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(work_that_begins_early_is_not_ended_by_another_thread),
+        cmocka_unit_test(a_mark_may_say_what_a_request_looks_for),
     };
 
     return cmocka_run_group_tests_name("trace", tests, NULL, NULL);
