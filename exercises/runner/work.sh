@@ -178,16 +178,19 @@ saved_since() { # FILE
 
 edited() { differing "$folder/.starter" "$folder"; }
 
-# Of those, the files that differ outside the fences, too.
+# Of those, the files that differ outside the fences, too; not what a solution
+# may well need there: an #include, and a file that the task allows.
 edited_outside() {
     is_open || edited | while read -r file; do
+        case ", $(fact "$ex" Also)," in *", $file,"*) continue ;; esac
         [ "$(unfenced "$folder/.starter/$file")" = \
             "$(unfenced "$folder/$file")" ] || say "$file"
     done
 }
 
 unfenced() {
-    sed "/EXERCISE $nn begin/,/EXERCISE $nn end/d" "$1" 2> /dev/null
+    sed -e "/EXERCISE $nn begin/,/EXERCISE $nn end/d" -e '/^#include /d' \
+        -e '/^$/d' "$1" 2> /dev/null
 }
 
 # The places to edit: FILE:LINE.

@@ -146,6 +146,10 @@ check "what does not link is said by the linker, without how it was called" \
     './learn check > "$0"; cat "$0"; ! grep "^: && " "$0"' "$tmp/link.log"
 ./learn reset --yes > "$tmp/said"
 rm -r "$folder.old-1"
+edit 's/^#include "common.http.reply.h"$/&\n\n#include <errno.h>/
+    /EXERCISE 00 begin/,/end/s/200);/200)/'
+check "an #include more is no edit outside the fences" 0 '^0$' sh -c \
+    './learn check > "$0"; grep -c "outside the fences" "$0" || :' "$tmp/include"
 edit 's/begin_head(reply, 200);$/begin_head(reply, 200)/'
 check "what does not compile is shown as the compiler says it" \
     1 'common/http/reply.c:[0-9:]* error: expected' ./learn check
