@@ -101,8 +101,9 @@ show_level() { # VERDICT LEVEL
         say "All of it was not done after $levels_seconds s, and was ended."
     fi
     if [ -f "$play_tmp/failing" ]; then
-        say "The case is $(cat "$play_tmp/failing"). Of level $2," \
-            "$(level_count "$2") cases stand."
+        say "The case is $(cat "$play_tmp/failing"), and the check ends there. Of" \
+            "level $2, $(level_count "$2") cases stand so far." | fold -s -w 78 |
+            sed 's/ *$//'
     fi
     say "What to do next, level $2: $(advice "$2")" | fold -s -w 78 |
         sed 's/ *$//'

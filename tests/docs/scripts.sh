@@ -7,12 +7,12 @@ failed=0
 
 # refuses WORDS SCRIPT ARGUMENTS...: with status 2, and in one line.
 refuses() {
-    words=$1 status=0
-    shift
-    said=$("docs/scripts/$@" 2>&1 < /dev/null) || status=$?
+    words=$1 script=docs/scripts/$2 status=0
+    shift 2
+    said=$("$script" "$@" 2>&1 < /dev/null) || status=$?
     if [ "$status" -ne 2 ] || [ "$(printf '%s\n' "$said" | wc -l)" -ne 1 ] ||
         ! printf '%s\n' "$said" | grep -qF -e "$words"; then
-        echo "docs/scripts/$*: status $status, no '$words', or more than that:"
+        echo "$script $*: status $status, no '$words', or more than that:"
         printf '%s\n' "$said"
         failed=1
     fi

@@ -1,6 +1,7 @@
 #!/bin/sh
 # bench.sh BIN [whole] - ./learn bench as far as no speed decides: what it
 # refuses, and, for a minute, that its page is whole.
+# shellcheck disable=SC2317 # check calls functions
 set -eu
 # shellcheck source=exercises/runner/clean.sh
 . "$(dirname -- "$0")/../../exercises/runner/clean.sh"
