@@ -47,8 +47,12 @@ static void copy_query(char copy[QUERY_SIZE], const char *query, size_t len)
 
     if (query)
         copy[kept++] = '?';
-    for (; len > 0 && kept < QUERY_SIZE - 1; query++, len--)
-        copy[kept++] = *query > ' ' && *query <= '~' ? *query : '.';
+    for (; query && len > 0 && kept < QUERY_SIZE - 1; query++, len--) {
+        copy[kept] = *query;
+        if (*query <= ' ' || *query > '~')
+            copy[kept] = '.';
+        kept++;
+    }
     copy[kept] = '\0';
 }
 
