@@ -356,7 +356,7 @@ shown() {
         while (length($0) > 76) {
             for (cut = 76; cut > 0 && substr($0, cut, 1) != " ";) cut--
             if (!cut)
-                cut = match($0, /^[^ ]+:[0-9]+:?/) && RLENGTH > 76 ? RLENGTH : 76
+                cut = match($0, /^[^ ":]+:[0-9]+[:0-9]*/) && RLENGTH > 76 ? RLENGTH : 76
             print substr($0, 1, cut)
             $0 = substr($0, cut + 1)
         }

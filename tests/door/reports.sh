@@ -85,4 +85,7 @@ shows() { say "$1" | shown | sed 's/ *$//'; }
 long=/$(printf '%090d' 5)/flights.c:219:8:
 check "a place stays in one line, however long" 0 "^    $long\$" \
     shows "$long runtime error"
+too_long() { shows "$1" | awk 'length > 80 { n++ } END { print n + 0 }'; }
+check "an answer is no place" 0 '^0$' \
+    too_long "{\"title\":\"$(printf '%090d' 5)\",\"at\":\"13:53:59\"}"
 exit $failed
