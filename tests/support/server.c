@@ -1,13 +1,10 @@
 #include "server.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -104,8 +101,7 @@ static bool has_ended(struct server *server, int *status)
     return true;
 }
 
-/* Ends the test with what the server said last. */
-static void fail_with_log(struct server *server, const char *what)
+void server_fail(struct server *server, const char *what)
 {
     char *log = server_log(server);
 
@@ -124,7 +120,7 @@ void server_await(struct server *server)
     port_file_of(server, port_file);
     while ((server->port = read_port(port_file)) == 0) {
         if (has_ended(server, &status) || now_ms() > deadline)
-            fail_with_log(server, "the server did not come up");
+            server_fail(server, "the server did not come up");
         a_moment();
     }
 }
@@ -247,106 +243,6 @@ void server_hand_over(int fd)
 }
 
 /*
- * Its clock
- */
-
-static void reach_clock(struct server *server)
-{
-    char path[STEER_PATH_SIZE];
-
-    if (server->clock.in)
-        return;
-    assert_true(
-        steer_path(path, server->dir, server->program, (long)server->pid));
-    if (!steer_open(&server->clock, path))
-        fail_with_log(server, "the server does not give its clock away");
-}
-
-void server_stop_clock(struct server *server)
-{
-#ifdef TODO_PROBES
-    reach_clock(server);
-    server_pass_time(server, 0);
-#else
-    (void)server;
-#endif
-}
-
-static bool move_clock(struct server *server, double seconds)
-{
-    char line[STEER_LINE_SIZE];
-
-    (void)snprintf(line, sizeof line, "mono +%.0f\n", seconds * 1000);
-    return server->clock.in && steer_say(&server->clock, line);
-}
-
-static void set_wall(struct server *server, const char *line)
-{
-    reach_clock(server);
-    if (!steer_say(&server->clock, line))
-        fail_with_log(server, "the server's wall clock is not to be set");
-}
-
-void server_freeze_wall(struct server *server)
-{
-    set_wall(server, "wall freeze\n");
-}
-
-void server_let_wall_go(struct server *server)
-{
-    set_wall(server, "wall go\n");
-}
-
-void server_move_wall(struct server *server, long long ms)
-{
-    char line[STEER_LINE_SIZE];
-
-    (void)snprintf(line, sizeof line, "wall %+lld\n", ms);
-    set_wall(server, line);
-}
-
-void server_pass_time(struct server *server, double seconds)
-{
-    if (!move_clock(server, seconds))
-        fail_with_log(server, "the server's clock is not to be moved");
-}
-
-void server_pass_time_at_end(struct server *server, double seconds)
-{
-    (void)move_clock(server, seconds); /* it may have ended */
-}
-
-/* The file beside the server's gates. */
-static atomic_llong *map_clock(const struct server *server)
-{
-    char path[STEER_PATH_SIZE];
-    atomic_llong *clock;
-    int fd;
-
-    assert_true(
-        steer_path(path, server->dir, server->program, (long)server->pid));
-    memcpy(strrchr(path, '.'), ".clock", sizeof ".clock"); /* not .gates */
-    fd = open(path, O_RDWR | O_CLOEXEC);
-    assert_true(fd >= 0);
-    clock =
-        mmap(NULL, sizeof *clock, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    assert_true(clock != MAP_FAILED);
-    (void)close(fd);
-    return clock;
-}
-
-void server_pass_time_frozen(struct server *server, double seconds)
-{
-    enum { NAPS_MS = 60 }; /* a nap is 20 at most (clock_nap_ms) */
-    atomic_llong *clock = map_clock(server);
-
-    assert_true(atomic_load(clock) > 0); /* it stands */
-    atomic_fetch_add(clock, (long long)(seconds * 1e6));
-    (void)munmap(clock, sizeof *clock);
-    (void)poll(NULL, 0, NAPS_MS);
-}
-
-/*
  * Ending
  */
 
@@ -398,7 +294,7 @@ void server_expect_end(struct server *server, int status)
                    "the server ended with status %d, and not with %d", ended,
                    status);
     if (ended != status)
-        fail_with_log(server, what);
+        server_fail(server, what);
 }
 
 void server_stop(struct server *server)

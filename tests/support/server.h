@@ -104,6 +104,9 @@ void server_expect_end(struct server *server, int status);
 /* SIGTERM, wait; the running test fails unless the exit status is 0. */
 void server_stop(struct server *server);
 
+/* Ends the running test with what the server has logged, and releases it. */
+void server_fail(struct server *server, const char *what);
+
 /* The whole log so far. Gives: free with free(3). */
 char *server_log(const struct server *server);
 
