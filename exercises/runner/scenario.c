@@ -256,7 +256,8 @@ static bool play_cpu(struct child *server, const char *gates)
     if (!step_reach(&steer, gates))
         return false;
     good = step_ask(&user, server->port, ACCOUNT("/users")) &&
-           step_hear(&user, 201) && step_say(&steer, "hold hash.work\n") &&
+           step_hear(&user, 201) && step_see_ends(&steer, 1) &&
+           step_say(&steer, "hold hash.work\n") &&
            log_in(&steer, server->port, logins) &&
            step_see_ends(&steer, 1 + CLIENTS + LOGINS - PLACES) &&
            step_say(&steer, "release hash.work\n");

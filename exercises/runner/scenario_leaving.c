@@ -34,7 +34,7 @@ static const size_t half = sizeof todo_request - 1 - 8;
 static bool come(struct steer *steer, int port, struct raw *clients)
 {
     return step_ask(&clients[IDLE], port, idle_request) &&
-           step_status(&clients[IDLE]) == 200 &&
+           step_status(&clients[IDLE]) == 200 && step_see_ends(steer, 1) &&
            step_follow(&clients[LISTENER], port) &&
            step_say(steer, "waiting feed.event 1\n") &&
            step_say(steer, "hold hash.work\n") &&
