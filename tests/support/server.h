@@ -74,6 +74,10 @@ void server_stop_clock(struct server *server);
 void server_pass_time(struct server *server, double seconds);
 void server_pass_time_at_end(struct server *server, double seconds);
 
+/* So many seconds pass again and again, a hundred times at most, until the
+ * server has ended: it may come to set a deadline only after the first time. */
+void server_pass_time_until_end(struct server *server, double seconds);
+
 /* The same for one that is frozen, whose clock was stopped before: it finds
  * that they have passed when it is thawed. It gives its threads the time to end
  * their naps, so that all of them go on at once then: a right server minds not

@@ -12,6 +12,8 @@
 #include "server.h"
 #include "tests/cmocka_all.h"
 
+enum { TIMES = 100 };
+
 static void reach_clock(struct server *server)
 {
     char path[STEER_PATH_SIZE];
@@ -76,6 +78,12 @@ void server_pass_time(struct server *server, double seconds)
 void server_pass_time_at_end(struct server *server, double seconds)
 {
     (void)move_clock(server, seconds); /* it may have ended */
+}
+
+void server_pass_time_until_end(struct server *server, double seconds)
+{
+    for (int i = 0; i < TIMES && move_clock(server, seconds); i++)
+        (void)poll(NULL, 0, 10 * i); /* 50 s in all */
 }
 
 /* The file beside the server's gates. */

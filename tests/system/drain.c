@@ -84,7 +84,7 @@ static void idle_connections_end_and_do_not_delay_the_exit(void **state)
     assert_true(raw_read_answer(&answered, &answer, false));
     raw_answer_release(&answer);
     system_begin_stop(SIGTERM);
-    server_pass_time_at_end(&system_server, 1); /* `silent` might ask */
+    server_pass_time_until_end(&system_server, 1); /* `silent` might ask */
     expect_clean_end();
     assert_true(raw_read_eof(&answered));
     assert_int_equal(answered.len, 0);
@@ -248,19 +248,21 @@ static void
 a_client_that_waits_for_a_thread_does_not_keep_the_server(void **state)
 {
     enum { SILENT = 12 };
-    static const char *const few_threads[] = {"--threads", "4", NULL};
+    static const char *const patient[] = {"--shutdown-timeout", "3600", NULL};
+    static const char *const few_threads[] = {"--shutdown-timeout", "3600",
+                                              "--threads", "4", NULL};
     struct raw silent[SILENT];
     struct raw waits;
     char request[TALK_MAX];
 
     (void)state;
-    system_start(system_is_sync() ? few_threads : NULL);
+    system_start(system_is_sync() ? few_threads : patient);
     for (int i = 0; i < SILENT; i++)
         system_open(&silent[i]);
     talk_write_get(request, "/healthz");
     system_ask(&waits, request);
     system_begin_stop(SIGTERM);
-    server_pass_time_at_end(&system_server, 1); /* they might still ask */
+    server_pass_time_until_end(&system_server, 1); /* they might ask */
     expect_clean_end();
     for (int i = 0; i < SILENT; i++)
         raw_close(&silent[i]);

@@ -115,17 +115,18 @@ static void a_taken_port_is_one_line_and_exit_1(void **state)
 static void the_same_port_can_be_taken_again_at_once(void **state)
 {
     char port[16];
+    static const char *const patient[] = {"--shutdown-timeout", "3600", NULL};
     const char *const args[] = {"--host", "127.0.0.1", "--port", port, NULL};
     struct raw open_at_the_end;
 
     (void)state;
-    system_start(NULL);
+    system_start(patient);
     (void)snprintf(port, sizeof port, "%d", system_server.port);
     /* The server closes first, which leaves the port in TIME_WAIT. */
     system_open(&open_at_the_end);
     talk_still_serves(system_server.port);
     system_begin_stop(SIGTERM);
-    server_pass_time_at_end(&system_server, 1); /* it might still ask */
+    server_pass_time_until_end(&system_server, 1); /* it might still ask */
     server_expect_end(&system_server, 0);
     raw_close(&open_at_the_end);
     server_start_bare(&system_second, system_program, args);
