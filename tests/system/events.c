@@ -104,6 +104,21 @@ static void idle_streams_leave_room_for_others(void **state)
     talk_still_serves(system_server.port);
 }
 
+static void follow_when_there_is_a_place(long long deadline)
+{
+    int status;
+
+    while ((status = stream_open_events(&streams[0], system_server.port, -1)) ==
+           503) {
+        if (now_ms() > deadline)
+            fail_msg("the subscriber has left, and no place is free");
+        stream_close(&streams[0]);
+        server_pass_time(&system_server, 0.1); /* it looks for clients */
+        a_moment();
+    }
+    assert_int_equal(status, 200);
+}
+
 /* By a reset or by an end, the server learns of it though it has nothing to
  * tell. */
 static void a_place_is_free_when_its_subscriber_has_left(void **state)
@@ -115,17 +130,7 @@ static void a_place_is_free_when_its_subscriber_has_left(void **state)
     (void)state;
     system_start(args);
     for (int i = 0; i < 3; i++) {
-        int status;
-
-        while ((status = stream_open_events(&streams[0], system_server.port,
-                                            -1)) == 503) {
-            if (now_ms() > deadline)
-                fail_msg("the subscriber has left, and no place is free");
-            stream_close(&streams[0]);
-            server_pass_time(&system_server, 0.1); /* it looks for clients */
-            a_moment();
-        }
-        assert_int_equal(status, 200);
+        follow_when_there_is_a_place(deadline);
         changes_await_subscribers(1); /* it writes nothing any more */
         if (i == 1)
             raw_reset(&streams[0].raw);
